@@ -1,0 +1,158 @@
+"""The bearer keys of an environment's SCIM endpoint: make, check, end."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import secrets
+import string
+import zlib
+from typing import Any
+
+from django.db import DatabaseError, models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
+
+from . import events
+from .keys import digest
+from .models import AccessKey, ProvisioningEvent
+
+logger = logging.getLogger("entra_scim")
+
+PREFIX = "entra_scim_"
+OVERLAP = datetime.timedelta(hours=24)
+"""How long older keys live on after the first use of a newer one."""
+
+_ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_RANDOM_BYTES = 32
+_RANDOM_LENGTH = 43  # of 256 bits in base 62
+_CHECKSUM_LENGTH = 6  # of 32 bits in base 62
+_HINT_LENGTH = len(PREFIX) + 4
+_USE_INTERVAL = datetime.timedelta(minutes=1)
+
+
+def create(
+    environment: models.Model,
+    created_by: Any = None,
+    expires_at: datetime.datetime | None = None,
+) -> tuple[AccessKey, str]:
+    """Make a key for an environment. Other keys stay as they are.
+
+    Returns:
+        The stored key, and the secret text to show once: it is not kept.
+    """
+    secret = _with_checksum(
+        PREFIX + _base62(secrets.token_bytes(_RANDOM_BYTES), _RANDOM_LENGTH)
+    )
+    with transaction.atomic():
+        key = AccessKey.objects.create(
+            environment=environment,
+            digest=digest(secret),
+            hint=secret[:_HINT_LENGTH],
+            created_at=timezone.now(),
+            created_by=created_by,
+            expires_at=expires_at,
+        )
+        events.record(
+            environment, ProvisioningEvent.Kind.KEY_CREATED, key_hint=key.hint
+        )
+    return key, secret
+
+
+def is_well_formed(text: str) -> bool:
+    """Tell by prefix and checksum whether a text is one of our keys.
+
+    A scanner of source code can do the same, without asking the database.
+    """
+    return (
+        text.startswith(PREFIX)
+        and len(text) == len(PREFIX) + _RANDOM_LENGTH + _CHECKSUM_LENGTH
+        and text.isascii()
+        and text == _with_checksum(text[:-_CHECKSUM_LENGTH])
+    )
+
+
+def authenticate(environment_id: str, text: str) -> AccessKey | None:
+    """Return the usable key with a text, if it opens an environment.
+
+    ``environment_id`` is the text of the URL. It is compared with the primary
+    key's own text: a database would take ``1234abc``, ``01234`` or a number
+    beyond its range for something else. The digest of 256 random bits needs no
+    comparison in constant time.
+    """
+    if not is_well_formed(text):
+        return None
+    key = (
+        AccessKey.objects.select_related("environment")
+        .filter(digest=digest(text))
+        .first()
+    )
+    if (
+        key is None
+        or str(key.environment_id) != environment_id
+        or not key.is_usable(timezone.now())
+    ):
+        return None
+    return key
+
+
+def note_use(key: AccessKey) -> None:
+    """Note that a key was used, at most once a minute.
+
+    The first use starts the end of the environment's older keys. Failing to
+    write it down is no reason to refuse Entra's request.
+    """
+    now = timezone.now()
+    try:
+        if key.first_used_at is None:
+            _note_first_use(key, now)
+        elif key.last_used_at is None or key.last_used_at <= now - _USE_INTERVAL:
+            AccessKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    except DatabaseError:
+        logger.warning("Could not note the use of access key %s", key, exc_info=True)
+
+
+def revoke(key: AccessKey) -> None:
+    """End a key at once. Revoking it again changes nothing."""
+    with transaction.atomic():
+        if AccessKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(
+            revoked_at=timezone.now()
+        ):
+            events.record(
+                key.environment,
+                ProvisioningEvent.Kind.KEY_REVOKED,
+                key_hint=key.hint,
+            )
+
+
+def _note_first_use(key: AccessKey, now: datetime.datetime) -> None:
+    end = now + OVERLAP
+    with transaction.atomic():
+        if not AccessKey.objects.filter(pk=key.pk, first_used_at__isnull=True).update(
+            first_used_at=now, last_used_at=now
+        ):
+            return
+        older = Q(created_at__lt=key.created_at) | Q(
+            created_at=key.created_at, pk__lt=key.pk
+        )
+        AccessKey.objects.for_environment(key.environment).usable(now).filter(
+            older
+        ).update(expires_at=Least(Coalesce(F("expires_at"), end), end))
+        events.record(
+            key.environment, ProvisioningEvent.Kind.KEY_FIRST_USED, key_hint=key.hint
+        )
+
+
+def _with_checksum(body: str) -> str:
+    checksum = zlib.crc32(body.encode()).to_bytes(4, "big")
+    return body + _base62(checksum, _CHECKSUM_LENGTH)
+
+
+def _base62(data: bytes, length: int) -> str:
+    number = int.from_bytes(data, "big")
+    digits = []
+    for _ in range(length):
+        number, digit = divmod(number, len(_ALPHABET))
+        digits.append(_ALPHABET[digit])
+    return "".join(reversed(digits))

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EntraScimConfig(AppConfig):
+    name = "entra_scim"
+    verbose_name = _("Microsoft Entra ID")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks, receivers
+
+        checks.register_checks()
+        receivers.connect()

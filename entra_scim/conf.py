@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings as django_settings
+
+
+class Settings:
+    """Read the ``ENTRA_SCIM_*`` settings of the host, live.
+
+    Nothing is cached, so ``override_settings`` works. No other module reads
+    these settings.
+    """
+
+    @property
+    def ENVIRONMENT_MODEL(self) -> str:
+        """Name the model of an environment, as ``"app_label.Model"``.
+
+        Unset, products with a single environment get ``entra_scim.Environment``.
+        Like ``AUTH_USER_MODEL``, choose it before the first ``migrate``.
+        """
+        return str(_read("ENVIRONMENT_MODEL", "entra_scim.Environment"))
+
+    @property
+    def POLICY(self) -> str:
+        """Name the policy class of the host, as a dotted path.
+
+        It subclasses :class:`entra_scim.policy.ProvisioningPolicy`. Unset, the
+        base class serves products that have exactly one environment.
+        """
+        return str(_read("POLICY", "entra_scim.policy.ProvisioningPolicy"))
+
+    @property
+    def ENCRYPTION_KEYS(self) -> list[str]:
+        """List the Fernet keys that encrypt client secrets, newest first.
+
+        Make one with ``cryptography.fernet.Fernet.generate_key()``. Unset, the
+        keys are derived from ``SECRET_KEY`` and ``SECRET_KEY_FALLBACKS``, and
+        secrets are lost with them.
+        """
+        return list(_read("ENCRYPTION_KEYS", ()))
+
+
+def _read(name: str, default: Any) -> Any:
+    return getattr(django_settings, f"ENTRA_SCIM_{name}", default)
+
+
+conf = Settings()
+
+SETTINGS = frozenset(
+    f"ENTRA_SCIM_{name}" for name in vars(Settings) if not name.startswith("_")
+)
+"""The names of all settings."""

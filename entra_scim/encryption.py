@@ -1,0 +1,81 @@
+"""Secrets at rest, bound to the environment that they belong to.
+
+Fernet authenticates what it encrypts but not where that is stored: a value copied
+into another environment's row would decrypt there. So the environment is part of
+what is encrypted, and compared.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import models
+
+from .conf import conf
+
+_PURPOSE = b"entra_scim.encryption.v1"
+
+
+class Unreadable(Exception):
+    """A value was encrypted with a key that is lost, or for another environment."""
+
+
+def encrypt(environment: models.Model, text: str) -> str:
+    """Return a text encrypted with the newest key, for one environment."""
+    plain = json.dumps({"environment": str(environment.pk), "text": text})
+    return _fernet().encrypt(plain.encode()).decode()
+
+
+def decrypt(environment: models.Model, token: str) -> str:
+    """Return the text that was encrypted for an environment.
+
+    Raises:
+        Unreadable: No key fits, or the value is another environment's. Ask for
+            the secret again; there is no other way to it.
+    """
+    try:
+        plain = json.loads(_fernet().decrypt(token.encode()))
+    except InvalidToken:
+        raise Unreadable from None
+    if plain["environment"] != str(environment.pk):
+        raise Unreadable
+    return str(plain["text"])
+
+
+def rotated(token: str) -> str:
+    """Return an encrypted value encrypted anew with the newest key.
+
+    Raises:
+        Unreadable: No key fits.
+    """
+    try:
+        return _fernet().rotate(token.encode()).decode()
+    except InvalidToken:
+        raise Unreadable from None
+
+
+def _fernet() -> MultiFernet:
+    """Return the keys in use, newest first.
+
+    Raises:
+        ValueError: A key of ``ENTRA_SCIM_ENCRYPTION_KEYS`` is no Fernet key.
+    """
+    if conf.ENCRYPTION_KEYS:
+        return MultiFernet([Fernet(key) for key in conf.ENCRYPTION_KEYS])
+    return MultiFernet(
+        [
+            Fernet(_derived(secret))
+            for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        ]
+    )
+
+
+def _derived(secret: str | bytes) -> bytes:
+    material = secret.encode() if isinstance(secret, str) else secret
+    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE)
+    return base64.urlsafe_b64encode(derivation.derive(material))

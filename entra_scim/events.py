@@ -1,0 +1,117 @@
+"""The story of an environment: what Entra did, and what was refused."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from .keys import digest
+from .models import ProvisioningEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a change comes from."""
+
+    key_hint: str = ""
+    """The first characters of the access key that was used; empty for local acts."""
+
+    correlation_id: uuid.UUID | None = None
+    """What the request's log lines and error are found by."""
+
+
+LOCAL = Origin()
+"""A change made here, by hand or by a command."""
+
+
+def record(
+    environment: models.Model,
+    kind: str,
+    *,
+    user: Any = None,
+    name: str = "",
+    changes: dict[str, Any] | None = None,
+    key_hint: str = "",
+    correlation_id: uuid.UUID | None = None,
+) -> ProvisioningEvent:
+    """Add an event, in the transaction of what it tells."""
+    now = timezone.now()
+    return ProvisioningEvent.objects.create(
+        environment=environment,
+        at=now,
+        first_at=now,
+        kind=kind,
+        user=user,
+        name=name,
+        changes=changes or {},
+        key_hint=key_hint,
+        correlation_id=correlation_id or uuid.uuid4(),
+    )
+
+
+def record_refusal(
+    environment: models.Model,
+    *,
+    kind: str,
+    reason: str,
+    detail: str,
+    subject: str,
+    name: str,
+    user_id: Any = None,
+    origin: Origin,
+) -> uuid.UUID:
+    """Add the event of a refused request, or count it on the one that is there.
+
+    Entra repeats a refused request in each cycle. ``subject`` says whom or what
+    the request was about: the same reason for the same subject is one event.
+    Call it after the rollback of what was refused.
+
+    Returns:
+        The correlation id by which an administrator finds the event.
+    """
+    now = timezone.now()
+    fingerprint = digest("\n".join((kind, reason, subject)))
+    rows = ProvisioningEvent.objects.for_environment(environment).filter(
+        fingerprint=fingerprint
+    )
+
+    def count() -> uuid.UUID | None:
+        rows.update(
+            count=F("count") + 1, at=now, key_hint=origin.key_hint, detail=detail
+        )
+        return rows.values_list("correlation_id", flat=True).first()
+
+    if found := count():
+        return found
+    try:
+        with transaction.atomic():
+            return ProvisioningEvent.objects.create(
+                environment=environment,
+                at=now,
+                first_at=now,
+                kind=kind,
+                user_id=user_id,
+                name=name,
+                reason=reason,
+                detail=detail,
+                key_hint=origin.key_hint,
+                correlation_id=origin.correlation_id or uuid.uuid4(),
+                fingerprint=fingerprint,
+            ).correlation_id
+    except IntegrityError:  # another request was refused for the same, just now
+        return count() or uuid.uuid4()
+
+
+def prune(before: datetime.datetime) -> int:
+    """Delete the events whose last occurrence is before a moment.
+
+    Returns:
+        How many were deleted.
+    """
+    return ProvisioningEvent.objects.filter(at__lt=before).delete()[0]

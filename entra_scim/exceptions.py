@@ -1,0 +1,165 @@
+"""Why a request of Entra's was refused, in words for an administrator.
+
+Each class has a ``code``, by which events are told apart and coalesced, and a
+message that says what to do. Interfaces give them their protocol's form.
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class ProvisioningError(Exception):
+    """Superclass of every refusal. Never raised directly."""
+
+    code: str
+    message: str | Promise
+
+    def __init__(self, **context: object) -> None:
+        self.context = context
+        super().__init__(self.code)
+
+    def __str__(self) -> str:
+        return str(self.message) % self.context
+
+
+class NotProvisioned(ProvisioningError):
+    """No such resource in this environment."""
+
+    code = "not_found"
+    message = _(
+        "There is no such person here. If Entra keeps asking, restart provisioning "
+        "in Entra, so that it looks for the person again."
+    )
+
+
+class VersionMismatch(ProvisioningError):
+    """The resource is not in the version that If-Match named (RFC 7644 §3.14)."""
+
+    code = "version_mismatch"
+    message = _("The person was changed in between. Read the resource again and retry.")
+
+
+class Busy(ProvisioningError):
+    """The database gave the change no turn, however often it was tried."""
+
+    code = "busy"
+    message = _("Too many changes at the same time. Try again in a moment.")
+
+
+class AttributeTooLong(ProvisioningError):
+    """A value does not fit the field that the product keeps it in."""
+
+    code = "too_long"
+    message = _("%(attribute)s is longer than the %(limit)d characters allowed here.")
+
+    def __init__(self, attribute: str, limit: int) -> None:
+        super().__init__(attribute=attribute, limit=limit)
+        self.attributes = (attribute,)
+
+
+class AddressNotOwned(ProvisioningError):
+    """The policy says that the address is not one of this environment's."""
+
+    code = "address_not_owned"
+    message = _(
+        "The e-mail address is not in a domain of this environment. Correct the "
+        "address in Entra, or have the domain added to the environment."
+    )
+    attributes = ("emails", "userName")
+
+
+class Conflict(ProvisioningError):
+    """Superclass of collisions with somebody else. Never raised directly."""
+
+    attributes: tuple[str, ...] = ("emails", "userName")
+
+
+class UserNameTaken(Conflict):
+    code = "user_name_taken"
+    message = _("Another person whom Entra provisioned here has this userName.")
+    attributes = ("userName",)
+
+
+class ExternalIdTaken(Conflict):
+    code = "external_id_taken"
+    message = _(
+        "Another person whom Entra provisioned here has this externalId. Map "
+        "externalId to objectId in Entra: it is never the same for two people."
+    )
+    attributes = ("externalId",)
+
+
+class AddressProvisioned(Conflict):
+    code = "address_provisioned"
+    message = _(
+        "Another person whom Entra provisioned here has this e-mail address. Give "
+        "each person an address of their own in Entra, or release the former "
+        "person first."
+    )
+
+
+class AddressExempt(Conflict):
+    code = "address_exempt"
+    message = _(
+        "This e-mail address is the Admin's, whom Entra does not manage. Unassign "
+        "the Admin from the application in Entra."
+    )
+
+
+class AddressReleased(Conflict):
+    code = "address_released"
+    message = _(
+        "This e-mail address belongs to a former person, who was deleted in Entra. "
+        "Delete or release the former person here first, so that nobody inherits "
+        "their account."
+    )
+
+
+class AddressElsewhere(Conflict):
+    """Says nothing of who has the address: it may be another customer's person."""
+
+    code = "address_elsewhere"
+    message = _(
+        "An account that this environment cannot manage uses this e-mail address or "
+        "username. Use another address for this person in Entra, or ask the support "
+        "of this product."
+    )
+
+
+class AddressHeld(Conflict):
+    code = "address_held"
+    message = _(
+        "An account of this environment that Entra does not manage uses this e-mail "
+        "address or username. Change or delete that account, or give this person "
+        "another address in Entra."
+    )
+
+
+class AddressAmbiguous(Conflict):
+    code = "address_ambiguous"
+    message = _(
+        "Several accounts use this e-mail address or username. Give each account an "
+        "address of its own first."
+    )
+
+
+class AddressLooksAlike(Conflict):
+    code = "address_looks_alike"
+    message = _(
+        "An account exists whose e-mail address or username looks like this one but "
+        "differs in its letters. Make the address in Entra and here the same, or "
+        "change one of them."
+    )
+
+
+class Taken(Conflict):
+    """The database says that a value is taken, and the checks do not say by whom."""
+
+    code = "taken"
+    message = _(
+        "The userName, externalId or e-mail address is already in use here. Use "
+        "another one for this person in Entra."
+    )
+    attributes = ("userName", "externalId", "emails")

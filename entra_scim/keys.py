@@ -1,0 +1,98 @@
+"""Comparison keys: the same answer to "is this the same?" on every database.
+
+Databases disagree about case and accents: MariaDB's default collation finds
+``josé@`` for ``jose@``, PostgreSQL's ``UPPER`` says that ``mıke@`` is ``mike@``,
+and SQLite folds ASCII only. Uniqueness and look-ups therefore use digests of
+strings that were normalized in Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import string
+from unicodedata import normalize
+
+_LOWER_ASCII = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+def folded(value: str) -> str:
+    """Return the form in which SCIM compares a string that is not caseExact.
+
+    It is the comparison key of scim2-models: NFC and lower case (RFC 7643 §2.2,
+    RFC 8265 ``UsernameCaseMapped``).
+    """
+    return normalize("NFC", normalize("NFC", value).lower())
+
+
+def digest(value: str) -> str:
+    """Return the SHA-256 of a string as 64 hexadecimal characters."""
+    return hashlib.sha256(value.encode()).hexdigest()
+
+
+def user_name_key(user_name: str) -> str:
+    """Return the key under which a userName is unique in its environment."""
+    return digest(folded(user_name))
+
+
+def external_id_key(external_id: str | None) -> str | None:
+    """Return the key of an externalId, which is caseExact (RFC 7643 §3.1).
+
+    None, for none: databases take as many of those for unique as there are.
+    """
+    return digest(external_id) if external_id else None
+
+
+def role_key(value: str) -> str:
+    """Return the key of a role value, which matches exactly."""
+    return digest(value)
+
+
+def is_address(value: str) -> bool:
+    """Tell whether a string can be meant as an e-mail address.
+
+    Deliberately loose: Entra sends addresses such as ``x@corp.local`` and
+    ``o'brien@contoso.com``, and the directory, not this app, owns them.
+    """
+    return _ADDRESS.fullmatch(value) is not None
+
+
+def lower_address(address: str) -> str:
+    """Return an address with A–Z in lower case, and nothing else changed."""
+    return address.translate(_LOWER_ASCII)
+
+
+def same_address(one: str, other: str) -> bool:
+    """Tell whether two addresses are the same person's.
+
+    Only A–Z are compared without case. Anything looser hands an account to
+    whoever registers a look-alike, as ``mıke@`` for ``mike@``.
+    """
+    return lower_address(one) == lower_address(other)
+
+
+def looks_like(one: str, other: str) -> bool:
+    """Tell whether two addresses are equal once Unicode's look-alikes are folded."""
+    return _skeleton(one) == _skeleton(other)
+
+
+def address_variants(address: str) -> list[str]:
+    """Return the spellings under which a database may hold an address.
+
+    They find the candidates; :func:`same_address` and :func:`looks_like` decide.
+    """
+    spellings = (
+        address,
+        address.lower(),
+        address.upper(),
+        address.casefold(),
+        _skeleton(address),
+    )
+    return sorted({lower_address(spelling) for spelling in spellings} | {address})
+
+
+def _skeleton(address: str) -> str:
+    # Upper case first: ``ı`` has no case folding of its own, but the upper case
+    # of ``i``. NFKC covers full-width letters, ligatures and the Kelvin sign.
+    return normalize("NFKC", normalize("NFKC", address).upper()).casefold()

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from entra_scim import access_keys
+from entra_scim.conf import conf
+from entra_scim.models import AccessKey
+
+
+class Command(BaseCommand):
+    help = "Make, list and revoke the SCIM access keys of an environment."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        create = actions.add_parser(
+            "create", help="make a key; it is printed once and not kept"
+        )
+        create.add_argument("environment", help="primary key of the environment")
+        create.add_argument(
+            "--expires", help="date or moment at which the key ends; never, if left out"
+        )
+        listing = actions.add_parser("list", help="list the keys of an environment")
+        listing.add_argument("environment", help="primary key of the environment")
+        revoke = actions.add_parser("revoke", help="end a key at once")
+        revoke.add_argument("environment", help="primary key of the environment")
+        revoke.add_argument("key", help="number of the key, as list shows it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        environment = self._environment(options["environment"])
+        getattr(self, f"_{options['action']}")(environment, options)
+
+    def _create(self, environment: models.Model, options: dict[str, Any]) -> None:
+        _key, secret = access_keys.create(
+            environment, expires_at=_moment(options["expires"])
+        )
+        self.stderr.write(
+            "Paste this key in Entra as Secret Token now: it is not shown again."
+        )
+        self.stdout.write(secret)
+
+    def _list(self, environment: models.Model, options: dict[str, Any]) -> None:
+        now = timezone.now()
+        for key in AccessKey.objects.for_environment(environment):
+            if key.revoked_at is not None:
+                state = f"revoked {_shown(key.revoked_at)}"
+            elif not key.is_usable(now):
+                state = f"ended {_shown(key.expires_at)}"
+            elif key.expires_at is not None:
+                state = f"valid until {_shown(key.expires_at)}"
+            else:
+                state = "valid"
+            self.stdout.write(
+                f"{key.pk}  {key.hint}…  made {_shown(key.created_at)}  "
+                f"first used {_shown(key.first_used_at)}  "
+                f"last used {_shown(key.last_used_at)}  {state}"
+            )
+
+    def _revoke(self, environment: models.Model, options: dict[str, Any]) -> None:
+        keys = AccessKey.objects.for_environment(environment)
+        try:
+            key = keys.get(pk=options["key"])
+        except (AccessKey.DoesNotExist, ValueError):
+            raise CommandError(
+                f"The environment has no key {options['key']}. "
+                "See the numbers with: entra_access_key list"
+            ) from None
+        access_keys.revoke(key)
+        self.stdout.write(f"{key} is revoked.")
+
+    def _environment(self, primary_key: str) -> models.Model:
+        model = apps.get_model(conf.ENVIRONMENT_MODEL)
+        try:
+            return model._default_manager.get(pk=primary_key)
+        except (model.DoesNotExist, ValueError, ValidationError, OverflowError):
+            raise CommandError(
+                f"There is no {model._meta.verbose_name} with primary key "
+                f"{primary_key!r}."
+            ) from None
+
+
+def _moment(text: str | None) -> Any:
+    if text is None:
+        return None
+    try:
+        moment = parse_datetime(text)
+        if moment is None and (date := parse_date(text)):
+            moment = parse_datetime(f"{date}T00:00")
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise CommandError(f"{text!r} is no date. Write it as 2027-01-31.")
+    if timezone.is_naive(moment):
+        moment = timezone.make_aware(moment)
+    if moment <= timezone.now():
+        raise CommandError(f"{text} is over already.")
+    return moment
+
+
+def _shown(moment: Any) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else "never"

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import datetime
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from entra_scim import events
+
+
+class Command(BaseCommand):
+    help = "Delete provisioning events that are older than a number of days."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--days", type=int, required=True, help="age from which events are deleted"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        days = options["days"]
+        if not 0 <= days <= 36_500:
+            raise CommandError("--days is a number from 0 to 36500.")
+        deleted = events.prune(timezone.now() - datetime.timedelta(days=days))
+        self.stdout.write(f"{deleted} events deleted.")

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from entra_scim.conf import conf
+
+
+class EnvironmentScopedQuerySet(models.QuerySet[Any]):
+    """The first step of every query: which environment may see these rows."""
+
+    def for_environment(self, environment: models.Model) -> Self:
+        """Return the rows of one environment only."""
+        return self.filter(environment=environment)
+
+
+def environment_foreign_key() -> models.ForeignKey[Any, Any]:
+    """Return the field that ties a row to its environment."""
+    return models.ForeignKey(
+        conf.ENVIRONMENT_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("environment"),
+    )
+
+
+class Environment(models.Model):
+    """The customer, for products that have no model of their own for it."""
+
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta:
+        swappable = "ENTRA_SCIM_ENVIRONMENT_MODEL"
+        verbose_name = _("environment")
+        verbose_name_plural = _("environments")
+
+    def __str__(self) -> str:
+        return self.name

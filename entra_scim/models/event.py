@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .environment import EnvironmentScopedQuerySet, environment_foreign_key
+
+
+class ProvisioningEvent(models.Model):
+    """One line of the story of what Entra did, and of what was refused.
+
+    Append-only, but for repeated refusals: Entra sends a refused request again
+    in every cycle, so those are counted on one row.
+    """
+
+    class Kind(models.TextChoices):
+        CREATED = "created", gettext_lazy("account created")
+        LINKED = "linked", gettext_lazy("linked to the existing account")
+        UPDATED = "updated", gettext_lazy("changed")
+        DEACTIVATED = "deactivated", gettext_lazy("deactivated")
+        REACTIVATED = "reactivated", gettext_lazy("reactivated")
+        RELEASED = "released", gettext_lazy("deleted in Entra, now inactive here")
+        ROLE_CREATED = "role_created", gettext_lazy("role made")
+        ROLE_CHANGED = "role_changed", gettext_lazy("role changed")
+        ROLE_DELETED = "role_deleted", gettext_lazy("role deleted")
+        KEY_CREATED = "key_created", gettext_lazy("access key made")
+        KEY_FIRST_USED = "key_first_used", gettext_lazy("access key used first")
+        KEY_REVOKED = "key_revoked", gettext_lazy("access key revoked")
+        REFUSED = "refused", gettext_lazy("refused")
+        FAILED = "failed", gettext_lazy("failed")
+
+    environment = environment_foreign_key()
+    at = models.DateTimeField(gettext_lazy("at"), default=timezone.now)
+    first_at = models.DateTimeField(gettext_lazy("first at"), default=timezone.now)
+    count = models.PositiveIntegerField(gettext_lazy("times"), default=1)
+    kind = models.CharField(gettext_lazy("what"), max_length=20, choices=Kind.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=gettext_lazy("person"),
+    )
+    name = models.TextField(
+        gettext_lazy("name"),
+        help_text=gettext_lazy("The name as it was then."),
+    )
+    changes = models.JSONField(
+        gettext_lazy("changes"),
+        default=dict,
+        help_text=gettext_lazy("Names of what changed, never the values."),
+    )
+    reason = models.CharField(gettext_lazy("reason"), max_length=40)
+    detail = models.TextField(gettext_lazy("explanation"))
+    key_hint = models.CharField(gettext_lazy("access key"), max_length=20)
+    correlation_id = models.UUIDField(
+        gettext_lazy("reference"), default=uuid.uuid4, db_index=True
+    )
+    fingerprint = models.CharField(max_length=64, null=True)
+
+    objects = EnvironmentScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        verbose_name = gettext_lazy("event")
+        verbose_name_plural = gettext_lazy("events")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("environment", "fingerprint"), name="entra_scim_refused_once"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("environment", "at"), name="entra_scim_event_story"),
+            # For the command that prunes events by age.
+            models.Index(fields=("at",), name="entra_scim_event_age"),
+        )
+
+    def __str__(self) -> str:
+        return self.summary
+
+    @property
+    def summary(self) -> str:
+        """The event in one sentence, in the language of the reader."""
+        what = "; ".join(self._parts())
+        if self.name:
+            what = f"{self.name}: {what}"
+        if self.count > 1:
+            what = _("%(what)s (%(count)d times)") % {
+                "what": what,
+                "count": self.count,
+            }
+        return what
+
+    def _parts(self) -> Iterator[str]:
+        attributes = self.changes.get("attributes", ())
+        if self.kind == self.Kind.UPDATED:
+            if attributes:
+                yield _("%(attributes)s changed") % {
+                    "attributes": ", ".join(attributes)
+                }
+        else:
+            yield str(self.get_kind_display())
+        if self.detail:
+            yield self.detail
+        for role in self.changes.get("roles_added", ()):
+            yield _("role %(role)s added") % {"role": role}
+        for role in self.changes.get("roles_removed", ()):
+            yield _("role %(role)s removed") % {"role": role}
+        for role in self.changes.get("roles_unknown", ()):
+            yield _("role %(role)s received, but no role has that name here") % {
+                "role": role
+            }
+        for attribute in self.changes.get("kept", ()):
+            yield _("%(attribute)s kept as it was, because the new one is taken") % {
+                "attribute": attribute
+            }
+        if "people" in self.changes:
+            yield _("people concerned: %(count)d") % {"count": self.changes["people"]}

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .environment import EnvironmentScopedQuerySet, environment_foreign_key
+
+
+class ProvisionedUser(models.Model):
+    """The SCIM resource: the link between Entra's person and the product's user."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    environment = environment_foreign_key()
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="provisioned_user",
+        verbose_name=_("user"),
+    )
+    attributes = models.JSONField(
+        _("attributes"),
+        help_text=_("What Entra sent: the SCIM document without id and meta."),
+    )
+    comparable = models.JSONField(
+        help_text=_("The strings that filters compare, in the form they compare."),
+    )
+    user_name_key = models.CharField(max_length=64)
+    external_id_key = models.CharField(max_length=64, null=True)
+    active = models.BooleanField(_("active"))
+    roles_received_at = models.DateTimeField(
+        _("roles received"),
+        null=True,
+        help_text=_("Until Entra has sent roles, the person's groups are left alone."),
+    )
+    suspended_groups = models.JSONField(
+        default=list,
+        help_text=_(
+            "Groups taken at deactivation from somebody for whom Entra never sent "
+            "roles, to be given back at reactivation."
+        ),
+    )
+    sessions_ended_at = models.DateTimeField(_("sessions ended"), null=True)
+    created = models.DateTimeField(_("created"), default=timezone.now)
+    modified = models.DateTimeField(_("last change"), default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = EnvironmentScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("provisioned person")
+        verbose_name_plural = _("provisioned people")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("environment", "user_name_key"),
+                name="entra_scim_user_name",
+            ),
+            models.UniqueConstraint(
+                fields=("environment", "external_id_key"),
+                name="entra_scim_external_id",
+            ),
+        )
+        indexes = (
+            # The order of pages (RFC 7644 §3.4.2.4 wants a stable one).
+            models.Index(
+                fields=("environment", "created", "id"), name="entra_scim_page"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name to show to an administrator."""
+        return display_name(self.attributes)
+
+
+def display_name(attributes: dict[str, object]) -> str:
+    """Return the name of a SCIM document's person: displayName, else userName."""
+    return str(attributes.get("displayName") or attributes.get("userName") or "")
+
+
+class ProvisionedEmail(models.Model):
+    """An e-mail address of a provisioned person, in the form that filters compare."""
+
+    environment = environment_foreign_key()
+    provisioned_user = models.ForeignKey(
+        ProvisionedUser, on_delete=models.CASCADE, related_name="emails"
+    )
+    value = models.TextField()
+    value_key = models.CharField(max_length=64)
+    type = models.TextField(null=True)
+    primary = models.BooleanField(null=True)
+
+    objects = EnvironmentScopedQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("environment", "value_key"), name="entra_scim_email"),
+        )
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class RoleAssignment(models.Model):
+    """A role value that Entra assigned to a provisioned person, known here or not."""
+
+    environment = environment_foreign_key()
+    provisioned_user = models.ForeignKey(
+        ProvisionedUser, on_delete=models.CASCADE, related_name="role_assignments"
+    )
+    value = models.TextField(_("value"))
+    value_key = models.CharField(max_length=64)
+
+    objects = EnvironmentScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role assignment")
+        verbose_name_plural = _("role assignments")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("provisioned_user", "value_key"),
+                name="entra_scim_assigned_once",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("environment", "value_key"), name="entra_scim_assigned"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class ReleasedUser(models.Model):
+    """Somebody whom Entra let go of; only the same person gets the account back."""
+
+    environment = environment_foreign_key()
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="released_user",
+        verbose_name=_("user"),
+    )
+    external_id_key = models.CharField(max_length=64, null=True)
+    released_at = models.DateTimeField(_("released at"))
+
+    objects = EnvironmentScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("released person")
+        verbose_name_plural = _("released people")
+
+    def __str__(self) -> str:
+        return str(self.user)

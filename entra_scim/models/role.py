@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from entra_scim.keys import role_key
+
+from .environment import EnvironmentScopedQuerySet, environment_foreign_key
+
+
+def validate_role_value(value: str) -> None:
+    """Refuse a role name that Entra could never send as one value.
+
+    An app role's Value has no spaces, and a comma separates several roles in one
+    Value.
+
+    Raises:
+        ValidationError: The name is empty, or has white space or a comma.
+    """
+    if not value or "," in value or any(character.isspace() for character in value):
+        raise ValidationError(
+            _(
+                "A role name has no spaces and no commas: it must be exactly the "
+                "Value of the app role in Entra, and a comma separates roles there."
+            ),
+            code="invalid_role_value",
+        )
+
+
+class EnvironmentRole(models.Model):
+    """A role of an environment and the Django group that it grants.
+
+    Saving or deleting one re-grants everybody concerned (see
+    :mod:`entra_scim.receivers`); ``QuerySet.update`` and ``bulk_create`` do not.
+    """
+
+    environment = environment_foreign_key()
+    value = models.CharField(
+        _("name"),
+        max_length=255,
+        validators=[validate_role_value],
+        help_text=_("Exactly the Value of the app role in Entra. Case matters."),
+    )
+    value_key = models.CharField(max_length=64, editable=False)
+    group = models.ForeignKey(
+        Group,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("group"),
+        help_text=_("The group that people with this role are put in."),
+    )
+
+    objects = EnvironmentScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("value",)
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("environment", "value_key"), name="entra_scim_role_value"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.value
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        validate_role_value(self.value)
+        self.value_key = role_key(self.value)
+        super().save(*args, **kwargs)

@@ -1,0 +1,135 @@
+"""The host's seam: who belongs where, and what the product does with people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils.module_loading import import_string
+
+from .conf import conf
+
+
+class ProvisioningPolicy:
+    """How the product sees its people. Subclass it and set ``ENTRA_SCIM_POLICY``.
+
+    As it stands it serves a product with exactly one environment, to which
+    everybody belongs. With several environments, nobody is linkable until a
+    subclass says who belongs where.
+
+    Hooks marked *in the transaction* run inside the one that changes the person,
+    with the rows locked. An exception they raise undoes all of it and answers
+    Entra with 500, which makes Entra try again; refuse with an exception of
+    :mod:`entra_scim.exceptions` to give the administrator a reason. They must
+    not call other services: use the signals for that.
+    """
+
+    def environments_of(self, user: AbstractBaseUser) -> Iterable[models.Model]:
+        """Return the environments that a person belongs to.
+
+        People of exactly one environment are linkable there; somebody who
+        belongs to two, or to none, is not. In the transaction; reads only.
+        """
+        return _environments().all()[:2]
+
+    def users_of(self, environment: models.Model) -> models.QuerySet[Any]:
+        """Return everybody who belongs to an environment, provisioned or not.
+
+        Outside the transaction; reads only.
+        """
+        return get_user_model()._default_manager.all()
+
+    def is_exempt(self, user: AbstractBaseUser) -> bool:
+        """Tell whether Entra must never link nor change a person: the Admin.
+
+        Asked when somebody would be linked. Somebody whom Entra manages already
+        stays managed until released, so that nobody escapes being deactivated
+        by becoming exempt. In the transaction; reads only.
+        """
+        return bool(getattr(user, "is_superuser", False))
+
+    def create_user(
+        self, environment: models.Model, username: str, email: str
+    ) -> AbstractBaseUser:
+        """Create a person who belongs to the environment, and return them saved.
+
+        ``email`` is empty when Entra sent no address. The password must be
+        unusable. Names, groups and activity follow from Entra afterwards. In the
+        transaction; the hook saves.
+        """
+        model = get_user_model()
+        values = {model.get_email_field_name(): email, model.USERNAME_FIELD: username}
+        user = model(**values)
+        user.set_unusable_password()
+        user.save()
+        return user
+
+    def apply_profile(
+        self, user: AbstractBaseUser, attributes: Mapping[str, Any]
+    ) -> None:
+        """Set what Entra leads besides username, e-mail, activity and groups.
+
+        ``attributes`` is the SCIM document, without attributes that Entra never
+        sent; one that Entra cleared is None. In the transaction; the caller saves
+        the fields of the user that changed, so set attributes and don't save.
+        """
+        name = attributes.get("name", {})
+        if name is None:
+            name = {"givenName": None, "familyName": None}
+        for attribute, field in NAME_FIELDS.items():
+            if attribute in name and hasattr(user, field):
+                setattr(user, field, name[attribute] or "")
+
+    def deactivate(self, user: AbstractBaseUser, environment: models.Model) -> None:
+        """Take away a person's access. In the transaction; the caller saves."""
+        cast(Any, user).is_active = False
+
+    def reactivate(self, user: AbstractBaseUser, environment: models.Model) -> None:
+        """Give a person their access back. In the transaction; the caller saves."""
+        cast(Any, user).is_active = True
+
+    def owns_address(self, environment: models.Model, email: str) -> bool:
+        """Tell whether an e-mail address may be a person's of an environment.
+
+        Restrict it to the customer's own domains where the product knows them:
+        the administrator of a directory can write any address into it. In the
+        transaction; reads only.
+        """
+        return True
+
+    def grantable_groups(self, environment: models.Model) -> models.QuerySet[Group]:
+        """Return the groups that a role of an environment may grant.
+
+        An environment's administrator chooses among these only, so leave out
+        what belongs to other customers or to the product's own staff. Outside
+        the transaction; reads only.
+        """
+        return Group.objects.all()
+
+    def accepts_provisioning(self, environment: models.Model) -> bool:
+        """Tell whether an environment takes requests now.
+
+        A paused one answers 503, and Entra tries again later: nothing is lost.
+        Outside the transaction; reads only, and on every request.
+        """
+        return True
+
+
+NAME_FIELDS = {"givenName": "first_name", "familyName": "last_name"}
+"""The sub-attributes of name, and the fields of Django's user that keep them."""
+
+
+def get_policy() -> ProvisioningPolicy:
+    """Return the policy of the host, new for each call: it keeps no state."""
+    return cast(ProvisioningPolicy, import_string(conf.POLICY)())
+
+
+def _environments() -> models.Manager[Any]:
+    return cast(
+        "models.Manager[Any]", apps.get_model(conf.ENVIRONMENT_MODEL)._default_manager
+    )

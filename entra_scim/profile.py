@@ -1,0 +1,119 @@
+"""What the product's user gets from a SCIM document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from . import keys
+from .exceptions import AttributeTooLong
+from .policy import NAME_FIELDS, ProvisioningPolicy
+
+
+def address(attributes: Mapping[str, Any]) -> str:
+    """Return the e-mail address of a document's person, or an empty string.
+
+    The work address leads; an element without a type can be meant as one. Without
+    any, the userName counts if it is an address.
+    """
+    emails = attributes.get("emails", ())
+    candidates = [
+        *(email for email in emails if str(email.get("type", "")).lower() == "work"),
+        *sorted(
+            (email for email in emails if not email.get("type")),
+            key=lambda email: not email.get("primary"),
+        ),
+        {"value": attributes.get("userName")},
+    ]
+    for candidate in candidates:
+        value = candidate.get("value") or ""
+        if keys.is_address(value):
+            return str(value)
+    return ""
+
+
+def username(attributes: Mapping[str, Any]) -> str:
+    """Return the username of a document's person: the address, else the userName."""
+    return address(attributes) or str(attributes["userName"])
+
+
+def check_lengths(attributes: Mapping[str, Any]) -> None:
+    """Refuse values that do not fit the fields of the product's user.
+
+    SQLite would keep them, PostgreSQL would fail, and MariaDB could cut them off.
+
+    Raises:
+        AttributeTooLong: Names the attribute and the limit.
+    """
+    model = get_user_model()
+    name = attributes.get("name", {})
+    user_name = attributes["userName"]
+    email = address(attributes)
+    source = "emails" if email and email != user_name else "userName"
+    for attribute, field, value in (
+        (source, model.USERNAME_FIELD, username(attributes)),
+        (source, model.get_email_field_name(), email),
+        *(
+            (f"name.{attribute}", field, name.get(attribute))
+            for attribute, field in NAME_FIELDS.items()
+        ),
+    ):
+        limit = _max_length(field)
+        if value and limit is not None and len(value) > limit:
+            raise AttributeTooLong(attribute, limit)
+
+
+def apply(
+    policy: ProvisioningPolicy,
+    user: AbstractBaseUser,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+) -> None:
+    """Set on a user, without saving, what a new document says of them.
+
+    ``old`` is the document before; what it had and the new one lacks is cleared.
+    What neither has is Entra's no business.
+    """
+    model = get_user_model()
+    email = address(new)
+    if email or address(old):
+        setattr(user, model.get_email_field_name(), email)
+    setattr(user, model.USERNAME_FIELD, username(new))
+    policy.apply_profile(user, _with_cleared(old, new))
+
+
+def snapshot(user: AbstractBaseUser) -> dict[str, Any]:
+    """Return the values of a user's own columns, to tell later what changed."""
+    return {
+        field.attname: getattr(user, field.attname)
+        for field in user._meta.concrete_fields
+    }
+
+
+def save_changes(user: AbstractBaseUser, before: Mapping[str, Any]) -> None:
+    """Save the columns that differ from a snapshot. Writes nothing if none does."""
+    changed = [
+        field.name
+        for field in user._meta.concrete_fields
+        if getattr(user, field.attname) != before[field.attname]
+    ]
+    if changed:
+        user.save(update_fields=changed)
+
+
+def _with_cleared(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    merged: dict[str, Any] = {**dict.fromkeys(old), **new}
+    if isinstance(old_name := old.get("name"), Mapping) and "name" in new:
+        merged["name"] = {**dict.fromkeys(old_name), **new["name"]}
+    return merged
+
+
+def _max_length(field_name: str) -> int | None:
+    model = get_user_model()
+    names = {field.name for field in model._meta.get_fields()}
+    if field_name not in names:
+        return None
+    return getattr(model._meta.get_field(field_name), "max_length", None)

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+
+from entra_scim.models import EnvironmentRole
+from entra_scim.policy import ProvisioningPolicy
+
+from .models import Environment, Membership, User
+
+
+class Policy(ProvisioningPolicy):
+    def environments_of(self, user: User) -> QuerySet[Environment]:
+        return Environment.objects.filter(members=user)
+
+    def users_of(self, environment: Environment) -> QuerySet[User]:
+        return User.objects.filter(environment=environment)
+
+    def create_user(self, environment: Environment, username: str, email: str) -> User:
+        user = super().create_user(environment, username, email)
+        Membership.objects.create(environment=environment, user=user)
+        return user
+
+    def grantable_groups(self, environment: Environment) -> QuerySet[Group]:
+        foreign = EnvironmentRole.objects.exclude(environment=environment)
+        return Group.objects.exclude(pk__in=foreign.values("group_id"))
+
+    def accepts_provisioning(self, environment: Environment) -> bool:
+        return not environment.provisioning_paused

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from entra_scim import access_keys
+from tests.client import ScimClient
+from tests.factories import RoleFactory, UserFactory, make_environment
+
+
+@pytest.fixture
+def contoso(db):
+    """The environment that most tests are about."""
+    return make_environment(name="Contoso")
+
+
+@pytest.fixture
+def fabrikam(db):
+    """Another customer, who must see and change nothing of Contoso's."""
+    return make_environment(name="Fabrikam")
+
+
+@pytest.fixture
+def ann(contoso):
+    """Somebody of Contoso with an account."""
+    return UserFactory(email="ann@contoso.example", environment=contoso)
+
+
+@pytest.fixture
+def bob(contoso):
+    """Somebody of Contoso with administration rights of his own."""
+    return UserFactory(email="bob@contoso.example", environment=contoso, is_staff=True)
+
+
+@pytest.fixture
+def carol(fabrikam):
+    """Somebody of Fabrikam."""
+    return UserFactory(email="carol@fabrikam.example", environment=fabrikam)
+
+
+@pytest.fixture
+def dave(contoso, fabrikam):
+    """Somebody of both."""
+    return UserFactory(
+        email="dave@consultants.example", environments=(contoso, fabrikam)
+    )
+
+
+@pytest.fixture
+def admin(contoso):
+    """The Admin, whom Entra never manages."""
+    return UserFactory(
+        email="admin@contoso.example",
+        environment=contoso,
+        is_staff=True,
+        is_superuser=True,
+    )
+
+
+@pytest.fixture
+def roles(contoso):
+    """The roles of Contoso, by name."""
+    return {
+        value: RoleFactory(environment=contoso, value=value)
+        for value in ("Uploader", "Authorizer", "Viewer")
+    }
+
+
+def client_of(environment):
+    _key, secret = access_keys.create(environment)
+    base = reverse("entra_scim:base", kwargs={"environment_id": environment.pk})
+    return ScimClient(base, secret)
+
+
+@pytest.fixture
+def scim(contoso):
+    """Contoso's Entra."""
+    return client_of(contoso)
+
+
+@pytest.fixture
+def foreign_scim(fabrikam):
+    """Fabrikam's Entra."""
+    return client_of(fabrikam)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import factory
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+
+from entra_scim.conf import conf
+from entra_scim.models import EnvironmentRole
+
+
+def make_environment(**attributes):
+    """Make an environment, whichever model the project has for it."""
+    return apps.get_model(conf.ENVIRONMENT_MODEL).objects.create(**attributes)
+
+
+class GroupFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Group
+
+    name = factory.Sequence("Group {}".format)
+
+
+class RoleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = EnvironmentRole
+
+    value = factory.Sequence("Role{}".format)
+    group = factory.SubFactory(GroupFactory, name=factory.SelfAttribute("..value"))
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    """A person of an environment, or of several or none."""
+
+    class Meta:
+        model = get_user_model()
+        skip_postgeneration_save = True
+
+    email = factory.Sequence("person{}@contoso.example".format)
+
+    @classmethod
+    def _create(cls, model_class, *args, environment=None, environments=(), **kwargs):
+        if model_class.USERNAME_FIELD != "email":
+            kwargs.setdefault("username", kwargs["email"].partition("@")[0])
+        password = kwargs.pop("password", "secret")
+        user = model_class(*args, **kwargs)
+        user.set_password(password)
+        user.save()
+        for one in (environment, *environments):
+            if one is not None and hasattr(one, "members"):
+                one.members.add(user)
+        return user

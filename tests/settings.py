@@ -1,0 +1,15 @@
+"""The example project, as the tests run it."""
+
+from __future__ import annotations
+
+from example_project.settings import *  # noqa: F403
+from example_project.settings import BASE_DIR, DATABASES
+
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+# The strength of passwords is not what is tested, and costs most of the time.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, so that threads share it as they would in production.
+    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}

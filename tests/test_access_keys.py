@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import datetime
+import io
+import logging
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from entra_scim import access_keys
+from entra_scim.models import AccessKey, ProvisioningEvent
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_key_has_256_bits_a_prefix_and_a_checksum(contoso):
+    """A scanner can recognise a leaked key, and a slip of the pen is no key."""
+    key, secret = access_keys.create(contoso)
+
+    assert secret.startswith("entra_scim_")
+    assert len(secret) == 60
+    assert access_keys.is_well_formed(secret)
+    other = "0" if secret[20] != "0" else "1"
+    assert not access_keys.is_well_formed(secret[:20] + other + secret[21:])
+    assert not access_keys.is_well_formed(secret + "0")
+    assert not access_keys.is_well_formed("entra_scim_")
+    assert key.hint == secret[: len(key.hint)]
+
+
+def test_the_secret_is_stored_nowhere(contoso):
+    """The database has a digest and a hint, and so have repr and events."""
+    key, secret = access_keys.create(contoso)
+    key.refresh_from_db()
+
+    kept = [str(value) for value in vars(key).values()] + [repr(key), str(key)]
+    kept += [str(vars(event)) for event in ProvisioningEvent.objects.all()]
+    assert secret not in " ".join(kept)
+    assert secret[20:] not in " ".join(kept)
+
+
+@pytest.mark.parametrize(
+    "environment_id", ["{foreign}", "", "0{own}", "{own}abc", "{own}.0", "9" * 40, "\0"]
+)
+def test_a_key_opens_its_own_environment_only(contoso, fabrikam, environment_id):
+    """No spelling of another environment, or of none, is the key's own."""
+    _key, secret = access_keys.create(contoso)
+    text = environment_id.format(own=contoso.pk, foreign=fabrikam.pk)
+
+    assert access_keys.authenticate(text, secret) is None
+    assert access_keys.authenticate(str(contoso.pk), secret) is not None
+
+
+def test_several_keys_live_at_once(contoso):
+    """Making a key ends no other."""
+    secrets = [access_keys.create(contoso)[1] for _ in range(3)]
+
+    for secret in secrets:
+        assert access_keys.authenticate(str(contoso.pk), secret)
+
+
+def test_the_first_use_of_a_key_starts_the_end_of_older_ones(contoso, fabrikam):
+    """Older keys live a day on; newer ones and those of others are left alone."""
+    soon = timezone.now() + datetime.timedelta(hours=1)
+    ending, _ = access_keys.create(contoso, expires_at=soon)
+    old, _ = access_keys.create(contoso)
+    key, _ = access_keys.create(contoso)
+    newer, _ = access_keys.create(contoso)
+    foreign, _ = access_keys.create(fabrikam)
+
+    access_keys.note_use(key)
+
+    now = timezone.now()
+    old.refresh_from_db()
+    assert old.is_usable(now + datetime.timedelta(hours=23))
+    assert not old.is_usable(now + datetime.timedelta(hours=25))
+    ending.refresh_from_db()
+    assert ending.expires_at == soon
+    for other in (key, newer, foreign):
+        other.refresh_from_db()
+        assert other.expires_at is None
+
+
+def test_later_uses_end_nothing(contoso):
+    """Using a key again does not end one that was made in between."""
+    key, _ = access_keys.create(contoso)
+    access_keys.note_use(key)
+    key.refresh_from_db()
+    older = AccessKey.objects.create(
+        environment=contoso,
+        digest="0" * 64,
+        hint="x",
+        created_at=key.created_at - datetime.timedelta(days=1),
+    )
+
+    access_keys.note_use(key)
+
+    older.refresh_from_db()
+    assert older.expires_at is None
+
+
+def test_use_is_written_at_most_once_a_minute(contoso):
+    """Entra's 25 requests a second cost one write a minute."""
+    key, secret = access_keys.create(contoso)
+    access_keys.note_use(key)
+    key.refresh_from_db()
+
+    with CaptureQueriesContext(connection) as queries:
+        access_keys.note_use(key)
+    assert len(queries) == 0
+
+    key.last_used_at -= datetime.timedelta(minutes=2)
+    before = key.last_used_at
+    access_keys.note_use(key)
+    key.refresh_from_db()
+    assert key.last_used_at > before
+    assert access_keys.authenticate(str(contoso.pk), secret)
+
+
+def test_a_revoked_key_opens_nothing(contoso):
+    """Revoking works at once, and leaves one event however often it is done."""
+    key, secret = access_keys.create(contoso)
+
+    access_keys.revoke(key)
+    access_keys.revoke(key)
+
+    assert access_keys.authenticate(str(contoso.pk), secret) is None
+    kind = ProvisioningEvent.Kind.KEY_REVOKED
+    assert ProvisioningEvent.objects.filter(kind=kind).count() == 1
+
+
+def test_an_expired_key_opens_nothing(contoso):
+    """A key ends at its moment."""
+    over = timezone.now() - datetime.timedelta(seconds=1)
+    _key, secret = access_keys.create(contoso, expires_at=over)
+
+    assert access_keys.authenticate(str(contoso.pk), secret) is None
+
+
+class TestCommand:
+    def run(self, *arguments):
+        stdout, stderr = io.StringIO(), io.StringIO()
+        call_command("entra_access_key", *arguments, stdout=stdout, stderr=stderr)
+        return stdout.getvalue(), stderr.getvalue()
+
+    def test_create_prints_the_key_alone(self, contoso):
+        """Standard output has the key and nothing else, for scripts."""
+        stdout, stderr = self.run("create", str(contoso.pk))
+
+        assert access_keys.authenticate(str(contoso.pk), stdout.strip())
+        assert stdout.count("\n") == 1
+        assert "not shown again" in stderr
+
+    def test_create_takes_a_date(self, contoso):
+        """A key can be made to end."""
+        self.run("create", str(contoso.pk), "--expires", "2099-01-31")
+
+        assert AccessKey.objects.get().expires_at.year == 2099
+
+    @pytest.mark.parametrize("date", ["soon", "2001-01-01", "2026-02-31"])
+    def test_create_refuses_a_date_that_is_none_or_over(self, contoso, date):
+        """A key is never made with another end than asked for."""
+        with pytest.raises(CommandError):
+            self.run("create", str(contoso.pk), "--expires", date)
+
+        assert not AccessKey.objects.exists()
+
+    def test_list_and_revoke(self, contoso, fabrikam):
+        """Keys are listed with what happened to them, without the secret."""
+        key, secret = access_keys.create(contoso)
+        foreign, _ = access_keys.create(fabrikam)
+
+        listed, _ = self.run("list", str(contoso.pk))
+        assert key.hint in listed
+        assert "valid" in listed
+        assert secret not in listed
+        assert foreign.hint not in listed
+
+        self.run("revoke", str(contoso.pk), str(key.pk))
+        assert "revoked" in self.run("list", str(contoso.pk))[0]
+
+    def test_revoke_does_not_reach_another_environment(self, contoso, fabrikam):
+        """The number of another environment's key is no key here."""
+        foreign, secret = access_keys.create(fabrikam)
+
+        with pytest.raises(CommandError):
+            self.run("revoke", str(contoso.pk), str(foreign.pk))
+
+        assert access_keys.authenticate(str(fabrikam.pk), secret)
+
+    @pytest.mark.parametrize("environment", ["nothing", "999999", "9" * 40])
+    def test_an_unknown_environment_is_an_error(self, environment):
+        """No key is made for nobody."""
+        with pytest.raises(CommandError):
+            self.run("create", environment)
+
+
+def test_the_secret_is_never_logged(contoso, caplog, scim):
+    """Not even at the lowest level, when a request comes in with it."""
+    caplog.set_level(logging.DEBUG)
+
+    scim.get("/Users")
+
+    assert scim.key not in caplog.text

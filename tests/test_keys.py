@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entra_scim import keys
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ann@contoso.example", "Ann@CONTOSO.example"),
+        ("josé@contoso.example", "JOSé@contoso.example"),
+    ],
+)
+def test_addresses_that_differ_in_a_to_z_only_are_the_same(one, other):
+    """Case of A to Z does not count in an address."""
+    assert keys.same_address(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("mike@contoso.example", "m\u0131ke@contoso.example"),
+        ("mike@contoso.example", "mi\u212ae@contoso.example"),
+        ("\u00e9va@contoso.example", "\u00c9VA@contoso.example"),
+        ("strasse@contoso.example", "stra\u00dfe@contoso.example"),
+        ("ann@contoso.example", "\uff41nn@contoso.example"),
+    ],
+)
+def test_look_alikes_are_not_the_same(one, other):
+    """What is equal under Unicode's folding only is a look-alike, never the same."""
+    assert not keys.same_address(one, other)
+    assert keys.looks_like(one, other)
+
+
+def test_an_accent_makes_another_address():
+    """``josé@`` and ``jose@`` are two people's, whatever MariaDB's collation says."""
+    one, other = "jos\u00e9@contoso.example", "jose@contoso.example"
+
+    assert not keys.same_address(one, other)
+    assert not keys.looks_like(one, other)
+
+
+@given(st.text(min_size=1))
+def test_a_look_alike_is_among_the_candidates(address):
+    """The spellings that are looked for contain the address and its lower case."""
+    variants = keys.address_variants(address)
+
+    assert address in variants
+    assert keys.lower_address(address) in variants
+
+
+@pytest.mark.parametrize(
+    "value", ["x@corp.local", "o'brien@contoso.com", "ann@localhost", "m\u0131ke@x.y"]
+)
+def test_what_entra_sends_is_an_address(value):
+    """A directory's addresses count, however odd."""
+    assert keys.is_address(value)
+
+
+@pytest.mark.parametrize("value", ["ann", "@x", "ann@", "a b@x", "a@b@c", "", "a@b c"])
+def test_a_name_is_no_address(value):
+    """A userName that is no address links nobody."""
+    assert not keys.is_address(value)
+
+
+def test_user_names_compare_without_case_and_external_ids_with():
+    """RFC 7643: userName is not caseExact, externalId is."""
+    assert keys.user_name_key("ANN@x.y") == keys.user_name_key("ann@x.y")
+    assert keys.external_id_key("A") != keys.external_id_key("a")
+    assert keys.external_id_key(None) is None
