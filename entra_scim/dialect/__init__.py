@@ -1,0 +1,17 @@
+"""Entra's dialect of SCIM, made RFC 7643 and RFC 7644. Nothing else knows of it.
+
+Microsoft describes where Entra departs from the standard, with and without the
+flag ``aadOptscim062020``, in
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility
+and the forms of roles in
+https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes.
+Both dialects are taken at any time: provision on demand ignores the flag.
+"""
+
+from __future__ import annotations
+
+from .operations import normalize_operations
+from .resource import normalize_resource
+from .roles import role_values
+
+__all__ = ["normalize_operations", "normalize_resource", "role_values"]

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import Any
+
+from scim2_models import InvalidSyntaxException, InvalidValueException
+
+from .values import (
+    CORE,
+    ENTERPRISE,
+    MULTI_VALUED,
+    is_empty,
+    normalize_boolean,
+    normalize_items,
+    normalize_manager,
+    without_empty,
+)
+
+_IGNORED = {"schemas", "id", "meta", "password", "groups"}
+
+
+def normalize_resource(body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the body of a POST or PUT as RFC 7643 means it.
+
+    Nulls and empty strings count as absent. The extension is there under its URN,
+    whether ``schemas`` names it or not: Entra leaves it out.
+
+    Returns:
+        The resource, and the members whose names are paths, such as
+        ``name.givenName`` or ``urn:…:User:roles``, which some mappings make Entra
+        send. They are to be added to the resource like a PATCH would.
+
+    Raises:
+        InvalidSyntaxException: The body is no object.
+        InvalidValueException: A value cannot be what its attribute needs.
+    """
+    if not isinstance(body, dict):
+        raise InvalidSyntaxException(detail="The body must be a JSON object.")
+    resource: dict[str, Any] = {}
+    paths: dict[str, Any] = {}
+    for key, value in body.items():
+        name = key.lower()
+        if name == "active":
+            resource[key] = normalize_boolean("active", value)
+        elif is_empty(value) or name in _IGNORED:
+            continue
+        elif name == CORE.lower() or name == "manager" or _is_path(name):
+            paths[key] = value
+        elif name == ENTERPRISE.lower():
+            resource[ENTERPRISE] = _enterprise(value)
+        elif name in MULTI_VALUED:
+            resource[key] = normalize_items(key, value)
+        elif name == "name" and isinstance(value, dict):
+            resource[key] = without_empty(value)
+        else:
+            resource[key] = value
+    return resource, paths
+
+
+def _is_path(name: str) -> bool:
+    if name.startswith("urn:"):
+        return name.startswith((f"{CORE.lower()}:", f"{ENTERPRISE.lower()}:"))
+    return "." in name or "[" in name
+
+
+def _enterprise(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InvalidValueException(detail=f"{ENTERPRISE} must be an object.")
+    extension = {}
+    for key, item in value.items():
+        if key.lower() == "manager":
+            item = normalize_manager(item)
+        if not is_empty(item):
+            extension[key] = item
+    return extension

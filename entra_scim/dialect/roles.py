@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+_ROLE_TYPE = "WindowsAzureActiveDirectoryRole"
+
+# What an assignment without a role of its own has for a value: "Default Access".
+_NO_ROLE = {"msiam_access", "00000000-0000-0000-0000-000000000000"}
+
+
+def role_values(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the role names that a document's roles grant, each once, in order.
+
+    One app role may name several roles in its Value, separated by commas.
+    Display names grant nothing: anybody who edits the directory can choose them.
+    """
+    names = (
+        name.strip()
+        for role in document.get("roles", ())
+        for name in (role.get("value") or "").split(",")
+    )
+    return tuple(dict.fromkeys(name for name in names if name and name not in _NO_ROLE))
+
+
+def normalize_role(item: Any, display: str = "displayName") -> Any:
+    """Return one item of ``roles`` in the form that Entra itself uses in a POST.
+
+    Without the flag, Entra puts JSON into the string ``value``. Whatever we answer
+    in another form than a POST's, it takes for a difference and sends again.
+    ``display`` is the sub-attribute for the display name: AssertiveAppRole-
+    AssignmentsComplex, which replaces, uses ``display``; the functions that add use
+    ``displayName``.
+    """
+    if isinstance(item, str):
+        item = {"value": item}
+    if not isinstance(item, dict):
+        return item
+    name = next((key for key in item if key.lower() == "value"), None)
+    decoded = _decoded(item[name]) if name else None
+    if decoded is None:
+        return item
+    others = {key: value for key, value in item.items() if key != name}
+    role = {"primary": False, "type": _ROLE_TYPE, **others}
+    if decoded.get("displayName"):
+        role[display] = decoded["displayName"]
+    if decoded.get("value"):
+        role["value"] = decoded["value"]
+    return role
+
+
+def _decoded(value: Any) -> dict[str, Any] | None:
+    if not isinstance(value, str) or not value.lstrip().startswith("{"):
+        return None
+    try:
+        decoded = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return decoded if isinstance(decoded, dict) else None

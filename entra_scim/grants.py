@@ -1,0 +1,49 @@
+"""The groups of one person, as their roles and their activity decide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from . import roles
+from .dialect import role_values
+from .document import Document
+from .models import ProvisionedUser
+from .roles import EnvironmentRoles
+
+Changes = dict[str, list[str]]
+
+
+def settle(person: ProvisionedUser, old: Document, new: Document) -> Changes:
+    """Give a person the groups that they should have now, and no others.
+
+    Call it with the environment locked, and with the person's ``active`` and
+    ``roles_received_at`` as they shall be. Sets ``suspended_groups``, unsaved.
+
+    Returns:
+        The role values whose groups came and went, for the event.
+    """
+    environment_roles = EnvironmentRoles(person.environment)
+    among = environment_roles.group_ids
+    values = role_values(new)
+    held = roles.held_groups(person.user, among)
+    if person.roles_received_at is not None:
+        wanted = environment_roles.granted(values) if person.active else set()
+        person.suspended_groups = []
+    elif person.active:
+        # Entra never sent roles for this person. A mapping that is not made yet
+        # must not cost the groups that they had before they were deactivated.
+        wanted = held | (among & set(person.suspended_groups))
+        person.suspended_groups = []
+    else:
+        wanted = set()
+        person.suspended_groups = sorted({*person.suspended_groups, *held})
+    roles.change_groups(person.user, joined=wanted - held, left=held - wanted)
+    return {
+        "roles_added": environment_roles.names(wanted - held, values),
+        "roles_removed": environment_roles.names(held - wanted, role_values(old)),
+        "roles_unknown": _new(environment_roles.unknown(values), role_values(old)),
+    }
+
+
+def _new(values: Collection[str], former: Collection[str]) -> list[str]:
+    return [value for value in values if value not in former]

@@ -1,0 +1,159 @@
+"""Who in the product is the person that Entra sends?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connections, models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from . import keys, profile
+from .exceptions import (
+    AddressAmbiguous,
+    AddressElsewhere,
+    AddressExempt,
+    AddressHeld,
+    AddressLooksAlike,
+    AddressNotOwned,
+    AddressProvisioned,
+    AddressReleased,
+)
+from .models import ProvisionedUser, ReleasedUser
+from .policy import ProvisioningPolicy
+from .transactions import database
+
+
+def person_to_link(
+    policy: ProvisioningPolicy,
+    environment: models.Model,
+    attributes: Mapping[str, Any],
+) -> AbstractBaseUser | None:
+    """Return the existing person whom a new resource is, or None for a new one.
+
+    They are found by e-mail address alone. A username that equals the address
+    links nobody, but collides: the person would get it as username.
+
+    Raises:
+        Conflict: Somebody has the address or username and is not linkable here.
+        AddressNotOwned: The policy does not let the environment have the address.
+    """
+    address = profile.address(attributes)
+    _check_owned(policy, environment, address)
+    holders = _holders(attributes, address)
+    if any(policy.is_exempt(user) for user in holders):
+        raise AddressExempt
+    if not holders:
+        return None
+    if len(holders) > 1:
+        raise AddressAmbiguous
+    [user] = holders
+    _check_linkable(policy, environment, user, attributes)
+    if not keys.same_address(_email(user), address):
+        raise AddressHeld
+    return user
+
+
+def check_free(
+    policy: ProvisioningPolicy,
+    provisioned_user: ProvisionedUser,
+    attributes: Mapping[str, Any],
+) -> None:
+    """Refuse an address or username that somebody else has.
+
+    Raises:
+        Conflict: Says what to do, and nothing of other environments' people.
+        AddressNotOwned: The policy does not let the environment have the address.
+    """
+    environment = provisioned_user.environment
+    address = profile.address(attributes)
+    _check_owned(policy, environment, address)
+    for user in _holders(attributes, address, besides=provisioned_user.user_id):
+        if policy.is_exempt(user):
+            raise AddressExempt
+        _check_linkable(policy, environment, user, attributes)
+        raise AddressHeld
+
+
+def _check_owned(
+    policy: ProvisioningPolicy, environment: models.Model, address: str
+) -> None:
+    if address and not policy.owns_address(environment, address):
+        raise AddressNotOwned
+
+
+def _check_linkable(
+    policy: ProvisioningPolicy,
+    environment: models.Model,
+    user: Any,
+    attributes: Mapping[str, Any],
+) -> None:
+    link = _related(user, "provisioned_user")
+    if link is not None and link.environment_id == environment.pk:
+        raise AddressProvisioned
+    belongs_to = [candidate.pk for candidate in policy.environments_of(user)]
+    if link is not None or belongs_to != [environment.pk]:
+        raise AddressElsewhere
+    released: ReleasedUser | None = _related(user, "released_user")
+    if released is not None and released.environment_id == environment.pk:
+        external_id = attributes.get("externalId")
+        if (
+            external_id is None
+            or keys.external_id_key(external_id) != released.external_id_key
+        ):
+            raise AddressReleased
+
+
+def _holders(
+    attributes: Mapping[str, Any], address: str, besides: Any = None
+) -> list[AbstractBaseUser]:
+    """Return who has the address as e-mail, or the person's username.
+
+    Raises:
+        AddressLooksAlike: Somebody's differs in letters that look the same.
+    """
+    username = profile.username(attributes)
+    holders = []
+    for user in _candidates(username, address).exclude(pk=besides):
+        pairs = [(user.get_username(), username)]
+        if address:
+            pairs.append((_email(user), address))
+        if any(keys.same_address(*pair) for pair in pairs):
+            holders.append(user)
+        elif any(keys.looks_like(*pair) for pair in pairs):
+            raise AddressLooksAlike
+        # Else the database is laxer than Unicode: ``josé@`` is not ``jose@``.
+    return holders
+
+
+def _candidates(username: str, address: str) -> models.QuerySet[Any]:
+    """Find by index, as each database can, whoever may hold an address.
+
+    The base manager: somebody whom the product hides still has their address.
+    """
+    model = get_user_model()
+    email_field = model.get_email_field_name()
+    users = model._base_manager.using(database()).select_related(
+        "provisioned_user", "released_user"
+    )
+    matches = Q(**{f"{model.USERNAME_FIELD}__in": keys.address_variants(username)})
+    if address:
+        variants = keys.address_variants(address)
+        if connections[users.db].vendor == "mysql":
+            # No index on expressions, but collations that ignore case.
+            matches |= Q(**{f"{email_field}__in": variants})
+        else:
+            users = users.alias(lower_email=Lower(email_field))
+            matches |= Q(lower_email__in=variants)
+    return users.filter(matches)
+
+
+def _email(user: Any) -> str:
+    return getattr(user, user.get_email_field_name()) or ""
+
+
+def _related(user: Any, name: str) -> Any:
+    return getattr(user, name) if hasattr(user, name) else None

@@ -1,0 +1,129 @@
+"""Bring a person and their link to what a new document says, and write it."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils import timezone
+
+from . import document, grants, keys, profile, roles, transactions
+from .dialect import role_values
+from .document import Document
+from .grants import Changes
+from .models import ProvisionedEmail, ProvisionedUser
+from .policy import ProvisioningPolicy
+
+_CHANGING_FIELDS = (
+    "attributes",
+    "comparable",
+    "user_name_key",
+    "external_id_key",
+    "active",
+    "roles_received_at",
+    "suspended_groups",
+    "sessions_ended_at",
+    "modified",
+)
+
+
+def apply(
+    policy: ProvisioningPolicy,
+    person: ProvisionedUser,
+    new: Document,
+    *,
+    active: bool,
+    names_roles: bool,
+) -> Changes:
+    """Bring the product's user to a new document, and the link's fields, unsaved.
+
+    Returns:
+        What changed, for the event.
+    """
+    old, was_active, user = person.attributes, person.active, person.user
+    adding = person._state.adding
+    before = profile.snapshot(user)
+    profile.apply(policy, user, old, new)
+    now = _now()
+    if active and not was_active:
+        policy.reactivate(user, person.environment)
+    elif not active and user.is_active:
+        policy.deactivate(user, person.environment)
+        person.sessions_ended_at = now
+    first_received = names_roles and person.roles_received_at is None
+    if first_received:
+        person.roles_received_at = now
+    person.active = active
+    person.attributes = new
+    person.comparable = document.comparable(new)
+    person.user_name_key = keys.user_name_key(new["userName"])
+    person.external_id_key = keys.external_id_key(new.get("externalId"))
+    person.modified = now
+    changes: Changes = {}
+    if not adding:
+        changes["attributes"] = document.changed_attributes(old, new)
+    if (
+        first_received
+        or active != was_active
+        or set(role_values(old)) != set(role_values(new))
+    ):
+        if not adding:
+            transactions.lock_environment(person.environment)
+        changes |= grants.settle(person, old, new)
+    profile.save_changes(user, before)
+    return changes
+
+
+def save_new(person: ProvisionedUser) -> None:
+    """Write a link that is not there yet."""
+    person.created = person.modified
+    person.save(force_insert=True)
+    _save_emails(person)
+    roles.assign(person, role_values(person.attributes))
+
+
+def save_changed(person: ProvisionedUser, old: Document) -> None:
+    """Write a link that has changed since its ``old`` document.
+
+    Where the database locks no rows, as SQLite, the version sees to it that no
+    change is lost.
+
+    Raises:
+        StaleWrite: Another transaction has changed the link since it was read.
+    """
+    if not ProvisionedUser.objects.filter(pk=person.pk, version=person.version).update(
+        version=person.version + 1,
+        **{field: getattr(person, field) for field in _CHANGING_FIELDS},
+    ):
+        raise transactions.StaleWrite
+    person.version += 1
+    new = person.attributes
+    if new.get("emails") != old.get("emails"):
+        person.emails.all().delete()
+        _save_emails(person)
+    if set(role_values(new)) != set(role_values(old)):
+        person.role_assignments.all().delete()
+        roles.assign(person, role_values(new))
+
+
+def _save_emails(person: ProvisionedUser) -> None:
+    ProvisionedEmail.objects.bulk_create(
+        ProvisionedEmail(
+            environment=person.environment,
+            provisioned_user=person,
+            value=keys.folded(email["value"]),
+            value_key=keys.digest(keys.folded(email["value"])),
+            type=keys.folded(email["type"]) if "type" in email else None,
+            primary=email.get("primary"),
+        )
+        for email in person.attributes.get("emails", ())
+        if "value" in email
+    )
+
+
+def _now() -> datetime.datetime:
+    """Return the moment to the millisecond, as it is shown in ``meta``.
+
+    Filters on ``meta.lastModified`` then find what was shown.
+    """
+    now = timezone.now()
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

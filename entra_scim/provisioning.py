@@ -1,0 +1,275 @@
+"""What Entra may do with people: create, change, release.
+
+Each function is one transaction: all of it happens, with its event, or nothing.
+It is repeated when the database asks for that, so ``edit`` must be pure.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models, transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from . import (
+    acceptance,
+    events,
+    grants,
+    linking,
+    persistence,
+    profile,
+    signals,
+    transactions,
+)
+from .acceptance import Edit
+from .document import Document
+from .events import LOCAL, Origin
+from .exceptions import NotProvisioned, Taken, VersionMismatch
+from .grants import Changes
+from .models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from .policy import get_policy
+
+Kind = ProvisioningEvent.Kind
+Precondition = Callable[[int], bool]
+
+_SIGNALS: dict[str, Signal] = {
+    Kind.CREATED: signals.user_created,
+    Kind.LINKED: signals.user_linked,
+    Kind.UPDATED: signals.user_updated,
+    Kind.DEACTIVATED: signals.user_deactivated,
+    Kind.REACTIVATED: signals.user_reactivated,
+    Kind.RELEASED: signals.user_released,
+}
+
+
+def create(
+    environment: models.Model,
+    attributes: Document,
+    *,
+    names_roles: bool,
+    origin: Origin = LOCAL,
+) -> ProvisionedUser:
+    """Link the person whom Entra sends, or create them (RFC 7644 §3.3).
+
+    ``attributes`` is a canonical document; without ``active``, the person is
+    active. ``names_roles`` says that the request had ``roles``, even empty ones.
+
+    Raises:
+        Conflict: A value is somebody else's, or nobody may be linked.
+        AttributeTooLong: A value does not fit the product's field.
+        AddressNotOwned: The address is not the environment's.
+        Busy: The database gave the request no turn.
+    """
+    return transactions.run(
+        lambda: _create(environment, attributes, names_roles, origin)
+    )
+
+
+def change(
+    environment: models.Model,
+    resource_id: uuid.UUID,
+    edit: Edit,
+    *,
+    names_roles: bool,
+    if_match: Precondition | None = None,
+    origin: Origin = LOCAL,
+) -> ProvisionedUser:
+    """Change a provisioned person by a pure function of documents.
+
+    A change that deactivates never fails for a value that somebody else has: the
+    person goes out, and that value stays as it was.
+
+    Raises:
+        NotProvisioned: The environment has no such resource.
+        VersionMismatch: ``if_match`` refuses the version that the resource has.
+        Conflict, AttributeTooLong, AddressNotOwned, Busy: As for :func:`create`.
+    """
+    try:
+        return transactions.run(
+            lambda: _change(
+                environment, resource_id, edit, names_roles, if_match, origin
+            )
+        )
+    except Taken:
+        # The database is stricter than the checks, as MariaDB is about accents.
+        person = ProvisionedUser.objects.for_environment(environment).get(
+            pk=resource_id
+        )
+        if not acceptance.deactivates(edit, person.attributes):
+            raise
+        return transactions.run(
+            lambda: _change(
+                environment, resource_id, _only_deactivate, False, if_match, origin
+            )
+        )
+
+
+def release(
+    environment: models.Model,
+    resource_id: uuid.UUID,
+    *,
+    if_match: Precondition | None = None,
+    origin: Origin = LOCAL,
+) -> None:
+    """End the link of a person: they become inactive and keep their data.
+
+    Only the same externalId brings them back. Deleting them is a local act.
+
+    Raises:
+        NotProvisioned: The environment has no such resource.
+        VersionMismatch: ``if_match`` refuses the version that the resource has.
+        Busy: The database gave the request no turn.
+    """
+    transactions.run(lambda: _release(environment, resource_id, if_match, origin))
+
+
+def _create(
+    environment: models.Model,
+    attributes: Document,
+    names_roles: bool,
+    origin: Origin,
+) -> ProvisionedUser:
+    policy = get_policy()
+    profile.check_lengths(attributes)
+    transactions.lock_environment(environment)
+    acceptance.check_unique(environment, attributes)
+    user: Any = linking.person_to_link(policy, environment, attributes)
+    kind = Kind.CREATED if user is None else Kind.LINKED
+    if user is None:
+        user = policy.create_user(
+            environment, profile.username(attributes), profile.address(attributes)
+        )
+    attributes = {"active": True} | attributes
+    person = ProvisionedUser(
+        environment=environment, user=user, attributes={}, active=user.is_active
+    )
+    if kind == Kind.LINKED:
+        person.sessions_ended_at = _sessions_ended_at(user)
+    changes = persistence.apply(
+        policy,
+        person,
+        attributes,
+        active=attributes["active"],
+        names_roles=names_roles,
+    )
+    persistence.save_new(person)
+    if kind == Kind.LINKED:
+        ReleasedUser.objects.filter(user=user).delete()
+    _tell(person, kind, changes, origin)
+    return person
+
+
+def _change(
+    environment: models.Model,
+    resource_id: uuid.UUID,
+    edit: Edit,
+    names_roles: bool,
+    if_match: Precondition | None,
+    origin: Origin,
+) -> ProvisionedUser:
+    policy = get_policy()
+    person = _locked(environment, resource_id, if_match)
+    old, was_active = person.attributes, person.active
+    new, kept = acceptance.acceptable(policy, person, edit)
+    active = new.get("active", was_active)
+    if (
+        new == old
+        and active == was_active
+        and not (person.user.is_active and not active)
+        and not (names_roles and person.roles_received_at is None)
+    ):
+        return person
+    changes = persistence.apply(
+        policy, person, new, active=active, names_roles=names_roles
+    )
+    persistence.save_changed(person, old)
+    kind = Kind.UPDATED
+    if active != was_active:
+        kind = Kind.REACTIVATED if active else Kind.DEACTIVATED
+    _tell(person, kind, changes | {"kept": kept}, origin)
+    return person
+
+
+def _release(
+    environment: models.Model,
+    resource_id: uuid.UUID,
+    if_match: Precondition | None,
+    origin: Origin,
+) -> None:
+    policy = get_policy()
+    person = _locked(environment, resource_id, if_match)
+    user = person.user
+    before = profile.snapshot(user)
+    transactions.lock_environment(environment)
+    if user.is_active:
+        policy.deactivate(user, environment)
+    person.active = False
+    changes = grants.settle(person, person.attributes, {})
+    profile.save_changes(user, before)
+    ReleasedUser.objects.update_or_create(
+        user=user,
+        defaults={
+            "environment": environment,
+            "external_id_key": person.external_id_key,
+            "released_at": timezone.now(),
+        },
+    )
+    _tell(person, Kind.RELEASED, changes, origin)
+    person.delete()
+
+
+def _locked(
+    environment: models.Model, resource_id: uuid.UUID, if_match: Precondition | None
+) -> ProvisionedUser:
+    people = ProvisionedUser.objects.for_environment(environment)
+    rows = transactions.for_update(people.select_related("user"), "self", "user")
+    person: ProvisionedUser | None = rows.filter(pk=resource_id).first()
+    if person is None:
+        raise NotProvisioned
+    if if_match is not None and not if_match(person.version):
+        raise VersionMismatch
+    person.environment = environment
+    return person
+
+
+def _sessions_ended_at(user: Any) -> datetime.datetime | None:
+    """Return the end of the sessions that somebody had before they were linked.
+
+    They must not come back to life with the person.
+    """
+    if not user.is_active:
+        return timezone.now()
+    released: ReleasedUser | None = ReleasedUser.objects.filter(user=user).first()
+    return released.released_at if released else None
+
+
+def _only_deactivate(old: Document) -> Document:
+    return {**old, "active": False}
+
+
+def _tell(person: ProvisionedUser, kind: str, changes: Changes, origin: Origin) -> None:
+    """Leave the event of a change, and send its signals once it is committed."""
+    user, environment = person.user, person.environment
+    events.record(
+        environment,
+        kind,
+        user=user,
+        name=person.display_name,
+        changes={what: names for what, names in changes.items() if names},
+        key_hint=origin.key_hint,
+        correlation_id=origin.correlation_id,
+    )
+    roles_changed = changes.get("roles_added") or changes.get("roles_removed")
+
+    def send() -> None:
+        _SIGNALS[kind].send_robust(ProvisionedUser, user=user, environment=environment)
+        if roles_changed:
+            signals.roles_changed.send_robust(
+                ProvisionedUser, user_ids=[user.pk], environment=environment
+            )
+
+    transaction.on_commit(send, using=transactions.database())

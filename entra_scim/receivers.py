@@ -1,0 +1,84 @@
+"""Keep groups and sessions true to what others save, delete or open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save, pre_save
+
+from . import events, roles, sessions, signals, transactions
+from .exceptions import NotProvisioned
+from .models import EnvironmentRole, ProvisionedUser, ProvisioningEvent
+
+
+def connect() -> None:
+    """Connect the receivers, once however often the app is set up."""
+    pre_save.connect(
+        _remember_role, EnvironmentRole, dispatch_uid="entra_scim.remember_role"
+    )
+    post_save.connect(
+        _regrant_saved_role, EnvironmentRole, dispatch_uid="entra_scim.role_saved"
+    )
+    post_delete.connect(
+        _revoke_deleted_role, EnvironmentRole, dispatch_uid="entra_scim.role_deleted"
+    )
+    user_logged_in.connect(_stamp_session, dispatch_uid="entra_scim.stamp_session")
+
+
+def _remember_role(instance: EnvironmentRole, raw: bool, **kwargs: Any) -> None:
+    if raw:  # loaddata: the groups come from the fixture as well
+        return
+    transactions.lock_environment(instance.environment)
+    instance._saved_before = (  # type: ignore[attr-defined]
+        EnvironmentRole.objects.filter(pk=instance.pk).first()
+    )
+
+
+def _regrant_saved_role(
+    instance: EnvironmentRole, created: bool, raw: bool, **kwargs: Any
+) -> None:
+    if raw:
+        return
+    kinds = ProvisioningEvent.Kind
+    before: EnvironmentRole | None = instance._saved_before  # type: ignore[attr-defined]
+    if before and (before.value_key, before.group_id) == (
+        instance.value_key,
+        instance.group_id,
+    ):
+        return
+    changed = roles.regrant(instance.environment, instance.group_id)
+    if before and before.group_id != instance.group_id:
+        changed += _without(before)
+    _tell(instance, kinds.ROLE_CREATED if created else kinds.ROLE_CHANGED, changed)
+
+
+def _revoke_deleted_role(instance: EnvironmentRole, **kwargs: Any) -> None:
+    try:
+        transactions.lock_environment(instance.environment)
+    except NotProvisioned:  # the environment is being deleted, roles and all
+        return
+    _tell(instance, ProvisioningEvent.Kind.ROLE_DELETED, _without(instance))
+
+
+def _without(role: EnvironmentRole) -> list[Any]:
+    if roles.is_granted(role.environment, role.group_id):
+        return roles.regrant(role.environment, role.group_id)
+    return roles.revoke(role.environment, role.value_key, role.group_id)
+
+
+def _tell(role: EnvironmentRole, kind: str, user_ids: list[Any]) -> None:
+    events.record(
+        role.environment, kind, name=role.value, changes={"people": len(user_ids)}
+    )
+    if user_ids:
+        transaction.on_commit(
+            lambda: signals.roles_changed.send_robust(
+                ProvisionedUser, user_ids=user_ids, environment=role.environment
+            )
+        )
+
+
+def _stamp_session(request: Any, **kwargs: Any) -> None:
+    sessions.stamp(request.session)

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from entra_scim import access_keys
+from entra_scim.models import AccessKey
+
+
+class AccessKeyAuthentication(BaseAuthentication):
+    """Let in who has a key of the environment that the URL names (RFC 6750 §2.1).
+
+    No key, a wrong, revoked, expired or foreign one, and an environment that does
+    not exist all get the same answer: it tells nobody which environments exist.
+    """
+
+    def authenticate(self, request: Request) -> tuple[AnonymousUser, AccessKey]:
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        environment_id = request.parser_context["kwargs"]["environment_id"]
+        key = None
+        if scheme.lower() == "bearer":
+            key = access_keys.authenticate(environment_id, text.strip())
+        if key is None:
+            raise AuthenticationFailed(
+                "The access key is missing or not valid here. Generate an access key "
+                "for this environment and paste it in Entra as Secret Token."
+            )
+        access_keys.note_use(key)
+        return AnonymousUser(), key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"

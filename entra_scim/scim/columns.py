@@ -1,0 +1,74 @@
+"""Where the attributes that filters and sorting know are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connections
+from django.db.models.fields.json import KT
+from django.db.models.functions import Collate
+from scim2_models.path import AttrPath
+
+from entra_scim.transactions import database
+
+from .resources import CORE
+
+TEXTS = {
+    path.lower(): path
+    for path in (
+        "userName",
+        "externalId",
+        "displayName",
+        "name.formatted",
+        "name.familyName",
+        "name.givenName",
+        "name.middleName",
+        "name.honorificPrefix",
+        "name.honorificSuffix",
+    )
+}
+"""Strings of ``ProvisionedUser.comparable``, by path in lower case."""
+
+MOMENTS = {"meta.created": "created", "meta.lastmodified": "modified"}
+"""Fields of a ProvisionedUser, by path in lower case."""
+
+EMAILS = {"value": "value", "type": "type", "primary": "primary"}
+"""Fields of a ProvisionedEmail, by sub-attribute in lower case."""
+
+SUPPORTED = ", ".join(
+    (
+        "id",
+        *TEXTS.values(),
+        "active",
+        *(f"emails.{name}" for name in EMAILS),
+        "meta.created",
+        "meta.lastModified",
+    )
+)
+
+
+def path_of(attribute: AttrPath) -> str | None:
+    """Return an attribute's path in lower case, or None for a foreign schema's.
+
+    Names and URNs have no case (RFC 7643 §2.1).
+    """
+    if attribute.uri is not None and attribute.uri.lower() != CORE.lower():
+        return None
+    path = attribute.attr.lower()
+    return f"{path}.{attribute.sub_attr.lower()}" if attribute.sub_attr else path
+
+
+def text(path: str) -> Any:
+    """Return the expression of a string, by its path in lower case."""
+    return KT(f"comparable__{TEXTS[path]}")
+
+
+def ordered(expression: Any) -> Any:
+    """Return a string so that it sorts by code points on every database.
+
+    SQLite does so, and MariaDB for what comes out of JSON; PostgreSQL sorts in
+    the language of the server.
+    """
+    if connections[database()].vendor == "postgresql":
+        return Collate(expression, "C")
+    return expression

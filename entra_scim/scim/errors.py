@@ -1,0 +1,178 @@
+"""One form for everything that can go wrong (RFC 7644 §3.12)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.http import Http404
+from rest_framework import exceptions as rest
+from rest_framework.response import Response
+from scim2_models import Error, SCIMException
+
+from entra_scim import events
+from entra_scim.exceptions import (
+    AddressNotOwned,
+    AttributeTooLong,
+    Busy,
+    Conflict,
+    NotProvisioned,
+    ProvisioningError,
+    VersionMismatch,
+)
+from entra_scim.models import ProvisionedUser, ProvisioningEvent
+from entra_scim.models.provisioned_user import display_name
+
+logger = logging.getLogger("entra_scim")
+
+RETRY_AFTER = 300  # seconds
+"""When to try again after a 503. Entra does so in its next cycle anyway."""
+
+
+class Paused(rest.APIException):
+    """The host's policy takes no requests for this environment now."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_code = "paused"
+    default_detail = (
+        "Provisioning of this environment is paused. Entra tries again by itself."
+    )
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An exception in the terms of SCIM's error message."""
+
+    status: int
+    code: str
+    """What tells one reason from another, for events."""
+    detail: str
+    scim_type: str | None = None
+
+
+def handle_exception(exception: Exception, context: dict[str, Any]) -> Response:
+    """Answer an exception as SCIM, and leave the event that explains it.
+
+    Runs after the rollback of what was refused. The text of an exception that is
+    no refusal never reaches the client.
+    """
+    problem = _problem(exception)
+    request, view = context["request"], context["view"]
+    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error("SCIM request failed", exc_info=exception)
+    error = Error(
+        status=problem.status, scim_type=problem.scim_type, detail=problem.detail
+    )
+    response = Response(status=problem.status)
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        # No event: anybody on the internet could fill the story with them.
+        response["WWW-Authenticate"] = "Bearer"
+    elif view.origin is not None:
+        reference = _record(problem, request, view)
+        error.detail = f"{problem.detail} Reference: {reference}"
+        response["X-Correlation-Id"] = str(reference)
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = str(RETRY_AFTER)
+    response.data = error.model_dump()
+    return response
+
+
+def _record(problem: Problem, request: Any, view: Any) -> Any:
+    environment = request.auth.environment
+    kinds = ProvisioningEvent.Kind
+    failed = problem.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    resource_id = view.resource_id
+    try:
+        person = None
+        if resource_id is not None:
+            person = (
+                ProvisionedUser.objects.for_environment(environment)
+                .filter(pk=resource_id)
+                .first()
+            )
+        name = person.display_name if person else _name(view.body)
+        return events.record_refusal(
+            environment,
+            kind=kinds.FAILED if failed else kinds.REFUSED,
+            reason=problem.code,
+            detail=problem.detail,
+            subject=str(resource_id or name),
+            name=name,
+            user_id=person.user_id if person else None,
+            origin=view.origin,
+        )
+    except DatabaseError:
+        logger.warning("Could not record a refused SCIM request", exc_info=True)
+        return view.origin.correlation_id
+
+
+def _name(body: Any) -> str:
+    """Return the name in a body that may be anything."""
+    if not isinstance(body, dict):
+        return ""
+    names = {
+        key: body[key]
+        for key in ("displayName", "userName")
+        if isinstance(body.get(key), str)
+    }
+    return display_name(names)
+
+
+def _problem(exception: Exception) -> Problem:
+    match exception:
+        case SCIMException():
+            scim_type = exception.scim_type or None
+            return Problem(
+                exception.status,
+                scim_type or str(exception.status),
+                exception.detail,
+                scim_type,
+            )
+        case ProvisioningError():
+            status, scim_type = _status(exception)
+            return Problem(status, exception.code, str(exception), scim_type)
+        case rest.UnsupportedMediaType():
+            return Problem(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                "media_type",
+                "Send the body as application/scim+json.",
+            )
+        case rest.AuthenticationFailed() | rest.NotAuthenticated():
+            return Problem(HTTPStatus.UNAUTHORIZED, "401", str(exception.detail))
+        case rest.APIException():
+            return Problem(
+                exception.status_code,
+                str(exception.default_code),
+                str(exception.detail),
+            )
+        case Http404():
+            return Problem(HTTPStatus.NOT_FOUND, "not_found", str(exception))
+        case PermissionDenied():
+            return Problem(HTTPStatus.FORBIDDEN, "forbidden", str(exception))
+    return Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "error",
+        "Something went wrong here. Nothing was changed, and Entra tries again by "
+        "itself. If it keeps happening, give the reference to the support of this "
+        "product.",
+    )
+
+
+def _status(error: ProvisioningError) -> tuple[int, str | None]:
+    match error:
+        case Conflict():
+            return HTTPStatus.CONFLICT, "uniqueness"
+        case AttributeTooLong() | AddressNotOwned():
+            return HTTPStatus.BAD_REQUEST, "invalidValue"
+        case NotProvisioned():
+            return HTTPStatus.NOT_FOUND, None
+        case VersionMismatch():
+            return HTTPStatus.PRECONDITION_FAILED, None
+        case Busy():
+            return HTTPStatus.SERVICE_UNAVAILABLE, None
+    # A refusal of the host's policy.
+    return HTTPStatus.BAD_REQUEST, "invalidValue"

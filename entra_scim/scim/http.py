@@ -1,0 +1,135 @@
+"""SCIM's media type: what comes in as a body, and how answers go out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
+from scim2_models import InvalidSyntaxException, PayloadTooLargeException
+
+MEDIA_TYPE = "application/scim+json"
+MAX_BODY = 1024 * 1024  # bytes
+_MAX_DEPTH = 32
+
+
+class ScimParser(BaseParser):
+    """Read a JSON body that every database can keep.
+
+    Stricter than JSON where a silent guess would follow: a name that occurs twice
+    in an object, numbers beyond JSON, and characters that are no text.
+    """
+
+    media_type = MEDIA_TYPE
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        # Reading one byte more tells a body that is too long. Django's own limit
+        # does not see what is read from the stream.
+        data = stream.read(MAX_BODY + 1)
+        if len(data) > MAX_BODY:
+            raise PayloadTooLargeException(
+                detail=f"The body is longer than {MAX_BODY} bytes. Send less at once."
+            )
+        try:
+            document = json.loads(
+                data.decode(),
+                object_pairs_hook=_object,
+                parse_constant=_refuse_constant,
+            )
+        except RecursionError:
+            raise _too_deep() from None
+        except ValueError as error:
+            raise InvalidSyntaxException(
+                detail=f"The body is not valid JSON in UTF-8: {error}."
+            ) from None
+        _check(document)
+        return document
+
+
+class JsonParser(ScimParser):
+    """Read the same body when a client calls it plain JSON."""
+
+    media_type = "application/json"
+
+
+class ScimRenderer(JSONRenderer):
+    """Write every answer, errors included, as SCIM JSON."""
+
+    media_type = MEDIA_TYPE
+    format = "scim"
+
+
+class ScimOnly(BaseContentNegotiation):
+    """Answer in SCIM's media type, whatever the client says it accepts.
+
+    Entra takes an answer in any other form for an incompatible service.
+    """
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        content_type = (request.content_type or "").partition(";")[0].strip().lower()
+        for parser in parsers:
+            if parser.media_type == content_type:
+                return parser
+        return None
+
+    def select_renderer(
+        self, request: Any, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a name occurs twice in one object")
+    return result
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _check(document: Any) -> None:
+    """Refuse nesting that only an attack needs, and text that no database keeps."""
+    level = [document]
+    for _ in range(_MAX_DEPTH):
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, str):
+                _check_text(value)
+            elif isinstance(value, dict):
+                inner += value.keys()
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value
+            elif isinstance(value, float) and value in (float("inf"), -float("inf")):
+                raise InvalidSyntaxException(detail="A number is too large.")
+        if not inner:
+            return
+        level = inner
+    raise _too_deep()
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise InvalidSyntaxException(detail="The body has a NUL character.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidSyntaxException(
+            detail="The body has half of a surrogate pair, which is no character."
+        ) from None
+
+
+def _too_deep() -> InvalidSyntaxException:
+    return InvalidSyntaxException(
+        detail=f"The body is nested deeper than {_MAX_DEPTH} levels."
+    )

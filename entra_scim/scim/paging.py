@@ -1,0 +1,105 @@
+"""What a query asks for, by GET or by POST to ``.search`` (RFC 7644 §3.4.2, §3.4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from scim2_models import InvalidValueException
+
+from entra_scim.models import ProvisionedUser
+
+from .filters import q_of
+from .sorting import TIE_BREAKER, sort_key
+
+DEFAULT_COUNT = 100
+MAX_COUNT = 200
+_MAX_START = 2**31
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """The parameters of a query, checked."""
+
+    filter: str | None
+    sort_by: str | None
+    descending: bool
+    start_index: int
+    """1-based."""
+    count: int
+    attributes: list[str] | None
+    excluded_attributes: list[str] | None
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> Query:
+        """Read the parameters of a request.
+
+        Raises:
+            InvalidValueException: One has the wrong type. A number out of range
+                counts as the nearest in range (RFC 7644 §3.4.2.4).
+        """
+        sort_order = _text(parameters, "sortOrder") or "ascending"
+        if sort_order.lower() not in ("ascending", "descending"):
+            raise InvalidValueException(
+                detail="sortOrder is either ascending or descending."
+            )
+        return cls(
+            filter=_text(parameters, "filter"),
+            sort_by=_text(parameters, "sortBy"),
+            descending=sort_order.lower() == "descending",
+            start_index=min(max(_number(parameters, "startIndex", 1), 1), _MAX_START),
+            count=min(max(_number(parameters, "count", DEFAULT_COUNT), 0), MAX_COUNT),
+            attributes=_names(parameters, "attributes"),
+            excluded_attributes=_names(parameters, "excludedAttributes"),
+        )
+
+
+def page(query: Query, environment: models.Model) -> tuple[int, list[ProvisionedUser]]:
+    """Return how many people a query finds in an environment, and one page of them.
+
+    One statement where the page tells the total, else two.
+    """
+    people = ProvisionedUser.objects.for_environment(environment)
+    if query.filter is not None:
+        people = people.filter(q_of(query.filter, environment))
+    if query.sort_by is None:
+        ordered = people.order_by(*TIE_BREAKER)
+    else:
+        ordered = people.order_by(*sort_key(query.sort_by, query.descending))
+    offset = query.start_index - 1
+    found = list(ordered[offset : offset + query.count])
+    complete = len(found) < query.count and (found or offset == 0)
+    return (offset + len(found) if complete else people.count()), found
+
+
+def _text(parameters: Mapping[str, Any], name: str) -> str | None:
+    value = parameters.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidValueException(detail=f"{name} must be a string.")
+    return value
+
+
+def _number(parameters: Mapping[str, Any], name: str, default: int) -> int:
+    value = parameters.get(name)
+    if value is None:
+        return default
+    try:
+        if isinstance(value, bool | float):
+            raise ValueError
+        return int(value)
+    except (TypeError, ValueError):
+        raise InvalidValueException(detail=f"{name} must be a whole number.") from None
+
+
+def _names(parameters: Mapping[str, Any], name: str) -> list[str] | None:
+    """Read a list of attribute names: comma-separated in a URL, an array in a body."""
+    value = parameters.get(name)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = value.split(",")
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InvalidValueException(detail=f"{name} must be a list of names.")
+    return [item.strip() for item in value if item.strip()] or None

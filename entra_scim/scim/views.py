@@ -1,0 +1,359 @@
+from __future__ import annotations
+
+import uuid
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from django.urls import reverse
+from django_scim.views import UsersView as DjangoScimUsersView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from scim2_models import (
+    ForbiddenException,
+    InvalidSyntaxException,
+    NotFoundException,
+    NotImplementedException,
+    PayloadTooLargeException,
+)
+
+from entra_scim.events import Origin
+from entra_scim.exceptions import NotProvisioned
+from entra_scim.models import ProvisionedUser
+from entra_scim.policy import get_policy
+
+from . import discovery, etags
+from .adapters import EntraUser
+from .authentication import AccessKeyAuthentication
+from .errors import Paused, handle_exception
+from .http import JsonParser, ScimOnly, ScimParser, ScimRenderer
+from .paging import Query, page
+from .resources import project
+
+MAX_OPERATIONS = 200
+
+_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+_LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+_PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+_SEARCH_REQUEST = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+
+
+class ScimView(APIView):
+    """Everything that all endpoints of an environment have in common.
+
+    Nothing here depends on the host's settings of Django REST framework. There
+    is no throttle: Entra takes a refused cycle for a broken service.
+    """
+
+    authentication_classes = (AccessKeyAuthentication,)
+    permission_classes = ()
+    throttle_classes = ()
+    parser_classes = (ScimParser, JsonParser)
+    renderer_classes = (ScimRenderer,)
+    content_negotiation_class = ScimOnly
+    versioning_class = None
+
+    origin: Origin | None = None
+    resource_id: uuid.UUID | None = None
+    body: Any = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.environment = request.auth.environment
+        self.origin = Origin(key_hint=request.auth.hint, correlation_id=uuid.uuid4())
+        request.origin = self.origin
+        request.base_location = self.base_location(request)
+        if not get_policy().accepts_provisioning(self.environment):
+            raise Paused
+
+    def base_location(self, request: Request) -> str:
+        """Return the URL of the environment's endpoint, wherever it is mounted."""
+        match = request.resolver_match
+        path = reverse(
+            ":".join([*match.namespaces, "base"]),
+            kwargs={
+                name: value
+                for name, value in match.kwargs.items()
+                if name not in ("uuid", "name")
+            },
+        )
+        return str(request.build_absolute_uri(path)).rstrip("/")
+
+    def get_exception_handler(self) -> Any:
+        return handle_exception
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(*args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        # Where somebody opened an answer in a browser, it is data and no page.
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    def read_body(self, message: str) -> dict[str, Any]:
+        """Return the body, an object whose ``schemas`` has a message's or resource's.
+
+        A body without ``schemas`` passes: what it is follows from the endpoint.
+        """
+        body = self.request.data
+        if not isinstance(body, dict):
+            raise InvalidSyntaxException(detail="The body must be a JSON object.")
+        self.body = body
+        schemas = body.get("schemas")
+        if schemas is not None and (
+            not isinstance(schemas, list)
+            or message.lower() not in [str(schema).lower() for schema in schemas]
+        ):
+            raise InvalidSyntaxException(detail=f"schemas must contain {message}.")
+        return body
+
+
+class UsersView(ScimView, DjangoScimUsersView):
+    """The people of an environment: list and create."""
+
+    scim_adapter_getter = staticmethod(lambda: EntraUser)
+    model_cls_getter = staticmethod(lambda: ProvisionedUser)
+    http_method_names = ("get", "post")
+
+    def get_many(self, request: Request) -> Response:
+        return self.list_response(Query.of(request.query_params))
+
+    def list_response(self, query: Query) -> Response:
+        """Return one page of the people whom a query finds (RFC 7644 §3.4.2)."""
+        total, people = page(query, self.environment)
+        resources = [
+            self.projected(self.scim_adapter(person, request=self.request), query)
+            for person in people
+        ]
+        return Response(
+            {
+                "schemas": [_LIST_RESPONSE],
+                "totalResults": total,
+                "startIndex": query.start_index,
+                "itemsPerPage": len(resources),
+                "Resources": resources,
+            }
+        )
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        query = Query.of(request.query_params)
+        adapter = self.scim_adapter(
+            ProvisionedUser(environment=self.environment), request=request
+        )
+        adapter.from_dict(self.read_body(_USER))
+        adapter.save()
+        return self.resource_response(adapter, query, HTTPStatus.CREATED)
+
+    def resource_response(
+        self, adapter: EntraUser, query: Query, status: int = HTTPStatus.OK
+    ) -> Response:
+        """Return one resource, with where it is and which version it is in."""
+        return Response(
+            self.projected(adapter, query),
+            status=status,
+            headers={"Location": adapter.location, "ETag": adapter.etag},
+        )
+
+    def projected(self, adapter: EntraUser, query: Query) -> dict[str, Any]:
+        """Return a resource with just the attributes that a request asks for."""
+        resource = adapter.to_dict()
+        if query.attributes is None and query.excluded_attributes is None:
+            return resource
+        return project(resource, query.attributes, query.excluded_attributes)
+
+
+class UserView(UsersView):
+    """One person: read, replace, change, let go."""
+
+    http_method_names = ("get", "put", "patch", "delete")
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        try:
+            self.resource_id = uuid.UUID(kwargs["uuid"])
+        except ValueError:
+            raise NotProvisioned from None
+
+    def get_object(self) -> ProvisionedUser:
+        person: ProvisionedUser | None = (
+            ProvisionedUser.objects.for_environment(self.environment)
+            .filter(pk=self.resource_id)
+            .first()
+        )
+        if person is None:
+            raise NotProvisioned
+        return person
+
+    def get_single(self, request: Request) -> Response:
+        query = Query.of(request.query_params)
+        adapter = self.scim_adapter(self.get_object(), request=request)
+        if_none_match = request.headers.get("If-None-Match")
+        if if_none_match and etags.matches(if_none_match, adapter.obj.version):
+            return Response(
+                status=HTTPStatus.NOT_MODIFIED, headers={"ETag": adapter.etag}
+            )
+        return self.resource_response(adapter, query)
+
+    def put(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        query = Query.of(request.query_params)
+        adapter = self.unread_adapter()
+        adapter.from_dict(self.read_body(_USER))
+        adapter.save()
+        return self.resource_response(adapter, query)
+
+    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        query = Query.of(request.query_params)
+        adapter = self.unread_adapter()
+        adapter.handle_operations(_operations(self.read_body(_PATCH_OP)))
+        # Not 204: Entra's validator wants to see the resource.
+        return self.resource_response(adapter, query)
+
+    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        self.unread_adapter().delete()
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    def unread_adapter(self) -> EntraUser:
+        """Return the adapter of a write, which the domain reads under its lock."""
+        person = ProvisionedUser(pk=self.resource_id, environment=self.environment)
+        person._state.adding = False
+        adapter: EntraUser = self.scim_adapter(person, request=self.request)
+        return adapter
+
+
+class SearchView(UsersView):
+    """Query by POST, for filters that should not be in a URL (RFC 7644 §3.4.3)."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list_response(Query.of(self.read_body(_SEARCH_REQUEST)))
+
+
+class GroupsView(ScimView):
+    """No groups, said in a way that Entra accepts.
+
+    Test Connection and each cycle ask for a random group. Entra takes a 404 for
+    an incompatible service, and stops provisioning people too.
+    """
+
+    http_method_names = ("get", "post")
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        query = Query.of(request.query_params)
+        return _listed([], query.start_index)
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NotImplementedException(
+            detail="Groups are not provisioned here: roles are. Disable the mapping "
+            "of groups in Entra."
+        )
+
+
+class GroupSearchView(GroupsView):
+    """No groups, by POST."""
+
+    http_method_names = ("post",)
+
+    def post(  # type: ignore[override]
+        self, request: Request, *args: Any, **kwargs: Any
+    ) -> Response:
+        return _listed([], Query.of(self.read_body(_SEARCH_REQUEST)).start_index)
+
+
+class GroupView(ScimView):
+    """A group, which there never is."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NotFoundException(detail="There is no such group here.")
+
+    put = patch = delete = get
+
+
+class NotSupportedView(ScimView):
+    """``/Bulk`` and ``/Me`` (RFC 7644 §3.7, §3.11)."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NotImplementedException(detail="This endpoint is not supported.")
+
+    post = put = patch = delete = get
+
+
+class NotFoundView(ScimView):
+    """Whatever else is asked for under an environment."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NotFoundException(
+            detail="There is no such endpoint. People are at /Users."
+        )
+
+    post = put = patch = delete = get
+
+
+class DiscoveryView(ScimView):
+    """Superclass of the discovery endpoints."""
+
+    http_method_names = ("get",)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "filter" in request.query_params:
+            # RFC 7644 §4 demands it, lest somebody takes the whole for a match.
+            raise ForbiddenException(detail="Discovery endpoints take no filter.")
+
+    def listing(self, documents: dict[str, Any], name: str | None) -> Response:
+        """Return all documents, or the one with a name."""
+        if name is None:
+            return _listed(list(documents.values()), 1)
+        for key, document in documents.items():
+            if key.lower() == name.lower():
+                return Response(document)
+        raise NotFoundException(detail=f"There is no {name} here.")
+
+
+class ServiceProviderConfigView(DiscoveryView):
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(discovery.service_provider_config(request.base_location))
+
+
+class ResourceTypesView(DiscoveryView):
+    def get(
+        self, request: Request, *args: Any, name: str | None = None, **kwargs: Any
+    ) -> Response:
+        return self.listing(discovery.resource_types(request.base_location), name)
+
+
+class SchemasView(DiscoveryView):
+    def get(
+        self, request: Request, *args: Any, name: str | None = None, **kwargs: Any
+    ) -> Response:
+        return self.listing(discovery.schemas(request.base_location), name)
+
+
+def _listed(resources: list[Any], start_index: int) -> Response:
+    return Response(
+        {
+            "schemas": [_LIST_RESPONSE],
+            "totalResults": len(resources),
+            "startIndex": start_index,
+            "itemsPerPage": len(resources),
+            "Resources": resources,
+        }
+    )
+
+
+def _operations(body: dict[str, Any]) -> list[Any]:
+    """Return the operations of a PATCH.
+
+    Attribute names have no case (RFC 7643 §2.1), this one included.
+    """
+    operations = next(
+        (value for key, value in body.items() if key.lower() == "operations"), None
+    )
+    if not isinstance(operations, list) or not operations:
+        raise InvalidSyntaxException(
+            detail="Operations must be a list of one operation or more."
+        )
+    if len(operations) > MAX_OPERATIONS:
+        raise PayloadTooLargeException(
+            detail=f"More than {MAX_OPERATIONS} operations. Send fewer at once."
+        )
+    return operations

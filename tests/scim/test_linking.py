@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def body(address, **attributes):
+    return {
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "userName": address,
+        "emails": [{"type": "work", "primary": True, "value": address}],
+        "active": True,
+        **attributes,
+    }
+
+
+def refusals():
+    return ProvisioningEvent.objects.filter(kind=ProvisioningEvent.Kind.REFUSED)
+
+
+def assert_refused(response, reason):
+    assert response.status_code == HTTPStatus.CONFLICT
+    error = response.json()
+    assert error["status"] == "409"
+    assert error["scimType"] == "uniqueness"
+    event = refusals().get(reason=reason)
+    assert str(event.correlation_id) in error["detail"]
+
+
+def email_of(user):
+    return getattr(user, user.get_email_field_name())
+
+
+def test_an_existing_person_is_linked_by_e_mail(scim, ann):
+    """The account stays, and its username becomes the address."""
+    response = scim.post("/Users", body(email_of(ann), externalId="a"))
+
+    assert response.status_code == HTTPStatus.CREATED
+    link = ProvisionedUser.objects.get(pk=response.json()["id"])
+    assert link.user == ann
+    assert link.user.get_username() == email_of(ann)
+    assert link.user.has_usable_password()
+
+
+def test_case_of_a_to_z_does_not_matter(scim, ann):
+    """Entra's spelling of the same address links, and leads."""
+    address = email_of(ann).upper()
+
+    scim.post("/Users", body(address))
+
+    ann.refresh_from_db()
+    assert email_of(ann) == address
+    assert ann.get_username() == address
+
+
+def test_a_user_name_that_is_an_address_links(scim, ann):
+    """Without a work address, the userName counts."""
+    scim.post("/Users", {"userName": email_of(ann)})
+
+    assert ProvisionedUser.objects.get().user == ann
+
+
+def test_the_work_address_leads_over_the_user_name(scim, ann):
+    """A person whose UPN differs from their mail is found by their mail."""
+    scim.post("/Users", body(email_of(ann), userName="a.smith@contoso.onmicrosoft.com"))
+
+    assert ProvisionedUser.objects.get().user == ann
+
+
+def test_a_home_address_links_nobody(scim, ann):
+    """A private address in the directory gives nobody an account."""
+    scim.post(
+        "/Users",
+        {
+            "userName": "x@contoso.example",
+            "emails": [{"type": "home", "primary": True, "value": email_of(ann)}],
+        },
+    )
+
+    assert ProvisionedUser.objects.get().user != ann
+
+
+def test_nobody_with_the_address_is_created(scim, contoso):
+    """A new person has an unusable password and no rights."""
+    response = scim.post(
+        "/Users",
+        body("eve@contoso.example", name={"givenName": "Eve", "familyName": "Jones"}),
+    )
+
+    assert response.status_code == HTTPStatus.CREATED
+    user = get_user_model().objects.get(email="eve@contoso.example")
+    assert user.get_username() == "eve@contoso.example"
+    assert not user.has_usable_password()
+    assert user.is_active
+    assert not user.is_superuser
+    assert not user.groups.exists()
+
+
+def test_the_admin_is_never_linked(scim, admin):
+    """The refusal says whose address it is, and nothing of the Admin changes."""
+    columns = get_user_model().objects.filter(pk=admin.pk).values()
+    before = columns.get()
+
+    response = scim.post("/Users", body(email_of(admin), active=False))
+
+    assert_refused(response, "address_exempt")
+    assert "Admin" in response.json()["detail"]
+    assert columns.get() == before
+
+
+def test_a_person_of_another_environment_is_not_linked(scim, carol, foreign_scim):
+    """The refusal tells nothing of whose the address is."""
+    response = scim.post("/Users", body(email_of(carol)))
+
+    assert_refused(response, "address_elsewhere")
+    assert "Fabrikam" not in response.json()["detail"]
+    assert not ProvisionedUser.objects.exists()
+
+
+def test_a_person_of_two_environments_is_not_linked(scim, dave, foreign_scim):
+    """Neither customer may manage somebody whom they share."""
+    for client in (scim, foreign_scim):
+        response = client.post("/Users", body(email_of(dave)))
+        assert response.status_code == HTTPStatus.CONFLICT
+
+    assert not ProvisionedUser.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "look_alike",
+    [
+        "b\u00f6b@contoso.example".replace("\u00f6", "\uff4f"),
+        "\uff42ob@contoso.example",
+    ],
+)
+def test_a_look_alike_is_refused(scim, bob, look_alike):
+    """An address that only looks like somebody's gets neither them nor an account."""
+    assert_refused(scim.post("/Users", body(look_alike)), "address_looks_alike")
+
+
+def test_a_dotless_i_is_a_look_alike(scim, contoso):
+    """PostgreSQL's upper case makes m\u0131ke of mike; nobody must inherit by that."""
+    scim.post("/Users", body("mike@contoso.example"))
+
+    response = scim.post("/Users", body("m\u0131ke@contoso.example"))
+
+    assert_refused(response, "address_looks_alike")
+
+
+def test_an_accent_makes_somebody_else(scim, contoso):
+    """jos\u00e9 and jose are two people on every database that lets them be."""
+    first = scim.post("/Users", body("jose@contoso.example"))
+
+    second = scim.post("/Users", body("jos\u00e9@contoso.example"))
+
+    assert first.status_code == HTTPStatus.CREATED
+    assert second.status_code in (HTTPStatus.CREATED, HTTPStatus.CONFLICT)
+    assert ProvisionedUser.objects.get(pk=first.json()["id"]).user_id not in (
+        ProvisionedUser.objects.exclude(pk=first.json()["id"]).values_list(
+            "user_id", flat=True
+        )
+    )
+
+
+def test_a_second_resource_for_the_same_user_name_is_refused(scim, ann):
+    """RFC 7644 \u00a73.3: 409 uniqueness; case does not make another userName."""
+    scim.post("/Users", body(email_of(ann)))
+
+    response = scim.post("/Users", body(email_of(ann).upper()))
+
+    assert_refused(response, "user_name_taken")
+
+
+def test_a_second_resource_for_the_same_external_id_is_refused(scim, ann):
+    """An object ID is one person's."""
+    scim.post("/Users", body(email_of(ann), externalId="one"))
+
+    response = scim.post("/Users", body("other@contoso.example", externalId="one"))
+
+    assert_refused(response, "external_id_taken")
+
+
+def test_the_address_of_a_provisioned_person_is_refused(scim, ann):
+    """Two of Entra's people cannot share an address here."""
+    scim.post("/Users", body(email_of(ann), userName="one"))
+
+    response = scim.post("/Users", body(email_of(ann), userName="two"))
+
+    assert_refused(response, "address_provisioned")
+
+
+def test_several_people_with_the_address_are_refused(scim, contoso):
+    """The app does not choose between two accounts."""
+    UserFactory(email="same@contoso.example", environment=contoso)
+    UserFactory(email="Same@contoso.example", environment=contoso)
+
+    response = scim.post("/Users", body("same@contoso.example"))
+
+    assert_refused(response, "address_ambiguous")
+
+
+def test_repeated_refusals_are_one_event(scim, admin):
+    """Entra repeats a 409 in every cycle; the story does not."""
+    details = {
+        scim.post("/Users", body(email_of(admin))).json()["detail"] for _ in range(3)
+    }
+
+    assert len(details) == 1
+    assert refusals().get().count == 3
+
+
+class TestReturn:
+    def released(self, scim, address, external_id="same"):
+        response = scim.post("/Users", body(address, externalId=external_id))
+        scim.delete(f"/Users/{response.json()['id']}")
+        return response.json()["id"]
+
+    def test_the_same_external_id_brings_the_person_back(self, scim, ann):
+        """The account is theirs again, as another resource."""
+        former = self.released(scim, email_of(ann))
+        ann.refresh_from_db()
+        assert not ann.is_active
+
+        response = scim.post("/Users", body(email_of(ann), externalId="same"))
+
+        assert response.status_code == HTTPStatus.CREATED
+        assert response.json()["id"] != former
+        assert ProvisionedUser.objects.get().user == ann
+        ann.refresh_from_db()
+        assert ann.is_active
+        assert not ReleasedUser.objects.exists()
+
+    @pytest.mark.parametrize("external_id", ["another", "SAME", None])
+    def test_nobody_else_inherits_the_account(self, scim, ann, external_id):
+        """A new employee with a former one's address gets nothing of theirs."""
+        self.released(scim, email_of(ann))
+        attributes = {} if external_id is None else {"externalId": external_id}
+
+        response = scim.post("/Users", body(email_of(ann), **attributes))
+
+        assert_refused(response, "address_released")
+        ann.refresh_from_db()
+        assert not ann.is_active
+
+    def test_somebody_released_without_external_id_stays_out(self, scim, ann):
+        """Nothing tells whether it is the same person."""
+        response = scim.post("/Users", body(email_of(ann)))
+        scim.delete(f"/Users/{response.json()['id']}")
+
+        assert_refused(scim.post("/Users", body(email_of(ann))), "address_released")
+
+
+def test_an_inactive_local_person_is_reactivated(scim, ann):
+    """Entra leads from the link on."""
+    ann.is_active = False
+    ann.save()
+
+    scim.post("/Users", body(email_of(ann)))
+
+    ann.refresh_from_db()
+    assert ann.is_active
+
+
+def test_a_person_can_be_linked_as_inactive(scim, ann):
+    """Somebody who is disabled in Entra is out here at once."""
+    response = scim.post("/Users", body(email_of(ann), active=False))
+
+    assert response.json()["active"] is False
+    ann.refresh_from_db()
+    assert not ann.is_active
+
+
+@pytest.mark.parametrize("attribute", ["userName", "name"])
+def test_what_does_not_fit_names_the_limit(scim, contoso, attribute, settings):
+    """SQLite would keep it, PostgreSQL would fail: the answer is the same."""
+    if attribute == "name" and not hasattr(get_user_model(), "first_name"):
+        pytest.skip("This user model keeps no first name.")
+    long = "x" * 300
+    attributes = {"name": {"givenName": long}} if attribute == "name" else {}
+    address = f"{long}@contoso.example" if attribute == "userName" else "x@y.example"
+
+    response = scim.post("/Users", body(address, **attributes))
+
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert response.json()["scimType"] == "invalidValue"
+    assert any(character.isdigit() for character in response.json()["detail"])
+    assert not get_user_model().objects.filter(email=address).exists()
