@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 
+_ROLE_CHANGES = {"roles_added", "roles_removed", "roles_unknown"}
+
 
 class ProvisioningEvent(models.Model):
     """One line of the story of what Entra did, and of what was refused.
@@ -98,7 +100,11 @@ class ProvisioningEvent(models.Model):
         return what
 
     def _parts(self) -> Iterator[str]:
-        attributes = self.changes.get("attributes", ())
+        attributes = [
+            attribute
+            for attribute in self.changes.get("attributes", ())
+            if attribute != "roles" or not _ROLE_CHANGES & self.changes.keys()
+        ]
         if self.kind == self.Kind.UPDATED:
             if attributes:
                 yield _("%(attributes)s changed") % {

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any, cast
 
-from pydantic import Field, StrictBool, ValidationError
+from pydantic import Field, Strict, ValidationError
 from scim2_models import (
     URN,
     AnyExtension,
@@ -53,7 +53,7 @@ class MultiValue(ComplexAttribute):
     type: str | None = None
     """What the value is for, such as 'work'."""
 
-    primary: StrictBool | None = None
+    primary: Annotated[bool | None, Strict()] = None
     """Whether this is the preferred value."""
 
 
@@ -117,7 +117,7 @@ class Address(ComplexAttribute):
     type: str | None = None
     """What the address is for, such as 'work'."""
 
-    primary: StrictBool | None = None
+    primary: Annotated[bool | None, Strict()] = None
     """Whether this is the preferred address."""
 
 
@@ -157,7 +157,7 @@ class User(Resource[AnyExtension]):
     timezone: str | None = None
     """The time zone."""
 
-    active: StrictBool | None = None
+    active: Annotated[bool | None, Strict()] = None
     """Whether the person has access."""
 
     emails: list[Email] | None = None

@@ -198,8 +198,12 @@ def test_the_address_of_a_provisioned_person_is_refused(scim, ann):
 
 def test_several_people_with_the_address_are_refused(scim, contoso):
     """The app does not choose between two accounts."""
-    UserFactory(email="same@contoso.example", environment=contoso)
-    UserFactory(email="Same@contoso.example", environment=contoso)
+    if get_user_model().USERNAME_FIELD == "email":
+        pytest.skip("Two accounts cannot have the same address in this user model.")
+    for number in range(2):
+        UserFactory(
+            email="same@contoso.example", username=f"same{number}", environment=contoso
+        )
 
     response = scim.post("/Users", body("same@contoso.example"))
 

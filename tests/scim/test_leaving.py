@@ -1,0 +1,380 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import authenticate, get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from tests.factories import GroupFactory, RoleFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+OUT = {"op": "Replace", "path": "active", "value": "False"}
+BACK = {"op": "Replace", "path": "active", "value": "True"}
+
+BACKENDS = [
+    "django.contrib.sessions.backends.db",
+    "django.contrib.sessions.backends.cached_db",
+    "django.contrib.sessions.backends.cache",
+    "django.contrib.sessions.backends.file",
+    "django.contrib.sessions.backends.signed_cookies",
+]
+
+
+@pytest.fixture
+def linked(scim, ann):
+    """Ann, linked and in with role Viewer."""
+    return create(scim, ann.email)
+
+
+def create(scim, address, **attributes):
+    response = scim.post(
+        "/Users",
+        {
+            "userName": address,
+            "displayName": "Ann Smith",
+            "externalId": address,
+            "roles": [{"value": "Viewer"}],
+            **attributes,
+        },
+    )
+    assert response.status_code == 201, response.content
+    return f"/Users/{response.json()['id']}"
+
+
+def signed_in(user):
+    user.is_staff = True
+    user.save()
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def is_in(client):
+    """Tell whether a client's session is somebody's."""
+    return client.get(reverse("admin:index")).status_code == 200
+
+
+@pytest.fixture(params=BACKENDS)
+def session_backend(request, settings, tmp_path):
+    settings.SESSION_ENGINE = request.param
+    settings.SESSION_FILE_PATH = str(tmp_path)
+    return request.param
+
+
+class TestSessions:
+    def test_end_at_once_and_stay_dead(self, scim, ann, linked, session_backend):
+        """A leaver's session is dead at its next request, and dead it stays."""
+        client = signed_in(ann)
+        assert is_in(client)
+        cookies = client.cookies.copy()
+
+        scim.patch(linked, OUT)
+        assert not is_in(client)
+
+        scim.patch(linked, BACK)
+        assert not is_in(client)
+        client.cookies = cookies  # what a thief of the cookie would send
+        assert not is_in(client)
+
+    def test_never_looked_at_while_away_stay_dead_too(
+        self, scim, ann, linked, session_backend
+    ):
+        """Leaving and returning between two requests ends the session as well."""
+        client = signed_in(ann)
+
+        scim.patch(linked, OUT)
+        scim.patch(linked, BACK)
+
+        assert not is_in(client)
+        ann.refresh_from_db()
+        assert is_in(signed_in(ann))
+
+    def test_stay_dead_after_release_and_return(self, scim, ann, linked):
+        """A new resource for the same person revives nothing."""
+        client = signed_in(ann)
+
+        scim.delete(linked)
+        assert not is_in(client)
+        create(scim, ann.email)
+
+        assert not is_in(client)
+
+    def test_stay_dead_when_a_local_administrator_reactivates(self, scim, ann, linked):
+        """Somebody who was released and let in by hand has to sign in anew."""
+        client = signed_in(ann)
+
+        scim.delete(linked)
+        get_user_model().objects.filter(pk=ann.pk).update(is_active=True)
+        assert not is_in(client)
+
+        create(scim, ann.email)
+        assert not is_in(client)
+
+    def test_of_others_go_on(self, scim, ann, bob, linked):
+        """Only the leaver is out."""
+        client = signed_in(bob)
+
+        scim.patch(linked, OUT)
+
+        assert is_in(client)
+
+    def test_cost_one_statement_a_request(
+        self, ann, linked, rf, django_assert_num_queries
+    ):
+        """The middleware asks once, and nothing for those without a session."""
+        from entra_scim import sessions
+
+        session = signed_in(ann).session
+        with django_assert_num_queries(1):
+            assert not sessions.is_ended(ann, session)
+
+    def test_a_request_without_a_session_is_not_asked(self, django_assert_num_queries):
+        """Visitors cost nothing."""
+        with django_assert_num_queries(0):
+            Client().get(reverse("admin:login"))
+
+
+def test_every_backend_refuses_the_inactive(scim, ann, linked, settings):
+    """Even one that lets inactive users sign in opens no session that works."""
+    scim.patch(linked, OUT)
+    ann.refresh_from_db()
+
+    assert authenticate(username=ann.get_username(), password="secret") is None
+    settings.AUTHENTICATION_BACKENDS = [
+        "django.contrib.auth.backends.AllowAllUsersModelBackend"
+    ]
+    client = Client()
+    assert client.login(username=ann.get_username(), password="secret")
+    assert not is_in(client)
+
+
+def test_a_leaver_loses_access_and_stays_visible(scim, ann, linked, contoso):
+    """The resource is still found, inactive, with its roles kept for the return."""
+    RoleFactory(environment=contoso, value="Viewer")
+    assert ann.groups.exists()
+
+    response = scim.patch(linked, OUT)
+
+    assert response.json()["active"] is False
+    ann.refresh_from_db()
+    assert not ann.is_active
+    assert not ann.groups.exists()
+    assert scim.get(linked).json()["active"] is False
+    assert scim.filter(f'userName eq "{ann.email}"') == [response.json()["id"]]
+    assert response.json()["roles"] == [{"value": "Viewer"}]
+
+
+def test_a_returning_person_gets_their_roles_back(scim, ann, linked, contoso):
+    """What is echoed while inactive is in force again afterwards."""
+    role = RoleFactory(environment=contoso, value="Viewer")
+
+    scim.patch(linked, OUT)
+    scim.patch(linked, BACK)
+
+    ann.refresh_from_db()
+    assert ann.is_active
+    assert list(ann.groups.all()) == [role.group]
+    assert ann.check_password("secret")
+
+
+def test_groups_from_before_any_roles_come_back(scim, ann, contoso):
+    """Without roles from Entra, going away and coming back costs no group."""
+    role = RoleFactory(environment=contoso, value="Viewer")
+    ann.groups.add(role.group)
+    response = scim.post("/Users", {"userName": ann.email})
+    path = f"/Users/{response.json()['id']}"
+
+    scim.patch(path, OUT)
+    assert not ann.groups.exists()
+
+    scim.patch(path, BACK)
+    assert list(ann.groups.all()) == [role.group]
+
+
+class TestDeactivationNeverFails:
+    @pytest.mark.parametrize(
+        ("operation", "kept"),
+        [
+            ({"path": "userName", "value": "eve@contoso.example"}, "userName"),
+            ({"path": "externalId", "value": "eve@contoso.example"}, "externalId"),
+            (
+                {
+                    "path": 'emails[type eq "work"].value',
+                    "value": "admin@contoso.example",
+                },
+                "emails",
+            ),
+            ({"path": "userName", "value": "x" * 400}, "userName"),
+        ],
+    )
+    def test_for_a_value_that_is_taken(self, scim, ann, admin, linked, operation, kept):
+        """The person is out; the value stays as it was; the story says so."""
+        create(scim, "eve@contoso.example")
+        before = scim.get(linked).json()
+
+        response = scim.patch(linked, {"op": "Replace", **operation}, OUT)
+
+        assert response.status_code == 200
+        after = response.json()
+        assert after["active"] is False
+        assert after.get(kept) == before.get(kept)
+        event = ProvisioningEvent.objects.filter(
+            kind=ProvisioningEvent.Kind.DEACTIVATED
+        ).get()
+        assert kept in event.changes["kept"]
+        assert f"{kept} kept as it was" in event.summary
+
+        assert (
+            scim.patch(linked, {"op": "Replace", **operation}, OUT).status_code == 200
+        )
+
+    def test_but_the_rest_of_the_request_is_applied(self, scim, ann, linked):
+        """Only what collides stays."""
+        create(scim, "eve@contoso.example")
+
+        response = scim.patch(
+            linked,
+            {"op": "Replace", "path": "userName", "value": "eve@contoso.example"},
+            {"op": "Replace", "path": "title", "value": "Gone"},
+            OUT,
+        )
+
+        assert response.json()["title"] == "Gone"
+
+    def test_while_a_change_without_it_is_refused(self, scim, ann, linked):
+        """A rename to a taken name alone is a conflict."""
+        create(scim, "eve@contoso.example")
+
+        response = scim.patch(
+            linked,
+            {"op": "Replace", "path": "userName", "value": "eve@contoso.example"},
+        )
+
+        assert response.status_code == 409
+        assert scim.get(linked).json()["userName"] == ann.email
+
+
+def test_a_person_who_was_let_in_by_hand_is_put_out_again(scim, ann, linked):
+    """What Entra says of leaving holds, even if it said so before."""
+    scim.patch(linked, OUT)
+    get_user_model().objects.filter(pk=ann.pk).update(is_active=True)
+
+    scim.patch(linked, OUT)
+
+    ann.refresh_from_db()
+    assert not ann.is_active
+
+
+def test_removing_active_changes_no_access(scim, ann, linked):
+    """The attribute goes, the access stays as it was."""
+    response = scim.patch(linked, {"op": "remove", "path": "active"})
+
+    assert "active" not in response.json()
+    ann.refresh_from_db()
+    assert ann.is_active
+
+
+def test_put_without_active_lets_nobody_in(scim, ann, linked):
+    """A PUT that says nothing of active leaves it as it is."""
+    scim.patch(linked, OUT)
+
+    response = scim.put(linked, {"userName": ann.email})
+
+    assert response.json()["active"] is False
+    ann.refresh_from_db()
+    assert not ann.is_active
+
+
+@pytest.mark.parametrize("value", [None, "", 0, 1, "no", "yes", [], {}, ["False"]])
+def test_anything_but_a_boolean_is_refused(scim, ann, linked, value):
+    """Never by truthiness: the string "False" is true in Python."""
+    responses = [
+        scim.patch(linked, {"op": "Replace", "path": "active", "value": value}),
+        scim.patch(linked, {"op": "Replace", "value": {"active": value}}),
+        scim.put(linked, {"userName": ann.email, "active": value}),
+        scim.post("/Users", {"userName": "new@contoso.example", "active": value}),
+    ]
+
+    for response in responses:
+        assert response.status_code == 400
+        assert response.json()["scimType"] == "invalidValue"
+    assert scim.get(linked).json()["active"] is True
+
+
+class TestDelete:
+    def test_lets_go_and_keeps_the_person(self, scim, ann, linked, contoso):
+        """The resource is gone; the person is inactive and has their data."""
+        RoleFactory(environment=contoso, value="Viewer")
+
+        response = scim.delete(linked)
+
+        assert response.status_code == 204
+        assert response.content == b""
+        ann.refresh_from_db()
+        assert not ann.is_active
+        assert not ann.groups.exists()
+        assert ann.check_password("secret")
+        assert scim.get(linked).status_code == 404
+        assert scim.delete(linked).status_code == 404
+        assert scim.filter(f'userName eq "{ann.email}"') == []
+        assert ReleasedUser.objects.get().user == ann
+        event = ProvisioningEvent.objects.get(kind=ProvisioningEvent.Kind.RELEASED)
+        assert event.user == ann
+
+    def test_of_a_foreign_person_is_not_possible(
+        self, scim, foreign_scim, carol, linked
+    ):
+        """404 for what is another environment's."""
+        foreign = create(foreign_scim, carol.email)
+
+        assert scim.delete(foreign).status_code == 404
+        assert scim.patch(foreign, OUT).status_code == 404
+        assert scim.put(foreign, {"userName": "x"}).status_code == 404
+        assert scim.get(foreign).status_code == 404
+        carol.refresh_from_db()
+        assert carol.is_active
+
+    def test_deleting_the_person_by_hand_ends_the_link(self, scim, ann, linked):
+        """A local act, after which Entra may create them anew."""
+        ann.delete()
+
+        assert scim.get(linked).status_code == 404
+        assert not ProvisionedUser.objects.exists()
+        create(scim, "ann@contoso.example")
+
+
+def test_a_managed_person_does_not_escape_by_becoming_exempt(scim, ann, linked):
+    """Somebody made superuser since stays managed: leavers are out."""
+    ann.is_superuser = True
+    ann.save()
+
+    scim.patch(linked, OUT)
+
+    ann.refresh_from_db()
+    assert not ann.is_active
+    assert ann.is_superuser
+
+
+def test_rights_of_their_own_stay(scim, bob):
+    """Administration rights, language and the rest stay local."""
+    bob.groups.add(GroupFactory(name="Local"))
+    path = create(scim, bob.email)
+
+    scim.patch(path, {"op": "Replace", "path": "preferredLanguage", "value": "nl"})
+
+    bob.refresh_from_db()
+    assert bob.is_staff
+    assert bob.groups.filter(name="Local").exists()
+
+
+def test_nobody_else_changes(scim, ann, bob, carol, linked):
+    """A deactivation reaches one person."""
+    UserFactory(email="other@contoso.example")
+    others = get_user_model().objects.exclude(pk=ann.pk).order_by("pk")
+    before = list(others.values())
+
+    scim.patch(linked, OUT)
+
+    assert list(others.values()) == before
