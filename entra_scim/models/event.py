@@ -110,10 +110,10 @@ class ProvisioningEvent(models.Model):
                 yield _("%(attributes)s changed") % {
                     "attributes": ", ".join(attributes)
                 }
+        elif self.detail:
+            yield f"{self.get_kind_display()}: {self.detail}"
         else:
             yield str(self.get_kind_display())
-        if self.detail:
-            yield self.detail
         for role in self.changes.get("roles_added", ()):
             yield _("role %(role)s added") % {"role": role}
         for role in self.changes.get("roles_removed", ()):

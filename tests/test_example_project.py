@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+
+from entra_scim.models import EnvironmentRole
+
+pytestmark = pytest.mark.skipif(
+    not apps.is_installed("example_project.product"),
+    reason="These settings have another product.",
+)
+
+
+@pytest.mark.django_db
+def test_sample_data_can_be_made_as_often_as_one_likes():
+    """The second time changes nothing, not even what Entra changed since."""
+    from example_project.product.models import Environment, Membership, User
+
+    call_command("sample_data", verbosity=0)
+    ann = User.objects.get(username="ann")
+    ann.username = ann.email
+    ann.save()
+    ann.groups.clear()
+    counts = [
+        model.objects.count()
+        for model in (User, Environment, Membership, Group, EnvironmentRole)
+    ]
+
+    call_command("sample_data", verbosity=0)
+
+    assert counts == [5, 2, 6, 4, 4]
+    assert counts == [
+        model.objects.count()
+        for model in (User, Environment, Membership, Group, EnvironmentRole)
+    ]
+    assert not ann.groups.exists()
+    Environment.objects.create(name="The next one")
+
+
+@pytest.mark.django_db
+def test_sample_data_is_what_the_documentation_says():
+    """Ann is a viewer, Bob administers, Dave works for both, the Admin is the Admin."""
+    from example_project.product.models import Environment, User
+
+    call_command("sample_data", verbosity=0)
+
+    contoso, fabrikam = Environment.objects.order_by("pk")
+    assert (contoso.pk, fabrikam.pk) == (1234, 5678)
+    ann, bob, dave, admin = (
+        User.objects.get(username=name) for name in ("ann", "bob", "dave", "admin")
+    )
+    assert [group.name for group in ann.groups.all()] == ["Viewer"]
+    assert ann.has_usable_password()
+    assert bob.is_staff
+    assert bob.has_perm("product.change_environment")
+    assert set(dave.environment_set.all()) == {contoso, fabrikam}
+    assert admin.is_superuser
+    assert admin.check_password("admin")
+    assert set(
+        EnvironmentRole.objects.for_environment(contoso).values_list("value", flat=True)
+    ) == {"Uploader", "Authorizer", "Viewer"}
+
+
+def test_the_demo_plays_its_conversation(tmp_path):
+    """The README's first command works, over real HTTP, and checks each answer."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+        "DJANGO_SETTINGS_MODULE": "example_project.settings",
+    }
+
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "manage.py", "demo", "--exit"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**environment, "PYTHONIOENCODING": "utf-8"},
+        timeout=120,
+    )
+
+    assert result.stderr == ""
+    assert result.returncode == 0
+    assert "ann: username was ann, is ann@contoso.example" in result.stdout
+    assert "Ann Smith: linked to the existing account" in result.stdout
+    assert (tmp_path / "demo.sqlite3").exists()
