@@ -84,8 +84,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # The refusals are part of the story, and shown in it.
-        logging.getLogger("django.request").setLevel(logging.ERROR)
         database = self._fresh_database()
         call_command("migrate", verbosity=0)
         self._say("An empty database, made anew for each demo: " + database)
@@ -93,6 +91,8 @@ class Command(BaseCommand):
         environment = Environment.objects.get(name="Contoso")
         _key, secret = access_keys.create(environment)
         server = self._start_server()
+        # The refusals are part of the story, and shown in it.
+        logging.getLogger("django.request").setLevel(logging.ERROR)
         base = f"/api/scim/entra/{environment.pk}"
         address = f"http://127.0.0.1:{server.server_port}"
         self._say(f"Serving {address}. Entra's requests go to {address}{base}.")
