@@ -59,16 +59,18 @@ def path_of(attribute: AttrPath) -> str | None:
 
 
 def text(path: str) -> Any:
-    """Return the expression of a string, by its path in lower case."""
-    return KT(f"comparable__{TEXTS[path]}")
+    """Return the expression of a person's string, by its path in lower case."""
+    return by_code_points(KT(f"comparable__{TEXTS[path]}"))
 
 
-def ordered(expression: Any) -> Any:
-    """Return a string so that it sorts by code points on every database.
+def by_code_points(expression: Any) -> Any:
+    """Return a string so that databases compare it as Python does.
 
-    SQLite does so, and MariaDB for what comes out of JSON; PostgreSQL sorts in
-    the language of the server.
+    PostgreSQL sorts in the language of the server, and MariaDB takes ``josé`` for
+    ``jose``.
     """
-    if connections[database()].vendor == "postgresql":
-        return Collate(expression, "C")
-    return expression
+    collation = _COLLATIONS.get(connections[database()].vendor)
+    return Collate(expression, collation) if collation else expression
+
+
+_COLLATIONS = {"postgresql": "C", "mysql": "utf8mb4_bin"}

@@ -55,7 +55,7 @@ _SELECTED_COMPARISON = re.compile(
 _BARE_VALUE = re.compile(
     rf"(?P<string>{_STRING})"
     r"|(?P<left>\b(?:id|externalId|userName)\s+eq\s+)"
-    r"(?!(?:true|false|null)\b)(?P<value>[^\s\"()\[\]]+)",
+    r"(?!(?:true|false|null|-?[\d.]+)(?![^\s()]))(?P<value>[^\s\"()\[\]]+)",
     re.IGNORECASE,
 )
 
@@ -96,8 +96,7 @@ def _check(text: str) -> None:
         raise InvalidFilterException(
             detail=f"The filter is longer than {MAX_LENGTH} characters."
         )
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidFilterException(detail="The filter has a character that is none.")
+    _check_characters(text)
     depth = 0
     for character in re.sub(_STRING, "", text):
         depth += (character in "([") - (character in ")]")
@@ -105,6 +104,12 @@ def _check(text: str) -> None:
             raise InvalidFilterException(
                 detail=f"The filter is nested deeper than {MAX_DEPTH} levels."
             )
+
+
+def _check_characters(text: str) -> None:
+    """Refuse what is no text for a database, as an escape in a string may make."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidFilterException(detail="The filter has a character that is none.")
 
 
 def _with_selections(text: str) -> str:
@@ -240,7 +245,8 @@ class _EmailVisitor(_Visitor):
         operand = keys.folded(_string(node))
         if path == "value" and node.op == CompareOperator.eq:
             return Q(value_key=keys.digest(operand))
-        return _text_compared(models.F(columns.EMAILS[path]), node, operand)
+        field = columns.by_code_points(models.F(columns.EMAILS[path]))
+        return _text_compared(field, node, operand)
 
 
 def _email_path(path: str | None) -> str | None:
@@ -274,7 +280,7 @@ def _text_compared(expression: Any, node: Comparison, operand: str) -> Q:
         case CompareOperator.co | CompareOperator.sw | CompareOperator.ew:
             return present
     lookup = _ORDERING[node.op]
-    return present & Q(lookup(columns.ordered(expression), models.Value(operand)))
+    return present & Q(lookup(expression, models.Value(operand)))
 
 
 def _equal(expression: Any, operand: str) -> Q:
@@ -335,6 +341,7 @@ def _moment_compared(field: str, node: Comparison) -> Q:
 def _string(node: Comparison) -> str:
     if not isinstance(node.value, str):
         raise _refusal(node, "it is compared with a string in double quotes")
+    _check_characters(node.value)
     return node.value
 
 

@@ -34,7 +34,7 @@ def _expression(sort_by: str) -> Any:
     tree = Path(sort_by).ast if sort_by else None
     path = columns.path_of(tree) if isinstance(tree, AttrPath) else None
     if path in columns.TEXTS:
-        return columns.ordered(columns.text(path))
+        return columns.text(path)
     if path in columns.MOMENTS:
         return F(columns.MOMENTS[path])
     if path in ("id", "active"):
@@ -43,7 +43,7 @@ def _expression(sort_by: str) -> Any:
         # "The value of the primary attribute, if any, or else the first".
         emails = ProvisionedEmail.objects.filter(provisioned_user=OuterRef("pk"))
         first = emails.order_by(F("primary").desc(nulls_last=True), "pk")
-        return columns.ordered(Subquery(first.values("value")[:1]))
+        return columns.by_code_points(Subquery(first.values("value")[:1]))
     raise InvalidPathException(
         detail=f"People cannot be sorted by {sort_by}. Supported: {columns.SUPPORTED}."
     )
