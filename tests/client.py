@@ -43,16 +43,21 @@ class ScimClient:
     def send(self, method, path, data, content_type=MEDIA_TYPE, **headers):
         """Send a body as it is."""
         return self._request(
-            method, path, data=data, content_type=content_type, headers=headers
+            "generic",
+            path,
+            data=data,
+            content_type=content_type,
+            headers=headers,
+            before=(method.upper(),),
         )
 
     def _write(self, method, path, body, headers):
         return self.send(method, path, json.dumps(body), **headers)
 
-    def _request(self, method, path, *args, headers, **kwargs):
+    def _request(self, method, path, *args, headers, before=(), **kwargs):
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         response = getattr(self._client, method)(
-            self.base + path, *args, headers=headers, **kwargs
+            *before, self.base + path, *args, headers=headers, **kwargs
         )
         if response.content:
             assert response["Content-Type"] == MEDIA_TYPE
