@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import models
 from django.db.models import Q
 
 from . import document, keys, linking, profile
@@ -17,6 +16,7 @@ from .exceptions import (
     UserNameTaken,
 )
 from .models import ProvisionedUser
+from .models.environment import AnyEnvironment
 from .policy import ProvisioningPolicy
 
 Edit = Callable[[Document], Document]
@@ -64,7 +64,7 @@ def _check(policy: ProvisioningPolicy, person: ProvisionedUser, new: Document) -
 
 
 def check_unique(
-    environment: models.Model,
+    environment: AnyEnvironment,
     attributes: Document,
     besides: ProvisionedUser | None = None,
 ) -> None:

@@ -9,7 +9,7 @@ import string
 import zlib
 from typing import Any
 
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils import timezone
 from . import events
 from .keys import digest
 from .models import AccessKey, ProvisioningEvent
+from .models.environment import AnyEnvironment
 
 logger = logging.getLogger("entra_scim")
 
@@ -33,7 +34,7 @@ _USE_INTERVAL = datetime.timedelta(minutes=1)
 
 
 def create(
-    environment: models.Model,
+    environment: AnyEnvironment,
     created_by: Any = None,
     expires_at: datetime.datetime | None = None,
 ) -> tuple[AccessKey, str]:
@@ -83,7 +84,7 @@ def authenticate(environment_id: str, text: str) -> AccessKey | None:
     """
     if not is_well_formed(text):
         return None
-    key = (
+    key: AccessKey | None = (
         AccessKey.objects.select_related("environment")
         .filter(digest=digest(text))
         .first()

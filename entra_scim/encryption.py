@@ -14,9 +14,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.db import models
 
 from .conf import conf
+from .models.environment import AnyEnvironment
 
 _PURPOSE = b"entra_scim.encryption.v1"
 
@@ -25,13 +25,13 @@ class Unreadable(Exception):
     """A value was encrypted with a key that is lost, or for another environment."""
 
 
-def encrypt(environment: models.Model, text: str) -> str:
+def encrypt(environment: AnyEnvironment, text: str) -> str:
     """Return a text encrypted with the newest key, for one environment."""
     plain = json.dumps({"environment": str(environment.pk), "text": text})
     return _fernet().encrypt(plain.encode()).decode()
 
 
-def decrypt(environment: models.Model, token: str) -> str:
+def decrypt(environment: AnyEnvironment, token: str) -> str:
     """Return the text that was encrypted for an environment.
 
     Raises:

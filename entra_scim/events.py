@@ -7,12 +7,13 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from .keys import digest
 from .models import ProvisioningEvent
+from .models.environment import AnyEnvironment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ LOCAL = Origin()
 
 
 def record(
-    environment: models.Model,
+    environment: AnyEnvironment,
     kind: str,
     *,
     user: Any = None,
@@ -56,7 +57,7 @@ def record(
 
 
 def record_refusal(
-    environment: models.Model,
+    environment: AnyEnvironment,
     *,
     kind: str,
     reason: str,

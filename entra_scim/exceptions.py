@@ -78,7 +78,10 @@ class Conflict(ProvisioningError):
 
 class UserNameTaken(Conflict):
     code = "user_name_taken"
-    message = _("Another person whom Entra provisioned here has this userName.")
+    message = _(
+        "Another person whom Entra provisioned here has this userName. Give each "
+        "person a userName of their own in Entra."
+    )
     attributes = ("userName",)
 
 

@@ -23,13 +23,14 @@ from .exceptions import (
     AddressReleased,
 )
 from .models import ProvisionedUser, ReleasedUser
+from .models.environment import AnyEnvironment
 from .policy import ProvisioningPolicy
 from .transactions import database
 
 
 def person_to_link(
     policy: ProvisioningPolicy,
-    environment: models.Model,
+    environment: AnyEnvironment,
     attributes: Mapping[str, Any],
 ) -> AbstractBaseUser | None:
     """Return the existing person whom a new resource is, or None for a new one.
@@ -79,7 +80,7 @@ def check_free(
 
 
 def _check_owned(
-    policy: ProvisioningPolicy, environment: models.Model, address: str
+    policy: ProvisioningPolicy, environment: AnyEnvironment, address: str
 ) -> None:
     if address and not policy.owns_address(environment, address):
         raise AddressNotOwned
@@ -87,7 +88,7 @@ def _check_owned(
 
 def _check_linkable(
     policy: ProvisioningPolicy,
-    environment: models.Model,
+    environment: AnyEnvironment,
     user: Any,
     attributes: Mapping[str, Any],
 ) -> None:

@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.module_loading import import_string
 
 from .conf import conf
+from .models.environment import AnyEnvironment
 
 
 class ProvisioningPolicy:
@@ -29,7 +30,7 @@ class ProvisioningPolicy:
     not call other services: use the signals for that.
     """
 
-    def environments_of(self, user: AbstractBaseUser) -> Iterable[models.Model]:
+    def environments_of(self, user: AbstractBaseUser) -> Iterable[AnyEnvironment]:
         """Return the environments that a person belongs to.
 
         People of exactly one environment are linkable there; somebody who
@@ -37,7 +38,7 @@ class ProvisioningPolicy:
         """
         return _environments().all()[:2]
 
-    def users_of(self, environment: models.Model) -> models.QuerySet[Any]:
+    def users_of(self, environment: AnyEnvironment) -> models.QuerySet[Any]:
         """Return everybody who belongs to an environment, provisioned or not.
 
         Outside the transaction; reads only.
@@ -54,7 +55,7 @@ class ProvisioningPolicy:
         return bool(getattr(user, "is_superuser", False))
 
     def create_user(
-        self, environment: models.Model, username: str, email: str
+        self, environment: AnyEnvironment, username: str, email: str
     ) -> AbstractBaseUser:
         """Create a person who belongs to the environment, and return them saved.
 
@@ -85,15 +86,15 @@ class ProvisioningPolicy:
             if attribute in name and hasattr(user, field):
                 setattr(user, field, name[attribute] or "")
 
-    def deactivate(self, user: AbstractBaseUser, environment: models.Model) -> None:
+    def deactivate(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:
         """Take away a person's access. In the transaction; the caller saves."""
         cast(Any, user).is_active = False
 
-    def reactivate(self, user: AbstractBaseUser, environment: models.Model) -> None:
+    def reactivate(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:
         """Give a person their access back. In the transaction; the caller saves."""
         cast(Any, user).is_active = True
 
-    def owns_address(self, environment: models.Model, email: str) -> bool:
+    def owns_address(self, environment: AnyEnvironment, email: str) -> bool:
         """Tell whether an e-mail address may be a person's of an environment.
 
         Restrict it to the customer's own domains where the product knows them:
@@ -102,7 +103,7 @@ class ProvisioningPolicy:
         """
         return True
 
-    def grantable_groups(self, environment: models.Model) -> models.QuerySet[Group]:
+    def grantable_groups(self, environment: AnyEnvironment) -> models.QuerySet[Group]:
         """Return the groups that a role of an environment may grant.
 
         An environment's administrator chooses among these only, so leave out
@@ -111,7 +112,7 @@ class ProvisioningPolicy:
         """
         return Group.objects.all()
 
-    def accepts_provisioning(self, environment: models.Model) -> bool:
+    def accepts_provisioning(self, environment: AnyEnvironment) -> bool:
         """Tell whether an environment takes requests now.
 
         A paused one answers 503, and Entra tries again later: nothing is lost.

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -31,6 +31,7 @@ from .events import LOCAL, Origin
 from .exceptions import NotProvisioned, Taken, VersionMismatch
 from .grants import Changes
 from .models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from .models.environment import AnyEnvironment
 from .policy import get_policy
 
 Kind = ProvisioningEvent.Kind
@@ -47,7 +48,7 @@ _SIGNALS: dict[str, Signal] = {
 
 
 def create(
-    environment: models.Model,
+    environment: AnyEnvironment,
     attributes: Document,
     *,
     names_roles: bool,
@@ -70,7 +71,7 @@ def create(
 
 
 def change(
-    environment: models.Model,
+    environment: AnyEnvironment,
     resource_id: uuid.UUID,
     edit: Edit,
     *,
@@ -109,7 +110,7 @@ def change(
 
 
 def release(
-    environment: models.Model,
+    environment: AnyEnvironment,
     resource_id: uuid.UUID,
     *,
     if_match: Precondition | None = None,
@@ -128,7 +129,7 @@ def release(
 
 
 def _create(
-    environment: models.Model,
+    environment: AnyEnvironment,
     attributes: Document,
     names_roles: bool,
     origin: Origin,
@@ -164,7 +165,7 @@ def _create(
 
 
 def _change(
-    environment: models.Model,
+    environment: AnyEnvironment,
     resource_id: uuid.UUID,
     edit: Edit,
     names_roles: bool,
@@ -195,7 +196,7 @@ def _change(
 
 
 def _release(
-    environment: models.Model,
+    environment: AnyEnvironment,
     resource_id: uuid.UUID,
     if_match: Precondition | None,
     origin: Origin,
@@ -223,7 +224,7 @@ def _release(
 
 
 def _locked(
-    environment: models.Model, resource_id: uuid.UUID, if_match: Precondition | None
+    environment: AnyEnvironment, resource_id: uuid.UUID, if_match: Precondition | None
 ) -> ProvisionedUser:
     people = ProvisionedUser.objects.for_environment(environment)
     rows = transactions.for_update(people.select_related("user"), "self", "user")

@@ -10,6 +10,7 @@ from django.db import models
 
 from .keys import role_key
 from .models import EnvironmentRole, ProvisionedUser, RoleAssignment
+from .models.environment import AnyEnvironment
 
 _BATCH = 1000
 
@@ -17,7 +18,7 @@ _BATCH = 1000
 class EnvironmentRoles:
     """The roles of an environment as one transaction sees them."""
 
-    def __init__(self, environment: models.Model) -> None:
+    def __init__(self, environment: AnyEnvironment) -> None:
         self._group_ids = dict(
             EnvironmentRole.objects.for_environment(environment).values_list(
                 "value", "group_id"
@@ -76,7 +77,7 @@ def change_groups(user: Any, *, joined: Collection[Any], left: Collection[Any]) 
         user.groups.add(*joined)
 
 
-def regrant(environment: models.Model, group_id: Any) -> list[Any]:
+def regrant(environment: AnyEnvironment, group_id: Any) -> list[Any]:
     """Give a group to just the people whose roles grant it now.
 
     Concerns people for whom Entra sent roles; others keep what they have. In a
@@ -86,9 +87,11 @@ def regrant(environment: models.Model, group_id: Any) -> list[Any]:
     Returns:
         The primary keys of the users whose groups changed.
     """
-    keys = EnvironmentRole.objects.filter(
-        environment=environment, group_id=group_id
-    ).values_list("value_key", flat=True)
+    keys = (
+        EnvironmentRole.objects.for_environment(environment)
+        .filter(group_id=group_id)
+        .values_list("value_key", flat=True)
+    )
     holders = _assigned(environment, list(keys)).filter(active=True)
     members = _memberships(group_id)
     people = ProvisionedUser.objects.for_environment(environment).filter(
@@ -101,7 +104,7 @@ def regrant(environment: models.Model, group_id: Any) -> list[Any]:
     return _leave(superfluous) + _join(missing, group_id)
 
 
-def revoke(environment: models.Model, value_key: str, group_id: Any) -> list[Any]:
+def revoke(environment: AnyEnvironment, value_key: str, group_id: Any) -> list[Any]:
     """Take a group that no role grants any longer from those whose role did.
 
     Returns:
@@ -111,7 +114,7 @@ def revoke(environment: models.Model, value_key: str, group_id: Any) -> list[Any
     return _leave(_memberships(group_id).filter(**{f"{_user_field()}__in": holders}))
 
 
-def is_granted(environment: models.Model, group_id: Any) -> bool:
+def is_granted(environment: AnyEnvironment, group_id: Any) -> bool:
     """Tell whether a role of the environment grants a group."""
     return (
         EnvironmentRole.objects.for_environment(environment)
@@ -121,7 +124,7 @@ def is_granted(environment: models.Model, group_id: Any) -> bool:
 
 
 def _assigned(
-    environment: models.Model, value_keys: list[str]
+    environment: AnyEnvironment, value_keys: list[str]
 ) -> models.QuerySet[ProvisionedUser]:
     assignments = RoleAssignment.objects.for_environment(environment).filter(
         value_key__in=value_keys
@@ -155,7 +158,8 @@ def _leave(memberships: models.QuerySet[Any]) -> list[Any]:
 
 
 def _memberships(group_id: Any) -> models.QuerySet[Any]:
-    return _through()._default_manager.filter(group_id=group_id)
+    rows: models.QuerySet[Any] = _through()._default_manager.filter(group_id=group_id)
+    return rows
 
 
 def _through() -> Any:

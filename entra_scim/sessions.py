@@ -36,10 +36,11 @@ def is_ended(user: AbstractBaseUser, session: Any) -> bool:
 
 def _ended_at(user: AbstractBaseUser) -> datetime.datetime | None:
     ends = (
-        ProvisionedUser.objects.filter(user=user)
+        ProvisionedUser.objects.filter(user_id=user.pk)
         .values_list("sessions_ended_at")
         .union(
-            ReleasedUser.objects.filter(user=user).values_list("released_at"), all=True
+            ReleasedUser.objects.filter(user_id=user.pk).values_list("released_at"),
+            all=True,
         )
     )
     return max((end for (end,) in ends if end), default=None)

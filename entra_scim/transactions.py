@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db import (
@@ -17,6 +17,7 @@ from django.db import (
 
 from .conf import conf
 from .exceptions import Busy, NotProvisioned, Taken
+from .models.environment import AnyEnvironment
 
 T = TypeVar("T")
 
@@ -71,7 +72,7 @@ def run(work: Callable[[], T]) -> T:
     raise refusal
 
 
-def lock_environment(environment: models.Model) -> None:
+def lock_environment(environment: AnyEnvironment) -> None:
     """Let one transaction at a time decide about an environment's people and roles.
 
     Without it, somebody provisioned while a role is being made could miss the
@@ -86,7 +87,7 @@ def lock_environment(environment: models.Model) -> None:
         raise NotProvisioned
 
 
-def for_update(queryset: models.QuerySet[T], *of: str) -> models.QuerySet[T]:
+def for_update(queryset: models.QuerySet[Any], *of: str) -> models.QuerySet[Any]:
     """Lock the rows of a queryset as far as the database can.
 
     A weak lock where there is one: inserting a row with a foreign key to a

@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from entra_scim.conf import conf
 
+AnyEnvironment = Any
+"""An environment of whichever model the host has: type checkers know only ours."""
+
 
 class EnvironmentScopedQuerySet(models.QuerySet[Any]):
     """The first step of every query: which environment may see these rows."""
 
-    def for_environment(self, environment: models.Model) -> Self:
+    def for_environment(self, environment: AnyEnvironment) -> Self:
         """Return the rows of one environment only."""
         return self.filter(environment=environment)
 

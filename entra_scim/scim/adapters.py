@@ -4,13 +4,14 @@ import datetime
 from typing import Any
 
 from django_scim.adapters import SCIMUser
-from rest_framework.request import Request
 
 from entra_scim import provisioning
+from entra_scim.acceptance import Edit
 from entra_scim.document import Document
 from entra_scim.models import ProvisionedUser
 
 from .etags import etag, precondition
+from .http import ScimRequest
 from .resources import (
     document_from,
     names_roles,
@@ -29,7 +30,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
 
     id_field = "id"
     obj: ProvisionedUser
-    request: Request
+    request: ScimRequest
 
     @property
     def location(self) -> str:
@@ -93,7 +94,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
             origin=self.request.origin,
         )
 
-    def _change(self, edit: provisioning.Edit, names_roles: bool) -> None:
+    def _change(self, edit: Edit, names_roles: bool) -> None:
         self.obj = provisioning.change(
             self.obj.environment,
             self.obj.pk,

@@ -39,6 +39,7 @@ from scim2_models.path import (
 
 from entra_scim import keys
 from entra_scim.models import ProvisionedEmail
+from entra_scim.models.environment import AnyEnvironment
 
 from . import columns
 
@@ -70,7 +71,7 @@ _ALL = Q(pk__isnull=False)
 _NONE = Q(pk__isnull=True)
 
 
-def q_of(text: str, environment: models.Model) -> Q:
+def q_of(text: str, environment: AnyEnvironment) -> Q:
     """Return the condition on provisioned people that a filter means.
 
     Sub-queries are scoped to the environment too. An attribute that is absent
@@ -178,7 +179,7 @@ class _Visitor(FilterVisitor[Q]):
 class _PersonVisitor(_Visitor):
     """Translate a filter on people."""
 
-    def __init__(self, environment: models.Model) -> None:
+    def __init__(self, environment: AnyEnvironment) -> None:
         self._environment = environment
 
     def visit_value_path(self, node: ValuePath) -> Q:

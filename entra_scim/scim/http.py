@@ -6,14 +6,42 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
+from django.utils.functional import cached_property
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from scim2_models import InvalidSyntaxException, PayloadTooLargeException
+
+from entra_scim.events import Origin
+from entra_scim.models import AccessKey
 
 MEDIA_TYPE = "application/scim+json"
 MAX_BODY = 1024 * 1024  # bytes
 _MAX_DEPTH = 32
+
+
+class ScimRequest(Request):
+    """A request that an access key let in."""
+
+    auth: AccessKey
+    origin: Origin
+    """Where what the request changes comes from."""
+
+    @cached_property
+    def base_location(self) -> str:
+        """The URL of the environment's endpoint, wherever it is mounted."""
+        match: Any = self.resolver_match
+        path = reverse(
+            ":".join([*match.namespaces, "base"]),
+            kwargs={
+                name: value
+                for name, value in match.kwargs.items()
+                if name not in ("uuid", "name")
+            },
+        )
+        return self.build_absolute_uri(path).rstrip("/")
 
 
 class ScimParser(BaseParser):

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
 from scim2_models import InvalidValueException
 
 from entra_scim.models import ProvisionedUser
+from entra_scim.models.environment import AnyEnvironment
 
 from .filters import q_of
 from .sorting import TIE_BREAKER, sort_key
@@ -56,7 +56,9 @@ class Query:
         )
 
 
-def page(query: Query, environment: models.Model) -> tuple[int, list[ProvisionedUser]]:
+def page(
+    query: Query, environment: AnyEnvironment
+) -> tuple[int, list[ProvisionedUser]]:
     """Return how many people a query finds in an environment, and one page of them.
 
     One statement where the page tells the total, else two.

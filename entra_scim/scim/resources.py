@@ -360,7 +360,7 @@ def project(
     # The moments as they are everywhere else, not as scim2-models writes them.
     if "meta" in projected:
         projected["meta"] = {key: resource["meta"][key] for key in projected["meta"]}
-    return cast("dict[str, Any]", projected)
+    return projected
 
 
 def _validated(resource: dict[str, Any], context: Context) -> Any:

@@ -4,9 +4,8 @@ import uuid
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from django.urls import reverse
+from django.http import HttpRequest
 from django_scim.views import UsersView as DjangoScimUsersView
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from scim2_models import (
@@ -26,7 +25,7 @@ from . import discovery, etags
 from .adapters import EntraUser
 from .authentication import AccessKeyAuthentication
 from .errors import Paused, handle_exception
-from .http import JsonParser, ScimOnly, ScimParser, ScimRenderer
+from .http import JsonParser, ScimOnly, ScimParser, ScimRenderer, ScimRequest
 from .paging import Query, page
 from .resources import project
 
@@ -57,27 +56,24 @@ class ScimView(APIView):
     resource_id: uuid.UUID | None = None
     body: Any = None
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initialize_request(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> ScimRequest:
+        return ScimRequest(
+            request,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
+        )
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.environment = request.auth.environment
         self.origin = Origin(key_hint=request.auth.hint, correlation_id=uuid.uuid4())
         request.origin = self.origin
-        request.base_location = self.base_location(request)
         if not get_policy().accepts_provisioning(self.environment):
             raise Paused
-
-    def base_location(self, request: Request) -> str:
-        """Return the URL of the environment's endpoint, wherever it is mounted."""
-        match = request.resolver_match
-        path = reverse(
-            ":".join([*match.namespaces, "base"]),
-            kwargs={
-                name: value
-                for name, value in match.kwargs.items()
-                if name not in ("uuid", "name")
-            },
-        )
-        return str(request.build_absolute_uri(path)).rstrip("/")
 
     def get_exception_handler(self) -> Any:
         return handle_exception
@@ -107,14 +103,14 @@ class ScimView(APIView):
         return body
 
 
-class UsersView(ScimView, DjangoScimUsersView):
+class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
     """The people of an environment: list and create."""
 
     scim_adapter_getter = staticmethod(lambda: EntraUser)
     model_cls_getter = staticmethod(lambda: ProvisionedUser)
-    http_method_names = ("get", "post")
+    http_method_names = ["get", "post"]
 
-    def get_many(self, request: Request) -> Response:
+    def get_many(self, request: ScimRequest) -> Response:
         return self.list_response(Query.of(request.query_params))
 
     def list_response(self, query: Query) -> Response:
@@ -134,7 +130,7 @@ class UsersView(ScimView, DjangoScimUsersView):
             }
         )
 
-    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
         query = Query.of(request.query_params)
         adapter = self.scim_adapter(
             ProvisionedUser(environment=self.environment), request=request
@@ -164,9 +160,9 @@ class UsersView(ScimView, DjangoScimUsersView):
 class UserView(UsersView):
     """One person: read, replace, change, let go."""
 
-    http_method_names = ("get", "put", "patch", "delete")
+    http_method_names = ["get", "put", "patch", "delete"]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         try:
             self.resource_id = uuid.UUID(kwargs["uuid"])
@@ -183,7 +179,7 @@ class UserView(UsersView):
             raise NotProvisioned
         return person
 
-    def get_single(self, request: Request) -> Response:
+    def get_single(self, request: ScimRequest) -> Response:
         query = Query.of(request.query_params)
         adapter = self.scim_adapter(self.get_object(), request=request)
         if_none_match = request.headers.get("If-None-Match")
@@ -193,21 +189,21 @@ class UserView(UsersView):
             )
         return self.resource_response(adapter, query)
 
-    def put(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def put(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
         query = Query.of(request.query_params)
         adapter = self.unread_adapter()
         adapter.from_dict(self.read_body(_USER))
         adapter.save()
         return self.resource_response(adapter, query)
 
-    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def patch(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
         query = Query.of(request.query_params)
         adapter = self.unread_adapter()
         adapter.handle_operations(_operations(self.read_body(_PATCH_OP)))
         # Not 204: Entra's validator wants to see the resource.
         return self.resource_response(adapter, query)
 
-    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def delete(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
         self.unread_adapter().delete()
         return Response(status=HTTPStatus.NO_CONTENT)
 
@@ -222,9 +218,9 @@ class UserView(UsersView):
 class SearchView(UsersView):
     """Query by POST, for filters that should not be in a URL (RFC 7644 §3.4.3)."""
 
-    http_method_names = ("post",)
+    http_method_names = ["post"]
 
-    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
         return self.list_response(Query.of(self.read_body(_SEARCH_REQUEST)))
 
 
@@ -235,13 +231,13 @@ class GroupsView(ScimView):
     an incompatible service, and stops provisioning people too.
     """
 
-    http_method_names = ("get", "post")
+    http_method_names = ["get", "post"]
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
         query = Query.of(request.query_params)
         return _listed([], query.start_index)
 
-    def post(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> NoReturn:
         raise NotImplementedException(
             detail="Groups are not provisioned here: roles are. Disable the mapping "
             "of groups in Entra."
@@ -251,10 +247,10 @@ class GroupsView(ScimView):
 class GroupSearchView(GroupsView):
     """No groups, by POST."""
 
-    http_method_names = ("post",)
+    http_method_names = ["post"]
 
     def post(  # type: ignore[override]
-        self, request: Request, *args: Any, **kwargs: Any
+        self, request: ScimRequest, *args: Any, **kwargs: Any
     ) -> Response:
         return _listed([], Query.of(self.read_body(_SEARCH_REQUEST)).start_index)
 
@@ -262,7 +258,7 @@ class GroupSearchView(GroupsView):
 class GroupView(ScimView):
     """A group, which there never is."""
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+    def get(self, request: ScimRequest, *args: Any, **kwargs: Any) -> NoReturn:
         raise NotFoundException(detail="There is no such group here.")
 
     put = patch = delete = get
@@ -271,7 +267,7 @@ class GroupView(ScimView):
 class NotSupportedView(ScimView):
     """``/Bulk`` and ``/Me`` (RFC 7644 §3.7, §3.11)."""
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+    def get(self, request: ScimRequest, *args: Any, **kwargs: Any) -> NoReturn:
         raise NotImplementedException(detail="This endpoint is not supported.")
 
     post = put = patch = delete = get
@@ -280,7 +276,7 @@ class NotSupportedView(ScimView):
 class NotFoundView(ScimView):
     """Whatever else is asked for under an environment."""
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+    def get(self, request: ScimRequest, *args: Any, **kwargs: Any) -> NoReturn:
         raise NotFoundException(
             detail="There is no such endpoint. People are at /Users."
         )
@@ -291,9 +287,9 @@ class NotFoundView(ScimView):
 class DiscoveryView(ScimView):
     """Superclass of the discovery endpoints."""
 
-    http_method_names = ("get",)
+    http_method_names = ["get"]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if "filter" in request.query_params:
             # RFC 7644 §4 demands it, lest somebody takes the whole for a match.
@@ -310,20 +306,20 @@ class DiscoveryView(ScimView):
 
 
 class ServiceProviderConfigView(DiscoveryView):
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
         return Response(discovery.service_provider_config(request.base_location))
 
 
 class ResourceTypesView(DiscoveryView):
     def get(
-        self, request: Request, *args: Any, name: str | None = None, **kwargs: Any
+        self, request: ScimRequest, *args: Any, name: str | None = None, **kwargs: Any
     ) -> Response:
         return self.listing(discovery.resource_types(request.base_location), name)
 
 
 class SchemasView(DiscoveryView):
     def get(
-        self, request: Request, *args: Any, name: str | None = None, **kwargs: Any
+        self, request: ScimRequest, *args: Any, name: str | None = None, **kwargs: Any
     ) -> Response:
         return self.listing(discovery.schemas(request.base_location), name)
 

@@ -6,13 +6,13 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from entra_scim import access_keys
 from entra_scim.conf import conf
 from entra_scim.models import AccessKey
+from entra_scim.models.environment import AnyEnvironment
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         environment = self._environment(options["environment"])
         getattr(self, f"_{options['action']}")(environment, options)
 
-    def _create(self, environment: models.Model, options: dict[str, Any]) -> None:
+    def _create(self, environment: AnyEnvironment, options: dict[str, Any]) -> None:
         _key, secret = access_keys.create(
             environment, expires_at=_moment(options["expires"])
         )
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(secret)
 
-    def _list(self, environment: models.Model, options: dict[str, Any]) -> None:
+    def _list(self, environment: AnyEnvironment, options: dict[str, Any]) -> None:
         now = timezone.now()
         for key in AccessKey.objects.for_environment(environment):
             if key.revoked_at is not None:
@@ -63,7 +63,7 @@ class Command(BaseCommand):
                 f"last used {_shown(key.last_used_at)}  {state}"
             )
 
-    def _revoke(self, environment: models.Model, options: dict[str, Any]) -> None:
+    def _revoke(self, environment: AnyEnvironment, options: dict[str, Any]) -> None:
         keys = AccessKey.objects.for_environment(environment)
         try:
             key = keys.get(pk=options["key"])
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         access_keys.revoke(key)
         self.stdout.write(f"{key} is revoked.")
 
-    def _environment(self, primary_key: str) -> models.Model:
+    def _environment(self, primary_key: str) -> AnyEnvironment:
         model = apps.get_model(conf.ENVIRONMENT_MODEL)
         try:
             return model._default_manager.get(pk=primary_key)

@@ -1,0 +1,82 @@
+"""Use the installed package in a plain Django project, as somebody new would."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+SETTINGS = """
+INSTALLED_APPS += ["people", "entra_scim"]
+MIDDLEWARE += ["entra_scim.middleware.EntraSessionMiddleware"]
+AUTH_USER_MODEL = "people.User"
+"""
+
+MODELS = """
+from django.contrib.auth.models import AbstractUser
+class User(AbstractUser):
+    pass
+"""
+
+URLS = """
+from django.urls import include, path
+urlpatterns = [path("directory/", include("entra_scim.scim.urls"))]
+"""
+
+STORY = """
+import json
+from django.test import Client
+from entra_scim import access_keys
+from entra_scim.models import Environment
+from people.models import User
+User.objects.create_user("ann", "ann@contoso.example")
+environment = Environment.objects.create(name="The only one")
+key, secret = access_keys.create(environment)
+client = Client(headers={"authorization": f"Bearer {secret}"}, SERVER_NAME="localhost")
+for user_name, status in ("ann@contoso.example", 201), ("eve@contoso.example", 201):
+    response = client.post(
+        f"/directory/{environment.pk}/Users",
+        json.dumps({"userName": user_name}),
+        content_type="application/scim+json",
+    )
+    assert response.status_code == status, response.content
+assert User.objects.count() == 2
+assert User.objects.get(username="ann@contoso.example").email == "ann@contoso.example"
+"""
+
+
+def manage(folder: Path, *arguments: str, text: str | None = None) -> None:
+    subprocess.run(
+        [sys.executable, "-W", "error", "manage.py", *arguments],
+        cwd=folder,
+        input=text,
+        text=True,
+        check=True,
+    )
+
+
+def main() -> None:
+    package = files("entra_scim")
+    assert package.joinpath("py.typed").is_file()
+    assert package.joinpath("locale/nl/LC_MESSAGES/django.mo").is_file()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        subprocess.run(
+            [sys.executable, "-m", "django", "startproject", "host", name], check=True
+        )
+        manage(folder, "startapp", "people")
+        (folder / "people" / "models.py").write_text(MODELS)
+        (folder / "host" / "urls.py").write_text(URLS)
+        with (folder / "host" / "settings.py").open("a") as settings:
+            settings.write(SETTINGS)
+        manage(folder, "makemigrations", "people", "-v0")
+        manage(folder, "migrate", "-v0")
+        manage(folder, "makemigrations", "--check")
+        manage(folder, "shell", "-c", STORY)
+    print("A plain project provisions people with the wheel.")
+
+
+if __name__ == "__main__":
+    main()
