@@ -1,0 +1,105 @@
+"""What Entra did, for those who may see all environments: to read, not to change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entra_scim import provisioning
+from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:  # Django's class takes no parameters when it runs.
+    ModelAdmin = admin.ModelAdmin
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Superclass of lists that the app alone writes."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ProvisioningEvent)
+class ProvisioningEventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "environment", "summary")
+    list_filter = ("kind",)
+    list_select_related = ("environment",)
+    search_fields = ("name", "correlation_id")
+    date_hierarchy = "at"
+    fields = (
+        "environment",
+        "summary",
+        "at",
+        "first_at",
+        "count",
+        "user",
+        "key_hint",
+        "correlation_id",
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ProvisionedUser)
+class ProvisionedUserAdmin(ReadOnlyAdmin):
+    list_display = ("display_name", "user", "environment", "active", "modified")
+    list_filter = ("active",)
+    list_select_related = ("environment", "user")
+    search_fields = (f"user__{get_user_model().get_email_field_name()}",)
+    fields = (
+        "environment",
+        "user",
+        "active",
+        "roles_received_at",
+        "sessions_ended_at",
+        "created",
+        "modified",
+    )
+    actions = ("release",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("entra_scim.delete_provisioneduser")
+
+    @admin.action(
+        permissions=["release"],
+        description=gettext_lazy(
+            "Release: they become inactive, Entra lets go of them"
+        ),
+    )
+    def release(
+        self, request: HttpRequest, queryset: QuerySet[ProvisionedUser]
+    ) -> None:
+        self.log_deletions(request, queryset)
+        for person in queryset.select_related("environment"):
+            provisioning.release(person.environment, person.pk)
+        self.message_user(
+            request,
+            _("Released. Only the same person in Entra gets the account back."),
+            messages.SUCCESS,
+        )
+
+
+@admin.register(ReleasedUser)
+class ReleasedUserAdmin(ReadOnlyAdmin):
+    """Deleting a mark lets the next person with that address be linked."""
+
+    list_display = ("user", "environment", "released_at")
+    list_select_related = ("environment", "user")
+    search_fields = (f"user__{get_user_model().get_email_field_name()}",)
