@@ -40,36 +40,45 @@ def database() -> str:
 
 
 def run(work: Callable[[], T]) -> T:
-    """Do work in one transaction, and again when the database asks for that.
+    """Do work in one transaction, and once more if a constraint refuses it.
 
-    Races end in constraints, row locks and the version of a row. Done again, the
-    work sees what the other one wrote, and says so in its own words.
+    Races end in constraints. Done again, the work sees what the other one wrote,
+    and says so in its own words.
 
     Raises:
         Taken: A constraint refused the work each time.
         Busy: The database gave the work no turn.
     """
+    try:
+        return repeated(work)
+    except IntegrityError:
+        pass
+    try:
+        return repeated(work)
+    except IntegrityError as error:
+        raise Taken from error
+
+
+def repeated(work: Callable[[], T]) -> T:
+    """Do work in one transaction, and again when the database asks for that.
+
+    Raises:
+        Busy: The database gave the work no turn.
+    """
     connection = connections[database()]
-    refusal: Exception = Busy()
     for attempt in range(_ATTEMPTS):
-        if attempt:
-            # Spread out those who collided; nothing is secret about when.
-            time.sleep(random.uniform(0, _LONGEST_PAUSE * attempt))  # noqa: S311
+        # Spread out those who collided; nothing is secret about when.
+        time.sleep(random.uniform(0, _LONGEST_PAUSE * attempt))  # noqa: S311
         try:
             with transaction.atomic(using=connection.alias):
                 return work()
-        except IntegrityError as error:
-            if isinstance(refusal, Taken):
-                raise refusal from error
-            refusal = Taken()
         except StaleWrite:
-            refusal = Busy()
+            continue
         except OperationalError as error:
             # Within a caller's transaction, a deadlock has undone that one too.
             if connection.in_atomic_block or not _is_transient(error):
                 raise
-            refusal = Busy()
-    raise refusal
+    raise Busy
 
 
 def lock_environment(environment: AnyEnvironment) -> None:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from entra_scim import transactions
 from entra_scim.keys import role_key
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
@@ -72,4 +73,12 @@ class EnvironmentRole(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         validate_role_value(self.value)
         self.value_key = role_key(self.value)
-        super().save(*args, **kwargs)
+        # With those whom it concerns: all get their groups, or the role is not made.
+        transactions.repeated(
+            lambda: super(EnvironmentRole, self).save(*args, **kwargs)
+        )
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        return transactions.repeated(
+            lambda: super(EnvironmentRole, self).delete(*args, **kwargs)
+        )

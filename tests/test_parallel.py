@@ -1,0 +1,186 @@
+"""Parallel requests lose nothing: each end is one that some order would give."""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connections
+
+from entra_scim.models import ProvisionedUser, RoleAssignment
+from tests.factories import RoleFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = int(os.environ.get("PARALLEL_ROUNDS", "25"))
+
+
+def together(*calls):
+    """Make calls at the same moment, each in a thread of its own."""
+    start = threading.Barrier(len(calls))
+
+    def run(call):
+        try:
+            start.wait()
+            return call()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result() for future in [pool.submit(run, c) for c in calls]]
+
+
+def create(scim, number, **attributes):
+    response = scim.post(
+        "/Users",
+        {
+            "userName": f"p{number}@contoso.example",
+            "externalId": f"id-{number}",
+            "displayName": "P",
+            **attributes,
+        },
+    )
+    assert response.status_code == 201, response.content
+    return f"/Users/{response.json()['id']}"
+
+
+def replace(path, value):
+    return {"op": "Replace", "path": path, "value": value}
+
+
+def test_patches_of_different_attributes_are_all_kept(scim):
+    """No update is lost."""
+    path = create(scim, 0)
+    attributes = ["title", "nickName", "displayName", "name.familyName"]
+
+    for number in range(ROUNDS):
+        answers = together(
+            *(
+                lambda attribute=attribute: scim.patch(
+                    path, replace(attribute, f"{attribute} {number}")
+                )
+                for attribute in attributes
+            )
+        )
+
+        assert {answer.status_code for answer in answers} == {200}
+        resource = scim.get(path).json()
+        assert [
+            resource["title"],
+            resource["nickName"],
+            resource["displayName"],
+            resource["name"]["familyName"],
+        ] == [f"{attribute} {number}" for attribute in attributes]
+
+
+def test_posts_of_one_person_make_one(scim):
+    """One is created; the others hear 409."""
+    for number in range(ROUNDS):
+        answers = together(
+            *(
+                lambda: scim.post(
+                    "/Users",
+                    {
+                        "userName": f"p{number}@contoso.example",
+                        "externalId": f"id-{number}",
+                        "roles": [{"value": "Viewer"}],
+                    },
+                )
+                for _ in range(4)
+            )
+        )
+
+        assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert ProvisionedUser.objects.count() == ROUNDS
+    assert get_user_model().objects.count() == ROUNDS
+    assert RoleAssignment.objects.count() == ROUNDS
+
+
+def test_two_people_do_not_get_one_name(scim):
+    """Of two renames to the same name, one is refused."""
+    first, second = create(scim, 1), create(scim, 2)
+
+    for number in range(ROUNDS):
+        name = f"new{number}@contoso.example"
+        answers = together(
+            lambda: scim.patch(first, replace("userName", name)),
+            lambda: scim.patch(second, replace("userName", name)),
+        )
+
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        users = get_user_model().objects
+        assert users.filter(email=name).count() == 1
+        names = {scim.get(path).json()["userName"] for path in (first, second)}
+        assert len(names) == 2
+
+
+def test_a_patch_against_a_delete(scim):
+    """Changed and gone, or gone and not found: never half of it."""
+    for number in range(ROUNDS):
+        path = create(scim, number)
+
+        patched, deleted = together(
+            lambda: scim.patch(
+                path, replace("displayName", "Changed"), replace("active", "True")
+            ),
+            lambda: scim.delete(path),
+        )
+
+        assert deleted.status_code == 204
+        assert patched.status_code in (200, 404)
+        assert scim.get(path).status_code == 404
+        user = get_user_model().objects.get(email=f"p{number}@contoso.example")
+        assert not user.is_active
+
+
+def test_a_role_and_its_people_made_at_once(scim, contoso):
+    """Whoever comes first, people with the value have the group."""
+    path = create(scim, "x", roles=[])
+
+    for number in range(ROUNDS):
+        value = f"Role{number}"
+        _, created, patched = together(
+            lambda: RoleFactory(environment=contoso, value=value),
+            lambda: scim.post(
+                "/Users",
+                {
+                    "userName": f"p{number}@contoso.example",
+                    "roles": [{"value": value}],
+                },
+            ),
+            lambda: scim.patch(path, replace("roles", [{"value": value}])),
+        )
+
+        assert (created.status_code, patched.status_code) == (201, 200)
+        for address in (f"p{number}@contoso.example", "px@contoso.example"):
+            user = get_user_model().objects.get(email=address)
+            assert [group.name for group in user.groups.all()] == [value]
+
+
+def test_leaving_against_a_role(scim, contoso):
+    """Whoever is out has no group of a role, in any order."""
+    for number in range(ROUNDS):
+        path = create(scim, number, roles=[{"value": f"Role{number}"}])
+
+        together(
+            lambda: RoleFactory(environment=contoso, value=f"Role{number}"),
+            lambda: scim.patch(path, replace("active", "False")),
+        )
+
+        user = get_user_model().objects.get(email=f"p{number}@contoso.example")
+        assert not user.is_active
+        assert not user.groups.exists()
+
+
+def test_one_refusal_many_times_at_once_is_one_event(scim, admin):
+    """The count is right too."""
+    from entra_scim.models import ProvisioningEvent
+
+    for _ in range(ROUNDS // 5):
+        together(*[lambda: scim.post("/Users", {"userName": admin.email})] * 4)
+
+    event = ProvisioningEvent.objects.get(reason="address_exempt")
+    assert event.count == ROUNDS // 5 * 4
