@@ -247,12 +247,14 @@ def _has_index(model: type[models.Model], name: str) -> bool:
 
 
 def _has_lower_index(model: type[models.Model], name: str) -> bool:
-    wanted = Lower(models.F(name))
+    wanted = (Lower(name), Lower(models.F(name)))
     candidates: list[Any] = [
         *model._meta.indexes,
         *(c for c in model._meta.constraints if isinstance(c, UniqueConstraint)),
     ]
     return any(
-        wanted in candidate.expressions[:1] and candidate.condition is None
+        candidate.expressions
+        and candidate.expressions[0] in wanted
+        and candidate.condition is None
         for candidate in candidates
     )

@@ -35,10 +35,9 @@ class ReadOnlyAdmin(ModelAdmin):
 @admin.register(ProvisioningEvent)
 class ProvisioningEventAdmin(ReadOnlyAdmin):
     list_display = ("at", "environment", "summary")
-    list_filter = ("kind",)
+    list_filter = ("kind", "at")
     list_select_related = ("environment",)
     search_fields = ("name", "correlation_id")
-    date_hierarchy = "at"
     fields = (
         "environment",
         "summary",

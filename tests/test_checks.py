@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+from django.apps import apps
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.db import connection, models
+from django.db.models.functions import Lower
+
+from entra_scim import checks
+from entra_scim.policy import ProvisioningPolicy
+from tests.factories import make_environment
+
+AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+OURS = "entra_scim.middleware.EntraSessionMiddleware"
+
+
+def ids(messages):
+    return [message.id.removeprefix("entra_scim.") for message in messages]
+
+
+class NoPolicy:
+    pass
+
+
+def test_the_project_passes(db):
+    """Nothing to complain of, with the checks on databases too."""
+    messages = [
+        message
+        for message in run_checks(databases=["default"])
+        if message.id.startswith("entra_scim")
+    ]
+
+    assert messages == []
+
+
+@pytest.mark.django_db
+def test_the_checks_are_registered(settings):
+    """They run with Django's own."""
+    settings.ENTRA_SCIM_POLICY = "nothing.there"
+
+    with pytest.raises(Exception, match=r"entra_scim\.E002"):
+        call_command("check")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("ENTRA_SCIM_POLCY", "x", ["W001"]),
+        ("ENTRA_SCIM_ENVIRONMENT_MODEL", "nothing", ["E001"]),
+        ("ENTRA_SCIM_ENVIRONMENT_MODEL", "product.Nothing", ["E001"]),
+        ("ENTRA_SCIM_ENVIRONMENT_MODEL", 7, ["E001"]),
+        ("ENTRA_SCIM_POLICY", "nothing.there", ["E002"]),
+        ("ENTRA_SCIM_POLICY", "nothing", ["E002"]),
+        ("ENTRA_SCIM_POLICY", "tests.test_checks.NoPolicy", ["E003"]),
+        ("ENTRA_SCIM_POLICY", "tests.test_checks.ids", ["E003"]),
+    ],
+)
+def test_settings(settings, name, value, expected):
+    """Each mistake has an id of its own, and a hint."""
+    setattr(settings, name, value)
+
+    messages = checks.check_settings(None)
+
+    assert ids(messages) == expected
+    assert all(message.hint for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("middleware", "expected"),
+    [
+        ([AUTHENTICATION], ["E004"]),
+        ([OURS, AUTHENTICATION], ["E005"]),
+        ([AUTHENTICATION, OURS], []),
+    ],
+)
+def test_middleware(settings, middleware, expected):
+    """Sessions of leavers must end."""
+    settings.MIDDLEWARE = middleware
+
+    assert ids(checks.check_middleware(None)) == expected
+
+
+def test_a_project_without_sessions_needs_no_middleware(settings, monkeypatch):
+    """An API alone has none to end."""
+    settings.MIDDLEWARE = []
+    monkeypatch.setattr(apps, "is_installed", lambda name: "sessions" not in name)
+
+    assert checks.check_middleware(None) == []
+
+
+def test_encryption(settings):
+    """Deriving keys from SECRET_KEY is for deployments to know; no key is an error."""
+    assert ids(checks.check_encryption(None)) == ["W003"]
+    assert checks.check_encryption_keys(None) == []
+
+    settings.ENTRA_SCIM_ENCRYPTION_KEYS = [Fernet.generate_key().decode(), "x", 7]
+
+    assert checks.check_encryption(None) == []
+    messages = checks.check_encryption_keys(None)
+    assert ids(messages) == ["E008", "E008"]
+    assert "Key 2" in messages[0].msg
+
+
+def test_user_model(monkeypatch):
+    """What Entra leads must be there."""
+
+    class Bare(models.Model):  # noqa: DJ008
+        class Meta:
+            app_label = "bare"
+
+        @classmethod
+        def get_email_field_name(cls):
+            return "email"
+
+    monkeypatch.setattr(checks, "get_user_model", lambda: Bare)
+
+    messages = checks.check_user_model(None)
+
+    assert ids(messages) == ["E006"] * 3
+    assert checks.check_email_index(None, databases=["default"]) == []
+
+
+@pytest.mark.parametrize(
+    ("indexes", "db_index", "expected"),
+    [
+        ((), False, {"mysql": ["W002"], "other": ["W002"]}),
+        ((), True, {"mysql": [], "other": ["W002"]}),
+        (
+            (models.Index(Lower("email"), name="lower_email"),),
+            False,
+            {"mysql": ["W002"], "other": []},
+        ),
+        (
+            (models.Index(fields=["email"], name="plain_email"),),
+            False,
+            {"mysql": [], "other": ["W002"]},
+        ),
+    ],
+)
+def test_email_index(monkeypatch, indexes, db_index, expected):
+    """Each database has its own way to find an address without case."""
+
+    class Indexed(models.Model):  # noqa: DJ008
+        email = models.CharField(max_length=100, db_index=db_index)
+
+        class Meta:
+            app_label = f"indexed{len(indexes)}{db_index}{indexes and indexes[0].name}"
+
+        @classmethod
+        def get_email_field_name(cls):
+            return "email"
+
+    Indexed._meta.indexes = list(indexes)
+    monkeypatch.setattr(checks, "get_user_model", lambda: Indexed)
+
+    messages = checks.check_email_index(None, databases=["default"])
+
+    vendor = "mysql" if connection.vendor == "mysql" else "other"
+    assert ids(messages) == expected[vendor]
+    assert checks.check_email_index(None) == []
+
+
+@pytest.mark.django_db
+def test_several_environments_need_a_policy(settings):
+    """One environment needs nobody to say who belongs where; two do."""
+    settings.ENTRA_SCIM_POLICY = "entra_scim.policy.ProvisioningPolicy"
+    make_environment(name="One")
+    assert checks.check_environments(None, databases=["default"]) == []
+
+    make_environment(name="Two")
+    assert ids(checks.check_environments(None, databases=["default"])) == ["E007"]
+    assert checks.check_environments(None) == []
+
+    settings.ENTRA_SCIM_POLICY = "tests.test_checks.OfNobody"
+    assert checks.check_environments(None, databases=["default"]) == []
+
+
+class OfNobody(ProvisioningPolicy):
+    def environments_of(self, user):
+        return []

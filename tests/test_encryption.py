@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entra_scim import encryption
+
+
+@pytest.fixture
+def keys():
+    return [Fernet.generate_key().decode() for _ in range(2)]
+
+
+@pytest.mark.django_db
+def test_a_secret_comes_back_for_its_environment_only(contoso, fabrikam):
+    """A value copied into another environment's row is of no use."""
+    token = encryption.encrypt(contoso, "the secret")
+
+    assert "the secret" not in token
+    assert encryption.decrypt(contoso, token) == "the secret"
+    with pytest.raises(encryption.Unreadable):
+        encryption.decrypt(fabrikam, token)
+
+
+@pytest.mark.django_db
+def test_a_lost_key_is_told(contoso, settings):
+    """Never the ciphertext in place of the secret."""
+    token = encryption.encrypt(contoso, "the secret")
+    settings.SECRET_KEY = "another"
+
+    with pytest.raises(encryption.Unreadable):
+        encryption.decrypt(contoso, token)
+    with pytest.raises(encryption.Unreadable):
+        encryption.rotated(token)
+    with pytest.raises(encryption.Unreadable):
+        encryption.decrypt(contoso, "no token")
+
+
+@pytest.mark.django_db
+def test_former_secret_keys_still_decrypt(contoso, settings):
+    """Rotating SECRET_KEY loses nothing while the former is a fallback."""
+    token = encryption.encrypt(contoso, "the secret")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another"
+
+    assert encryption.decrypt(contoso, token) == "the secret"
+
+
+@pytest.mark.django_db
+def test_keys_of_their_own_can_be_rotated(contoso, settings, keys):
+    """The newest key encrypts; after rotation the old one can go."""
+    old, new = keys
+    settings.ENTRA_SCIM_ENCRYPTION_KEYS = [old]
+    token = encryption.encrypt(contoso, "the secret")
+    settings.ENTRA_SCIM_ENCRYPTION_KEYS = [new, old]
+    rotated = encryption.rotated(token)
+
+    settings.ENTRA_SCIM_ENCRYPTION_KEYS = [new]
+
+    assert encryption.decrypt(contoso, rotated) == "the secret"
+    with pytest.raises(encryption.Unreadable):
+        encryption.decrypt(contoso, token)
+
+
+@given(st.text())
+def test_any_text_comes_back(text):
+    """Whatever a secret is made of."""
+
+    class Environment:
+        pk = 1
+
+    assert (
+        encryption.decrypt(Environment, encryption.encrypt(Environment, text)) == text
+    )

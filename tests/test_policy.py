@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.dispatch import receiver
+
+from entra_scim import signals
+from entra_scim.exceptions import ProvisioningError
+from entra_scim.models import ProvisioningEvent
+from entra_scim.policy import ProvisioningPolicy
+from tests.factories import RoleFactory
+
+pytestmark = pytest.mark.django_db
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+HOOKS = [name for name in vars(ProvisioningPolicy) if not name.startswith("_")]
+
+
+class SeatsTaken(ProvisioningError):
+    code = "seats_taken"
+    message = "All seats of this environment are taken. Order more, or free one."
+
+
+class ExamplePolicy(ProvisioningPolicy):
+    """The example of the documentation, for whichever product the tests have."""
+
+    def create_user(self, environment, username, email):
+        if email.startswith("late"):
+            raise SeatsTaken
+        return super().create_user(environment, username, email)
+
+    def apply_profile(self, user, attributes):
+        super().apply_profile(user, attributes)
+        setattr(user, LAST_NAME, (attributes.get("title") or "").upper())
+
+    def owns_address(self, environment, email):
+        return email.rpartition("@")[2].lower() == "contoso.example"
+
+    def deactivate(self, user, environment):
+        super().deactivate(user, environment)
+        user.is_staff = False
+
+
+LAST_NAME = "last_name" if hasattr(get_user_model(), "last_name") else "full_name"
+
+
+@pytest.fixture
+def policy(settings):
+    settings.ENTRA_SCIM_POLICY = "tests.test_policy.ExamplePolicy"
+
+
+def create(scim, name, **attributes):
+    return scim.post("/Users", {"userName": f"{name}@contoso.example", **attributes})
+
+
+def test_every_hook_is_documented():
+    """docs/policy.md has each hook and each signal, and no other."""
+    text = (DOCS / "policy.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)\(", text.partition("## An example")[0]))
+
+    assert named == set(HOOKS)
+    for hook in HOOKS:
+        assert "ransaction" in vars(ProvisioningPolicy)[hook].__doc__
+    for signal in vars(signals):
+        if signal.startswith(("user_", "roles_")):
+            assert f"`{signal}`" in text
+
+
+def test_the_policy_may_refuse_a_person(policy, scim):
+    """The administrator reads the product's own reason; nobody is created."""
+    response = create(scim, "late")
+
+    assert response.status_code == 400
+    assert response.json()["scimType"] == "invalidValue"
+    assert "All seats" in response.json()["detail"]
+    assert ProvisioningEvent.objects.get(reason="seats_taken").count == 1
+    assert not get_user_model().objects.exists()
+
+
+def test_the_policy_may_keep_more_of_a_profile(policy, scim):
+    """What it sets is saved, changes with Entra, and is cleared with Entra."""
+    path = f"/Users/{create(scim, 'eve', title='Boss').json()['id']}"
+    user = get_user_model().objects.get()
+    assert getattr(user, LAST_NAME) == "BOSS"
+
+    scim.patch(path, {"op": "Remove", "path": "title"})
+
+    user.refresh_from_db()
+    assert getattr(user, LAST_NAME) == ""
+
+
+def test_the_policy_says_which_addresses_are_the_customer_s(policy, scim):
+    """An administrator of a directory can write any address into it."""
+    response = scim.post("/Users", {"userName": "victim@fabrikam.example"})
+    assert response.status_code == 400
+    assert "domain" in response.json()["detail"]
+
+    path = f"/Users/{create(scim, 'eve').json()['id']}"
+    change = {"op": "Replace", "path": "userName", "value": "eve@fabrikam.example"}
+    assert scim.patch(path, change).status_code == 400
+    assert scim.get(path).json()["userName"] == "eve@contoso.example"
+
+
+def test_the_policy_may_do_more_to_leavers(policy, scim):
+    """Deactivation is a hook, in the same transaction."""
+    path = f"/Users/{create(scim, 'eve').json()['id']}"
+    user = get_user_model().objects.get(email="eve@contoso.example")
+    user.is_staff = True
+    user.save()
+
+    scim.patch(path, {"op": "Replace", "path": "active", "value": False})
+
+    user.refresh_from_db()
+    assert not user.is_active
+    assert not user.is_staff
+
+
+class TestSignals:
+    @pytest.fixture
+    def heard(self):
+        """What is sent, in order."""
+        heard = []
+
+        def hear(name):
+            def note(sender, **kwargs):
+                kwargs.pop("signal")
+                heard.append((name, kwargs))
+
+            return note
+
+        receivers = {}
+        for name in dir(signals):
+            if name.startswith(("user_", "roles_")):
+                receivers[name] = hear(name)
+                getattr(signals, name).connect(receivers[name])
+        yield heard
+        for name, function in receivers.items():
+            getattr(signals, name).disconnect(function)
+
+    def test_tell_each_change(
+        self, scim, contoso, heard, django_capture_on_commit_callbacks
+    ):
+        """After the commit, with the person and the environment."""
+        RoleFactory(environment=contoso, value="Viewer")
+
+        def done(call):
+            heard.clear()
+            with django_capture_on_commit_callbacks(execute=True):
+                response = call()
+            return response
+
+        response = done(lambda: create(scim, "eve", roles=[{"value": "Viewer"}]))
+        path = f"/Users/{response.json()['id']}"
+        user = get_user_model().objects.get()
+        assert heard == [
+            ("user_created", {"user": user, "environment": contoso}),
+            ("roles_changed", {"user_ids": [user.pk], "environment": contoso}),
+        ]
+        for operation, names in [
+            ({"path": "title", "value": "x"}, ["user_updated"]),
+            ({"path": "active", "value": False}, ["user_deactivated", "roles_changed"]),
+            ({"path": "active", "value": True}, ["user_reactivated", "roles_changed"]),
+        ]:
+            done(
+                lambda operation=operation: scim.patch(
+                    path, {"op": "replace", **operation}
+                )
+            )
+            assert [name for name, _ in heard] == names
+        done(lambda: scim.delete(path))
+        assert [name for name, _ in heard] == ["user_released", "roles_changed"]
+        done(lambda: create(scim, "eve"))
+        assert heard == []
+
+    def test_a_receiver_that_raises_undoes_nothing(
+        self, scim, django_capture_on_commit_callbacks
+    ):
+        """It is logged, and Entra hears nothing of it."""
+
+        @receiver(signals.user_created)
+        def fail(**kwargs):
+            raise RuntimeError
+
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                assert create(scim, "eve").status_code == 201
+        finally:
+            signals.user_created.disconnect(fail)
+        assert get_user_model().objects.exists()
+
+    def test_a_role_tells_whom_it_concerned(
+        self, scim, contoso, heard, django_capture_on_commit_callbacks
+    ):
+        """One signal for all of them."""
+        create(scim, "eve", roles=[{"value": "Later"}])
+
+        with django_capture_on_commit_callbacks(execute=True):
+            RoleFactory(environment=contoso, value="Later")
+
+        [(_name, arguments)] = [item for item in heard if item[0] == "roles_changed"]
+        assert arguments["user_ids"] == [get_user_model().objects.get().pk]
