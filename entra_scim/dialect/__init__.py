@@ -10,8 +10,14 @@ Both dialects are taken at any time: provision on demand ignores the flag.
 
 from __future__ import annotations
 
+from .filters import normalize_filter
 from .operations import normalize_operations
 from .resource import normalize_resource
 from .roles import role_values
 
-__all__ = ["normalize_operations", "normalize_resource", "role_values"]
+__all__ = [
+    "normalize_filter",
+    "normalize_operations",
+    "normalize_resource",
+    "role_values",
+]

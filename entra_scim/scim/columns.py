@@ -11,7 +11,7 @@ from scim2_models.path import AttrPath
 
 from entra_scim.transactions import database
 
-from .resources import CORE
+from .schema import CORE
 
 TEXTS = {
     path.lower(): path

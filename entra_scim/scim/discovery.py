@@ -20,7 +20,7 @@ from scim2_models import (
 )
 
 from .paging import DEFAULT_COUNT, MAX_COUNT
-from .resources import EnterpriseUser, EntraUser, User
+from .schema import EnterpriseUser, EntraUser, User
 
 _CONFIG = ServiceProviderConfig(
     patch=Patch(supported=True),

@@ -38,6 +38,7 @@ from scim2_models.path import (
 )
 
 from entra_scim import keys
+from entra_scim.dialect import normalize_filter
 from entra_scim.models import ProvisionedEmail
 from entra_scim.models.environment import AnyEnvironment
 
@@ -47,18 +48,6 @@ MAX_LENGTH = 2048
 MAX_DEPTH = 32
 
 _STRING = r'"(?:\\.|[^"\\])*"'
-_SELECTED_COMPARISON = re.compile(
-    rf"(?P<string>{_STRING})"
-    rf"|(?P<attribute>[\w:.-]+)\[(?P<selection>(?:{_STRING}|[^\]\"])*)\]"
-    rf"\.(?P<comparison>\w+\s+(?:pr\b|\w\w\s+(?:{_STRING}|[^\s()\[\]]+)))",
-    re.IGNORECASE,
-)
-_BARE_VALUE = re.compile(
-    rf"(?P<string>{_STRING})"
-    r"|(?P<left>\b(?:id|externalId|userName)\s+eq\s+)"
-    r"(?!(?:true|false|null|-?[\d.]+)(?![^\s()]))(?P<value>[^\s\"()\[\]]+)",
-    re.IGNORECASE,
-)
 
 _ORDERING: dict[CompareOperator, Any] = {
     CompareOperator.gt: GreaterThan,
@@ -84,7 +73,7 @@ def q_of(text: str, environment: AnyEnvironment) -> Q:
     """
     _check(text)
     try:
-        tree = ScimFilter[Any](_with_quotes(_with_selections(text))).ast
+        tree = ScimFilter[Any](normalize_filter(text)).ast
     except (InvalidFilterException, ValueError) as error:
         raise InvalidFilterException(
             detail=f"The filter does not parse: {error}."
@@ -111,35 +100,6 @@ def _check_characters(text: str) -> None:
     """Refuse what is no text for a database, as an escape in a string may make."""
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise InvalidFilterException(detail="The filter has a character that is none.")
-
-
-def _with_selections(text: str) -> str:
-    """Write ``emails[type eq "work"].value eq "x"`` as the standard does.
-
-    Entra asks so where an e-mail address is the matching attribute. The filters
-    of RFC 7644 have the comparison inside: ``emails[type eq "work" and value …]``.
-    """
-
-    def rewritten(match: re.Match[str]) -> str:
-        if match["string"] is not None:
-            return match["string"]
-        return f"{match['attribute']}[({match['selection']}) and {match['comparison']}]"
-
-    return _SELECTED_COMPARISON.sub(rewritten, text)
-
-
-def _with_quotes(text: str) -> str:
-    """Quote the value of ``externalId eq jyoung``, as Entra once sent it.
-
-    Microsoft's older samples have it so, for what Entra matches people by.
-    """
-
-    def quoted(match: re.Match[str]) -> str:
-        if match["string"] is not None:
-            return match["string"]
-        return match["left"] + ScimFilter.quote(match["value"])
-
-    return _BARE_VALUE.sub(quoted, text)
 
 
 class _Visitor(FilterVisitor[Q]):

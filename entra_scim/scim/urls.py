@@ -12,11 +12,12 @@ from django.db import transaction
 from django.urls import URLPattern, re_path
 
 from . import views
+from .base import ScimView
 
 app_name = "entra_scim"
 
 
-def _endpoint(path: str, view: type[views.ScimView], name: str) -> URLPattern:
+def _endpoint(path: str, view: type[ScimView], name: str) -> URLPattern:
     # What is written is a transaction of the domain's, which it may repeat. Within
     # one of the request's, ATOMIC_REQUESTS, it could not.
     return re_path(

@@ -4,10 +4,8 @@ import uuid
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from django.http import HttpRequest
 from django_scim.views import UsersView as DjangoScimUsersView
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from scim2_models import (
     ForbiddenException,
     InvalidSyntaxException,
@@ -16,16 +14,13 @@ from scim2_models import (
     PayloadTooLargeException,
 )
 
-from entra_scim.events import Origin
 from entra_scim.exceptions import NotProvisioned
 from entra_scim.models import ProvisionedUser
-from entra_scim.policy import get_policy
 
 from . import discovery, etags
 from .adapters import EntraUser
-from .authentication import AccessKeyAuthentication
-from .errors import Paused, handle_exception
-from .http import JsonParser, ScimOnly, ScimParser, ScimRenderer, ScimRequest
+from .base import ScimView
+from .http import ScimRequest
 from .paging import Query, page
 from .resources import project
 
@@ -35,72 +30,6 @@ _USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 _LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 _SEARCH_REQUEST = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
-
-
-class ScimView(APIView):
-    """Everything that all endpoints of an environment have in common.
-
-    Nothing here depends on the host's settings of Django REST framework. There
-    is no throttle: Entra takes a refused cycle for a broken service.
-    """
-
-    authentication_classes = (AccessKeyAuthentication,)
-    permission_classes = ()
-    throttle_classes = ()
-    parser_classes = (ScimParser, JsonParser)
-    renderer_classes = (ScimRenderer,)
-    content_negotiation_class = ScimOnly
-    versioning_class = None
-
-    origin: Origin | None = None
-    resource_id: uuid.UUID | None = None
-    body: Any = None
-
-    def initialize_request(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> ScimRequest:
-        return ScimRequest(
-            request,
-            parsers=self.get_parsers(),
-            authenticators=self.get_authenticators(),
-            negotiator=self.get_content_negotiator(),
-            parser_context=self.get_parser_context(request),
-        )
-
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.environment = request.auth.environment
-        self.origin = Origin(key_hint=request.auth.hint, correlation_id=uuid.uuid4())
-        request.origin = self.origin
-        if not get_policy().accepts_provisioning(self.environment):
-            raise Paused
-
-    def get_exception_handler(self) -> Any:
-        return handle_exception
-
-    def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(*args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        # Where somebody opened an answer in a browser, it is data and no page.
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
-
-    def read_body(self, message: str) -> dict[str, Any]:
-        """Return the body, an object whose ``schemas`` has a message's or resource's.
-
-        A body without ``schemas`` passes: what it is follows from the endpoint.
-        """
-        body = self.request.data
-        if not isinstance(body, dict):
-            raise InvalidSyntaxException(detail="The body must be a JSON object.")
-        self.body = body
-        schemas = body.get("schemas")
-        if schemas is not None and (
-            not isinstance(schemas, list)
-            or message.lower() not in [str(schema).lower() for schema in schemas]
-        ):
-            raise InvalidSyntaxException(detail=f"schemas must contain {message}.")
-        return body
 
 
 class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]

@@ -13,7 +13,8 @@ from entra_scim.conf import conf
 from entra_scim.document import comparable
 from entra_scim.models import ProvisionedUser
 from entra_scim.scim.filters import MAX_DEPTH, MAX_LENGTH, q_of
-from entra_scim.scim.resources import POLICY, EntraUser, schemas_of
+from entra_scim.scim.resources import POLICY, schemas_of
+from entra_scim.scim.schema import EntraUser
 from tests.factories import UserFactory, make_environment
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scim2_models import SCIMException
 
 from entra_scim.dialect import role_values
-from entra_scim.scim.resources import ENTERPRISE, document_from, patched
+from entra_scim.scim.resources import document_from, patched
+from entra_scim.scim.schema import ENTERPRISE
 
 PAYLOADS = Path(__file__).resolve().parent.parent / "payloads"
 

@@ -1,0 +1,203 @@
+"""The schema of the resource that this service speaks of: what ``/Schemas`` publishes.
+
+Not scim2-models' own ``User``: that one rewrites or refuses what Entra sends
+(``Ann@CONTOSO.com``, ``x@corp.local``), takes "0" for a boolean, and has attributes
+that are not supported here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, Strict
+from scim2_models import (
+    URN,
+    AnyExtension,
+    CaseExact,
+    ComplexAttribute,
+    Extension,
+    Required,
+    Resource,
+    Uniqueness,
+)
+from scim2_models import Name as Name
+
+CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
+
+class MultiValue(ComplexAttribute):
+    """The sub-attributes that all multi-valued attributes have (RFC 7643 §2.4)."""
+
+    display: str | None = None
+    """A human-readable name, for display."""
+
+    type: str | None = None
+    """What the value is for, such as 'work'."""
+
+    primary: Annotated[bool | None, Strict()] = None
+    """Whether this is the preferred value."""
+
+
+class Email(MultiValue):
+    value: str | None = None
+    """An e-mail address."""
+
+
+class PhoneNumber(MultiValue):
+    value: str | None = None
+    """A phone number."""
+
+
+class Im(MultiValue):
+    value: str | None = None
+    """An instant messaging address."""
+
+
+class Photo(MultiValue):
+    value: str | None = None
+    """The URL of a photo."""
+
+
+class Entitlement(MultiValue):
+    value: str | None = None
+    """An entitlement."""
+
+
+class X509Certificate(MultiValue):
+    value: str | None = None
+    """A certificate."""
+
+
+class Role(MultiValue):
+    value: str | None = None
+    """The Value of an app role: the name of a role, or several with commas."""
+
+    display_name: str | None = None
+    """The display name of an app role, as some of Entra's functions call it."""
+
+
+class Address(ComplexAttribute):
+    formatted: str | None = None
+    """The full address."""
+
+    street_address: str | None = None
+    """Street and number."""
+
+    locality: str | None = None
+    """The city."""
+
+    region: str | None = None
+    """The state or region."""
+
+    postal_code: str | None = None
+    """The postal code."""
+
+    country: str | None = None
+    """The country."""
+
+    type: str | None = None
+    """What the address is for, such as 'work'."""
+
+    primary: Annotated[bool | None, Strict()] = None
+    """Whether this is the preferred address."""
+
+
+class User(Resource[AnyExtension]):
+    __schema__ = URN(CORE)
+
+    external_id: Annotated[str | None, CaseExact.true] = None
+    """What Entra knows the person by: the object ID, if mapped as advised."""
+
+    user_name: Annotated[str | None, Uniqueness.server, Required.true] = None
+    """The name by which Entra matches people; unique in the environment."""
+
+    name: Name | None = None
+    """The parts of the name."""
+
+    display_name: str | None = None
+    """The name to show."""
+
+    nick_name: str | None = None
+    """The casual name."""
+
+    profile_url: str | None = None
+    """The URL of a page about the person."""
+
+    title: str | None = None
+    """The job title."""
+
+    user_type: str | None = None
+    """The relation to the organization, such as 'Contractor'."""
+
+    preferred_language: str | None = None
+    """The preferred language. Kept and echoed; the product's language stays local."""
+
+    locale: str | None = None
+    """Where the person is, for formats."""
+
+    timezone: str | None = None
+    """The time zone."""
+
+    active: Annotated[bool | None, Strict()] = None
+    """Whether the person has access."""
+
+    emails: list[Email] | None = None
+    """E-mail addresses. The one of type 'work' becomes the username."""
+
+    phone_numbers: list[PhoneNumber] | None = None
+    """Phone numbers."""
+
+    ims: list[Im] | None = None
+    """Instant messaging addresses."""
+
+    photos: list[Photo] | None = None
+    """URLs of photos."""
+
+    addresses: list[Address] | None = None
+    """Addresses."""
+
+    entitlements: list[Entitlement] | None = None
+    """Entitlements. They grant nothing here: roles do."""
+
+    roles: list[Role] | None = None
+    """The roles that decide which groups the person has."""
+
+    x509_certificates: list[X509Certificate] | None = None
+    """Certificates."""
+
+
+class Manager(ComplexAttribute):
+    value: str | None = None
+    """The id of the manager. Not checked: managers may come later than others."""
+
+    ref: str | None = Field(None, serialization_alias="$ref", validation_alias="$ref")
+    """The URL of the manager."""
+
+    display_name: str | None = None
+    """The name of the manager."""
+
+
+class EnterpriseUser(Extension):
+    __schema__ = URN(ENTERPRISE)
+
+    employee_number: str | None = None
+    """The number of the employee."""
+
+    cost_center: str | None = None
+    """The cost center."""
+
+    organization: str | None = None
+    """The organization."""
+
+    division: str | None = None
+    """The division."""
+
+    department: str | None = None
+    """The department."""
+
+    manager: Manager | None = None
+    """The manager."""
+
+
+EntraUser = User[EnterpriseUser]

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from django.apps import apps
+from django.conf import settings as project_settings
+from django.contrib.auth import get_user_model
+from django.core.management import get_commands, load_command_class
+
+from entra_scim.conf import SETTINGS, conf
+from entra_scim.models import ProvisioningEvent
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def python_of(path, containing):
+    """Return the first Python block of a document that contains a text."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    return next(block for block in blocks if containing in block)
+
+
+@pytest.fixture
+def module_of(monkeypatch):
+    """Run a document's Python as a module, so that a setting can name what is in it."""
+
+    def run(path, containing, **names):
+        module = ModuleType("documented")
+        vars(module).update(names)
+        monkeypatch.setitem(sys.modules, "documented", module)
+        exec(python_of(path, containing), vars(module))
+        return module
+
+    return run
+
+
+@pytest.fixture
+def product(several_environments):
+    """The names that the examples take from their product."""
+    environment = apps.get_model(conf.ENVIRONMENT_MODEL)
+    return {
+        "Environment": environment,
+        "User": get_user_model(),
+        "Membership": environment.members.through,
+    }
+
+
+@pytest.mark.django_db
+def test_the_policy_of_the_readme_works(module_of, product, settings, contoso, scim):
+    """What it creates belongs to the environment."""
+    module_of("README.md", "class Policy", **product)
+    settings.ENTRA_SCIM_POLICY = "documented.Policy"
+
+    response = scim.post("/Users", {"userName": "eve@contoso.example"})
+
+    assert response.status_code == 201
+    assert contoso.members.get().email == "eve@contoso.example"
+
+
+@pytest.mark.django_db
+def test_the_policy_of_the_documentation_works(
+    module_of, product, settings, scim, monkeypatch
+):
+    """Seats, domains and job titles, as the example says."""
+    monkeypatch.setattr(product["Environment"], "domains", ["contoso.example"], False)
+    monkeypatch.setattr(
+        product["Environment"],
+        "seats_left",
+        lambda self: 1 - self.members.count(),
+        raising=False,
+    )
+    module_of("docs/policy.md", "class SeatsTaken", **product)
+    settings.ENTRA_SCIM_POLICY = "documented.Policy"
+
+    elsewhere = scim.post("/Users", {"userName": "eve@elsewhere.example"})
+    first = scim.post("/Users", {"userName": "eve@contoso.example", "title": "Boss"})
+    second = scim.post("/Users", {"userName": "late@contoso.example"})
+
+    assert [elsewhere.status_code, first.status_code] == [400, 201]
+    assert second.status_code == 400
+    assert "All seats" in second.json()["detail"]
+    assert ProvisioningEvent.objects.filter(reason="seats_taken").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_signal_of_the_documentation_works(module_of, scim):
+    """The receiver hears of the person who was deactivated."""
+    stopped = []
+
+    class Export:
+        class objects:
+            @staticmethod
+            def filter(owner):
+                stopped.append(owner)
+                return Export
+
+        @staticmethod
+        def update(paused):
+            pass
+
+    module = module_of("docs/policy.md", "def stop_exports", Export=Export)
+    created = scim.post("/Users", {"userName": "eve@contoso.example"}).json()
+    scim.patch(
+        f"/Users/{created['id']}", {"op": "Replace", "path": "active", "value": False}
+    )
+
+    assert stopped == [get_user_model().objects.get()]
+    module.user_deactivated.disconnect(module.stop_exports)
+
+
+def test_the_readme_lists_every_setting():
+    """With its name and its default."""
+    listed = re.findall(r"^\| `(ENTRA_SCIM_\w+)` \| (.*?) \|", README, re.MULTILINE)
+
+    assert {name for name, _default in listed} == SETTINGS
+    for name, default in listed:
+        if default.startswith('`"') and not hasattr(project_settings, name):
+            value = getattr(conf, name.removeprefix("ENTRA_SCIM_"))
+            assert default == f'`"{value}"`'
+
+
+def test_the_readme_lists_every_command():
+    """With arguments that the command takes."""
+    ours = {name for name, app in get_commands().items() if app == "entra_scim"}
+    table = README.partition("## Commands")[2]
+    listed = re.findall(r"^\| `(entra_\w+) ?([^`]*)`", table, re.MULTILINE)
+
+    assert {name for name, _arguments in listed} == ours
+    for name, arguments in listed:
+        parser = load_command_class("entra_scim", name).create_parser("manage.py", name)
+        if arguments.startswith("--"):
+            parser.parse_args(shlex.split(arguments))
+
+
+def test_links_lead_somewhere():
+    """Every relative link of the documents names a file that is there."""
+    for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):
+            assert (document.parent / link).exists(), f"{document.name}: {link}"
