@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("scim/", include("entra_scim.scim.urls")),
+    path("floor/", include("tests.benchmarks.floor")),
+]
