@@ -83,9 +83,11 @@ def record_refusal(
     )
 
     def count() -> uuid.UUID | None:
-        rows.update(
+        # Another request may make the event between an update of nothing and a look.
+        if not rows.update(
             count=F("count") + 1, at=now, key_hint=origin.key_hint, detail=detail
-        )
+        ):
+            return None
         return rows.values_list("correlation_id", flat=True).first()
 
     if found := count():
