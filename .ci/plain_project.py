@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 SETTINGS = """
-INSTALLED_APPS += ["people", "entra_scim"]
+INSTALLED_APPS = ["people", "entra_scim", *INSTALLED_APPS]
 MIDDLEWARE += ["entra_scim.middleware.EntraSessionMiddleware"]
 AUTH_USER_MODEL = "people.User"
 """
@@ -21,8 +21,12 @@ class User(AbstractUser):
 """
 
 URLS = """
+from django.contrib import admin
 from django.urls import include, path
-urlpatterns = [path("directory/", include("entra_scim.scim.urls"))]
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("directory/", include("entra_scim.scim.urls")),
+]
 """
 
 STORY = """
@@ -43,6 +47,11 @@ for user_name, status in ("ann@contoso.example", 201), ("eve@contoso.example", 2
     )
     assert response.status_code == status, response.content
 assert User.objects.count() == 2
+client = Client(SERVER_NAME="localhost")
+client.force_login(User.objects.create_superuser("admin"))
+for path in ("", "guide/", "people/", "people/local/", "events/"):
+    page = client.get(f"/admin/entra_scim/environment/{environment.pk}/entra/{path}")
+    assert page.status_code == 200, page.status_code
 assert User.objects.get(username="ann@contoso.example").email == "ann@contoso.example"
 """
 

@@ -14,6 +14,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import connections, models
 from django.db.models import UniqueConstraint
 from django.db.models.functions import Lower
+from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
 from .conf import SETTINGS, conf
@@ -28,6 +29,8 @@ def register_checks() -> None:
     """Register the checks with Django."""
     register(check_settings, Tags.compatibility)
     register(check_middleware, Tags.security)
+    register(check_admin, Tags.templates)
+    register(check_urls, Tags.urls)
     register(check_encryption, Tags.security, deploy=True)
     register(check_encryption_keys, Tags.security)
     register(check_user_model, Tags.models)
@@ -103,6 +106,45 @@ def check_middleware(
                 "EntraSessionMiddleware comes before the user is known.",
                 hint=f"Move it after {_AUTHENTICATION!r} in MIDDLEWARE.",
                 id="entra_scim.E005",
+            )
+        ]
+    return []
+
+
+def check_admin(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that the admin's front page can say which secrets are about to expire."""
+    names = [config.name for config in apps.get_app_configs()]
+    if "django.contrib.admin" not in names or names.index("entra_scim") < names.index(
+        "django.contrib.admin"
+    ):
+        return []
+    return [
+        Warning(
+            "The admin's front page does not say when a client secret is about to "
+            "expire.",
+            hint='Move "entra_scim" before "django.contrib.admin" in INSTALLED_APPS.',
+            id="entra_scim.W004",
+        )
+    ]
+
+
+def check_urls(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that Entra finds the endpoint."""
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return []
+    try:
+        reverse("entra_scim:base", kwargs={"environment_id": "1"})
+    except NoReverseMatch:
+        return [
+            Error(
+                "The SCIM endpoint is at no address.",
+                hint='Add path("api/scim/entra/", include("entra_scim.scim.urls")) to '
+                "the URLs.",
+                id="entra_scim.E009",
             )
         ]
     return []

@@ -166,3 +166,21 @@ class Taken(Conflict):
         "another one for this person in Entra."
     )
     attributes = ("userName", "externalId", "emails")
+
+
+_CONFLICTS: tuple[type[ProvisioningError], ...] = (
+    AddressAmbiguous,
+    AddressElsewhere,
+    AddressExempt,
+    AddressHeld,
+    AddressLooksAlike,
+    AddressNotOwned,
+    AddressProvisioned,
+    AddressReleased,
+    ExternalIdTaken,
+    Taken,
+    UserNameTaken,
+)
+
+MESSAGES = {error.code: error.message for error in _CONFLICTS}
+"""What to do about a refusal by its code, in the language of whoever reads it."""

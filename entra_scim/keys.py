@@ -14,6 +14,7 @@ import string
 from unicodedata import normalize
 
 _LOWER_ASCII = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 
@@ -42,6 +43,14 @@ def external_id_key(external_id: str | None) -> str | None:
     None, for none: databases take as many of those for unique as there are.
     """
     return digest(external_id) if external_id else None
+
+
+def is_object_id(external_id: str | None) -> bool | None:
+    """Tell whether an externalId is a directory's object ID, which is a GUID.
+
+    None, where there is no externalId.
+    """
+    return bool(_GUID.fullmatch(external_id)) if external_id else None
 
 
 def role_key(value: str) -> str:

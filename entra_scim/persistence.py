@@ -7,7 +7,7 @@ import datetime
 from django.utils import timezone
 
 from . import document, grants, keys, profile, roles, transactions
-from .dialect import role_values
+from .dialect import Received, role_values
 from .document import Document
 from .grants import Changes
 from .models import ProvisionedEmail, ProvisionedUser
@@ -19,6 +19,9 @@ _CHANGING_FIELDS = (
     "user_name_key",
     "external_id_key",
     "active",
+    "active_received",
+    "has_object_id",
+    "role_function",
     "roles_received_at",
     "suspended_groups",
     "sessions_ended_at",
@@ -32,7 +35,7 @@ def apply(
     new: Document,
     *,
     active: bool,
-    names_roles: bool,
+    received: Received,
 ) -> Changes:
     """Bring the product's user to a new document, and the link's fields, unsaved.
 
@@ -49,14 +52,17 @@ def apply(
     elif not active and user.is_active:
         policy.deactivate(user, person.environment)
         person.sessions_ended_at = now
-    first_received = names_roles and person.roles_received_at is None
+    first_received = received.roles and person.roles_received_at is None
     if first_received:
         person.roles_received_at = now
     person.active = active
+    person.active_received |= received.active
+    person.role_function = received.role_function or person.role_function
     person.attributes = new
     person.comparable = document.comparable(new)
     person.user_name_key = keys.user_name_key(new["userName"])
     person.external_id_key = keys.external_id_key(new.get("externalId"))
+    person.has_object_id = keys.is_object_id(new.get("externalId"))
     person.modified = now
     changes: Changes = {}
     if not adding:
@@ -103,6 +109,23 @@ def save_changed(person: ProvisionedUser, old: Document) -> None:
     if set(role_values(new)) != set(role_values(old)):
         person.role_assignments.all().delete()
         roles.assign(person, role_values(new))
+
+
+def note_received(person: ProvisionedUser, received: Received) -> None:
+    """Note what a request reveals that changes nothing else.
+
+    The version stays: the resource that Entra reads is the same.
+    """
+    active_received = person.active_received or received.active
+    role_function = received.role_function or person.role_function
+    if (active_received, role_function) == (
+        person.active_received,
+        person.role_function,
+    ):
+        return
+    ProvisionedUser.objects.filter(pk=person.pk).update(
+        active_received=active_received, role_function=role_function
+    )
 
 
 def _save_emails(person: ProvisionedUser) -> None:

@@ -112,6 +112,17 @@ class ProvisioningPolicy:
         """
         return Group.objects.all()
 
+    def administrators_of(self, environment: AnyEnvironment) -> models.QuerySet[Any]:
+        """Return who is told, by mail, what an environment must do about Entra.
+
+        Such as renewing a client secret before it expires. Outside the
+        transaction; reads only.
+        """
+        people = self.users_of(environment).filter(is_active=True)
+        if any(field.name == "is_staff" for field in people.model._meta.fields):
+            people = people.filter(is_staff=True)
+        return people
+
     def accepts_provisioning(self, environment: AnyEnvironment) -> bool:
         """Tell whether an environment takes requests now.
 

@@ -26,6 +26,7 @@ from . import (
     transactions,
 )
 from .acceptance import Edit
+from .dialect import Received
 from .document import Document
 from .events import LOCAL, Origin
 from .exceptions import NotProvisioned, Taken, VersionMismatch
@@ -50,14 +51,14 @@ _SIGNALS: dict[str, Signal] = {
 def create(
     environment: AnyEnvironment,
     attributes: Document,
+    received: Received,
     *,
-    names_roles: bool,
     origin: Origin = LOCAL,
 ) -> ProvisionedUser:
     """Link the person whom Entra sends, or create them (RFC 7644 §3.3).
 
     ``attributes`` is a canonical document; without ``active``, the person is
-    active. ``names_roles`` says that the request had ``roles``, even empty ones.
+    active. ``received`` tells what the request named, as ``roles``, even empty ones.
 
     Raises:
         Conflict: A value is somebody else's, or nobody may be linked.
@@ -65,17 +66,15 @@ def create(
         AddressNotOwned: The address is not the environment's.
         Busy: The database gave the request no turn.
     """
-    return transactions.run(
-        lambda: _create(environment, attributes, names_roles, origin)
-    )
+    return transactions.run(lambda: _create(environment, attributes, received, origin))
 
 
 def change(
     environment: AnyEnvironment,
     resource_id: uuid.UUID,
     edit: Edit,
+    received: Received,
     *,
-    names_roles: bool,
     if_match: Precondition | None = None,
     origin: Origin = LOCAL,
 ) -> ProvisionedUser:
@@ -91,9 +90,7 @@ def change(
     """
     try:
         return transactions.run(
-            lambda: _change(
-                environment, resource_id, edit, names_roles, if_match, origin
-            )
+            lambda: _change(environment, resource_id, edit, received, if_match, origin)
         )
     except Taken:
         # The database is stricter than the checks, as MariaDB is about accents.
@@ -104,7 +101,7 @@ def change(
             raise
         return transactions.run(
             lambda: _change(
-                environment, resource_id, _only_deactivate, False, if_match, origin
+                environment, resource_id, _only_deactivate, Received(), if_match, origin
             )
         )
 
@@ -128,10 +125,25 @@ def release(
     transactions.run(lambda: _release(environment, resource_id, if_match, origin))
 
 
+def forget(released: ReleasedUser) -> None:
+    """Let a former person's account be linked to whoever has its address next."""
+
+    def work() -> None:
+        if ReleasedUser.objects.filter(pk=released.pk).delete()[0]:
+            events.record(
+                released.environment,
+                Kind.FORGOTTEN,
+                user=released.user,
+                name=str(released.user),
+            )
+
+    transactions.run(work)
+
+
 def _create(
     environment: AnyEnvironment,
     attributes: Document,
-    names_roles: bool,
+    received: Received,
     origin: Origin,
 ) -> ProvisionedUser:
     policy = get_policy()
@@ -155,7 +167,7 @@ def _create(
         person,
         attributes,
         active=attributes["active"],
-        names_roles=names_roles,
+        received=received,
     )
     persistence.save_new(person)
     if kind == Kind.LINKED:
@@ -168,7 +180,7 @@ def _change(
     environment: AnyEnvironment,
     resource_id: uuid.UUID,
     edit: Edit,
-    names_roles: bool,
+    received: Received,
     if_match: Precondition | None,
     origin: Origin,
 ) -> ProvisionedUser:
@@ -181,12 +193,11 @@ def _change(
         new == old
         and active == was_active
         and not (person.user.is_active and not active)
-        and not (names_roles and person.roles_received_at is None)
+        and not (received.roles and person.roles_received_at is None)
     ):
+        persistence.note_received(person, received)
         return person
-    changes = persistence.apply(
-        policy, person, new, active=active, names_roles=names_roles
-    )
+    changes = persistence.apply(policy, person, new, active=active, received=received)
     persistence.save_changed(person, old)
     kind = Kind.UPDATED
     if active != was_active:

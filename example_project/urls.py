@@ -8,4 +8,5 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/scim/entra/", include("entra_scim.scim.urls")),
+    path("entra/", include("entra_scim.oidc.urls")),
 ]

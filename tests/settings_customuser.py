@@ -10,12 +10,12 @@ from example_project.settings import BASE_DIR, DATABASES, TEMPLATES
 SECRET_KEY = "not-a-secret-this-is-a-test"
 INSTALLED_APPS = [
     "tests.customuser",
+    "entra_scim",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
-    "entra_scim",
 ]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",

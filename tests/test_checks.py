@@ -12,6 +12,8 @@ from entra_scim import checks
 from entra_scim.policy import ProvisioningPolicy
 from tests.factories import make_environment
 
+urlpatterns = []  # for the test of a project that does not mount the endpoint
+
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 OURS = "entra_scim.middleware.EntraSessionMiddleware"
 
@@ -88,6 +90,25 @@ def test_a_project_without_sessions_needs_no_middleware(settings, monkeypatch):
     monkeypatch.setattr(apps, "is_installed", lambda name: "sessions" not in name)
 
     assert checks.check_middleware(None) == []
+
+
+def test_the_endpoint_has_an_address(settings):
+    """The tab tells it to administrators."""
+    assert checks.check_urls(None) == []
+
+    settings.ROOT_URLCONF = "tests.test_checks"
+
+    assert ids(checks.check_urls(None)) == ["E009"]
+
+
+def test_the_admin_comes_after(monkeypatch):
+    """Its front page is extended."""
+    assert checks.check_admin(None) == []
+
+    configs = list(apps.get_app_configs())
+    monkeypatch.setattr(apps, "get_app_configs", lambda: reversed(configs))
+
+    assert ids(checks.check_admin(None)) == ["W004"]
 
 
 def test_encryption(settings):

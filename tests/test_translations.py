@@ -7,12 +7,16 @@ from pathlib import Path
 import polib
 import pytest
 from django.utils import translation
+from django.utils.translation.template import templatize
 
 import entra_scim
 from entra_scim.exceptions import AddressExempt
 
 PACKAGE = Path(entra_scim.__file__).parent
-GETTEXT = {"_", "gettext", "gettext_lazy"}
+GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext"}
+IN_TEMPLATE = re.compile(
+    r" (?:_|n?gettext)\((u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"))"
+)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 
@@ -27,6 +31,9 @@ def messages():
             ):
                 assert isinstance(node.args[0], ast.Constant), file
                 yield node.args[0].value
+    for file in PACKAGE.rglob("*.html"):
+        for literal in IN_TEMPLATE.findall(templatize(file.read_text("utf-8"))):
+            yield ast.literal_eval(literal)
 
 
 @pytest.fixture
@@ -44,9 +51,11 @@ def test_every_text_is_translated(dutch):
 def test_placeholders_are_kept(dutch):
     """A translation has the same values in it."""
     for entry in dutch.values():
-        assert sorted(PLACEHOLDER.findall(entry.msgid)) == sorted(
-            PLACEHOLDER.findall(entry.msgstr)
-        )
+        translations = entry.msgstr_plural.values() or [entry.msgstr]
+        for text in translations:
+            assert sorted(PLACEHOLDER.findall(entry.msgid)) == sorted(
+                PLACEHOLDER.findall(text)
+            )
 
 
 def test_refusals_speak_dutch():

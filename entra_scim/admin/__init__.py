@@ -1,5 +1,7 @@
 from __future__ import annotations
 
-from .story import ProvisionedUserAdmin, ProvisioningEventAdmin, ReleasedUserAdmin
+from . import story
+from .environment import EntraEnvironmentMixin
+from .user import EntraUserMixin
 
-__all__ = ["ProvisionedUserAdmin", "ProvisioningEventAdmin", "ReleasedUserAdmin"]
+__all__ = ["EntraEnvironmentMixin", "EntraUserMixin", "story"]

@@ -12,12 +12,22 @@ from __future__ import annotations
 
 from .filters import normalize_filter
 from .operations import normalize_operations
+from .received import (
+    Received,
+    RoleFunction,
+    received_in_operations,
+    received_in_resource,
+)
 from .resource import normalize_resource
 from .roles import role_values
 
 __all__ = [
+    "Received",
+    "RoleFunction",
     "normalize_filter",
     "normalize_operations",
     "normalize_resource",
+    "received_in_operations",
+    "received_in_resource",
     "role_values",
 ]

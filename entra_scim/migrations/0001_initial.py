@@ -1,533 +1,218 @@
-import uuid
-
 import django.db.models.deletion
 import django.utils.timezone
+import entra_scim.models.role
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-import entra_scim.models.role
 from entra_scim.conf import conf
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ('auth', '0012_alter_user_first_name_max_length'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(conf.ENVIRONMENT_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Environment",
+            name='Environment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200, verbose_name='name')),
             ],
             options={
-                "verbose_name": "environment",
-                "verbose_name_plural": "environments",
-                "swappable": "ENTRA_SCIM_ENVIRONMENT_MODEL",
+                'verbose_name': 'environment',
+                'verbose_name_plural': 'environments',
+                'swappable': 'ENTRA_SCIM_ENVIRONMENT_MODEL',
             },
         ),
         migrations.CreateModel(
-            name="AccessKey",
+            name='AccessKey',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "digest",
-                    models.CharField(
-                        editable=False,
-                        max_length=64,
-                        unique=True,
-                        verbose_name="digest",
-                    ),
-                ),
-                (
-                    "hint",
-                    models.CharField(
-                        editable=False,
-                        help_text="The first characters, to recognise the key by.",
-                        max_length=20,
-                        verbose_name="starts with",
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(editable=False, verbose_name="made at"),
-                ),
-                (
-                    "first_used_at",
-                    models.DateTimeField(
-                        editable=False, null=True, verbose_name="first used"
-                    ),
-                ),
-                (
-                    "last_used_at",
-                    models.DateTimeField(
-                        editable=False, null=True, verbose_name="last used"
-                    ),
-                ),
-                (
-                    "expires_at",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="Empty: until you revoke it. Entra stops provisioning when its key ends.",
-                        null=True,
-                        verbose_name="valid until",
-                    ),
-                ),
-                (
-                    "revoked_at",
-                    models.DateTimeField(
-                        editable=False, null=True, verbose_name="revoked at"
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="made by",
-                    ),
-                ),
-                (
-                    "environment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=conf.ENVIRONMENT_MODEL,
-                        verbose_name="environment",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(editable=False, max_length=64, unique=True, verbose_name='digest')),
+                ('hint', models.CharField(editable=False, help_text='The first characters, to recognise the key by.', max_length=20, verbose_name='starts with')),
+                ('created_at', models.DateTimeField(editable=False, verbose_name='made at')),
+                ('first_used_at', models.DateTimeField(editable=False, null=True, verbose_name='first used')),
+                ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
+                ('expires_at', models.DateTimeField(blank=True, help_text='Empty: until you revoke it. Entra stops provisioning when its key ends.', null=True, verbose_name='valid until')),
+                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked at')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
             ],
             options={
-                "verbose_name": "SCIM access key",
-                "verbose_name_plural": "SCIM access keys",
-                "ordering": ("-created_at", "-pk"),
+                'verbose_name': 'SCIM access key',
+                'verbose_name_plural': 'SCIM access keys',
+                'ordering': ('-created_at', '-pk'),
             },
         ),
         migrations.CreateModel(
-            name="ProvisionedUser",
+            name='EntraSettings',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "attributes",
-                    models.JSONField(
-                        help_text="What Entra sent: the SCIM document without id and meta.",
-                        verbose_name="attributes",
-                    ),
-                ),
-                (
-                    "comparable",
-                    models.JSONField(
-                        help_text="The strings that filters compare, in the form they compare."
-                    ),
-                ),
-                ("user_name_key", models.CharField(max_length=64)),
-                ("external_id_key", models.CharField(max_length=64, null=True)),
-                ("active", models.BooleanField(verbose_name="active")),
-                (
-                    "roles_received_at",
-                    models.DateTimeField(
-                        help_text="Until Entra has sent roles, the person's groups are left alone.",
-                        null=True,
-                        verbose_name="roles received",
-                    ),
-                ),
-                (
-                    "suspended_groups",
-                    models.JSONField(
-                        default=list,
-                        help_text="Groups taken at deactivation from somebody for whom Entra never sent roles, to be given back at reactivation.",
-                    ),
-                ),
-                (
-                    "sessions_ended_at",
-                    models.DateTimeField(null=True, verbose_name="sessions ended"),
-                ),
-                (
-                    "created",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="created"
-                    ),
-                ),
-                (
-                    "modified",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="last change"
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "environment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=conf.ENVIRONMENT_MODEL,
-                        verbose_name="environment",
-                    ),
-                ),
-                (
-                    "user",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="provisioned_user",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="user",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('client_id', models.UUIDField(null=True, verbose_name='Application (client) ID')),
+                ('tenant_id', models.UUIDField(null=True, verbose_name='Directory (tenant) ID')),
+                ('cloud', models.CharField(choices=[('global', 'Global (portal.azure.com, entra.microsoft.com)'), ('us_government', 'US government (portal.azure.us)'), ('china', 'China, 21Vianet (portal.azure.cn)')], default='global', max_length=20, verbose_name='Cloud')),
+                ('client_secret', models.TextField(default='', help_text='Encrypted.')),
+                ('client_secret_changed_at', models.DateTimeField(null=True)),
+                ('client_secret_expires_on', models.DateField(db_index=True, null=True, verbose_name='Client secret expires on')),
+                ('environment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
             ],
             options={
-                "verbose_name": "provisioned person",
-                "verbose_name_plural": "provisioned people",
+                'verbose_name': 'Microsoft Entra ID settings',
+                'verbose_name_plural': 'Microsoft Entra ID settings',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="ProvisionedEmail",
+            name='ProvisionedUser',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("value", models.TextField()),
-                ("value_key", models.CharField(max_length=64)),
-                ("type", models.TextField(null=True)),
-                ("primary", models.BooleanField(null=True)),
-                (
-                    "environment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=conf.ENVIRONMENT_MODEL,
-                        verbose_name="environment",
-                    ),
-                ),
-                (
-                    "provisioned_user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="emails",
-                        to="entra_scim.provisioneduser",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ProvisioningEvent",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="at"
-                    ),
-                ),
-                (
-                    "first_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="first at"
-                    ),
-                ),
-                ("count", models.PositiveIntegerField(default=1, verbose_name="times")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("created", "account created"),
-                            ("linked", "linked to the existing account"),
-                            ("updated", "changed"),
-                            ("deactivated", "deactivated"),
-                            ("reactivated", "reactivated"),
-                            ("released", "deleted in Entra, now inactive here"),
-                            ("role_created", "role made"),
-                            ("role_changed", "role changed"),
-                            ("role_deleted", "role deleted"),
-                            ("key_created", "access key made"),
-                            ("key_first_used", "access key used first"),
-                            ("key_revoked", "access key revoked"),
-                            ("refused", "refused"),
-                            ("failed", "failed"),
-                        ],
-                        max_length=20,
-                        verbose_name="what",
-                    ),
-                ),
-                (
-                    "name",
-                    models.TextField(
-                        help_text="The name as it was then.", verbose_name="name"
-                    ),
-                ),
-                (
-                    "changes",
-                    models.JSONField(
-                        default=dict,
-                        help_text="Names of what changed, never the values.",
-                        verbose_name="changes",
-                    ),
-                ),
-                ("reason", models.CharField(max_length=40, verbose_name="reason")),
-                ("detail", models.TextField(verbose_name="explanation")),
-                (
-                    "key_hint",
-                    models.CharField(max_length=20, verbose_name="access key"),
-                ),
-                (
-                    "correlation_id",
-                    models.UUIDField(
-                        db_index=True, default=uuid.uuid4, verbose_name="reference"
-                    ),
-                ),
-                ("fingerprint", models.CharField(max_length=64, null=True)),
-                (
-                    "environment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=conf.ENVIRONMENT_MODEL,
-                        verbose_name="environment",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="person",
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('attributes', models.JSONField(help_text='What Entra sent: the SCIM document without id and meta.', verbose_name='attributes')),
+                ('comparable', models.JSONField(help_text='The strings that filters compare, in the form they compare.')),
+                ('user_name_key', models.CharField(max_length=64)),
+                ('external_id_key', models.CharField(max_length=64, null=True)),
+                ('active', models.BooleanField(verbose_name='active')),
+                ('active_received', models.BooleanField(default=False, help_text='Whether Entra ever sent active.')),
+                ('has_object_id', models.BooleanField(help_text='Whether the externalId is an object ID.', null=True)),
+                ('role_function', models.CharField(default='', help_text='The function that roles came from last, as far as it shows.', max_length=10)),
+                ('roles_received_at', models.DateTimeField(help_text="Until Entra has sent roles, the person's groups are left alone.", null=True, verbose_name='roles received')),
+                ('suspended_groups', models.JSONField(default=list, help_text='Groups taken at deactivation from somebody for whom Entra never sent roles, to be given back at reactivation.')),
+                ('sessions_ended_at', models.DateTimeField(null=True, verbose_name='sessions ended')),
+                ('created', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                ('modified', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last change')),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='provisioned_user', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
-                "verbose_name": "event",
-                "verbose_name_plural": "events",
-                "ordering": ("-at", "-pk"),
+                'verbose_name': 'provisioned person',
+                'verbose_name_plural': 'provisioned people',
             },
         ),
         migrations.CreateModel(
-            name="ReleasedUser",
+            name='ProvisionedEmail',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("external_id_key", models.CharField(max_length=64, null=True)),
-                ("released_at", models.DateTimeField(verbose_name="released at")),
-                (
-                    "environment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=conf.ENVIRONMENT_MODEL,
-                        verbose_name="environment",
-                    ),
-                ),
-                (
-                    "user",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="released_user",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="user",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('value', models.TextField()),
+                ('value_key', models.CharField(max_length=64)),
+                ('type', models.TextField(null=True)),
+                ('primary', models.BooleanField(null=True)),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('provisioned_user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='emails', to='entra_scim.provisioneduser')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ProvisioningEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
+                ('first_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first at')),
+                ('count', models.PositiveIntegerField(default=1, verbose_name='times')),
+                ('kind', models.CharField(choices=[('created', 'account created'), ('linked', 'linked to the existing account'), ('updated', 'changed'), ('deactivated', 'deactivated'), ('reactivated', 'reactivated'), ('released', 'deleted in Entra, now inactive here'), ('forgotten', 'may be linked again'), ('role_created', 'role made'), ('role_changed', 'role changed'), ('role_deleted', 'role deleted'), ('key_created', 'access key made'), ('key_first_used', 'access key used first'), ('key_revoked', 'access key revoked'), ('refused', 'refused'), ('failed', 'failed')], max_length=20, verbose_name='what')),
+                ('name', models.TextField(help_text='The name as it was then.', verbose_name='name')),
+                ('changes', models.JSONField(default=dict, help_text='Names of what changed, never the values.', verbose_name='changes')),
+                ('reason', models.CharField(max_length=40, verbose_name='reason')),
+                ('detail', models.TextField(verbose_name='explanation')),
+                ('key_hint', models.CharField(max_length=20, verbose_name='access key')),
+                ('correlation_id', models.UUIDField(db_index=True, default=uuid.uuid4, verbose_name='reference')),
+                ('fingerprint', models.CharField(max_length=64, null=True)),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
             options={
-                "verbose_name": "released person",
-                "verbose_name_plural": "released people",
+                'verbose_name': 'event',
+                'verbose_name_plural': 'events',
+                'ordering': ('-at', '-pk'),
             },
         ),
         migrations.CreateModel(
-            name="RoleAssignment",
+            name='ReleasedUser',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("value", models.TextField(verbose_name="value")),
-                ("value_key", models.CharField(max_length=64)),
-                (
-                    "environment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=conf.ENVIRONMENT_MODEL,
-                        verbose_name="environment",
-                    ),
-                ),
-                (
-                    "provisioned_user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="role_assignments",
-                        to="entra_scim.provisioneduser",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('external_id_key', models.CharField(max_length=64, null=True)),
+                ('released_at', models.DateTimeField(verbose_name='released at')),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='released_user', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
-                "verbose_name": "role assignment",
-                "verbose_name_plural": "role assignments",
+                'verbose_name': 'released person',
+                'verbose_name_plural': 'released people',
             },
         ),
         migrations.CreateModel(
-            name="EnvironmentRole",
+            name='RoleAssignment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "value",
-                    models.CharField(
-                        help_text="Exactly the Value of the app role in Entra. Case matters.",
-                        max_length=255,
-                        validators=[entra_scim.models.role.validate_role_value],
-                        verbose_name="name",
-                    ),
-                ),
-                ("value_key", models.CharField(editable=False, max_length=64)),
-                (
-                    "environment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=conf.ENVIRONMENT_MODEL,
-                        verbose_name="environment",
-                    ),
-                ),
-                (
-                    "group",
-                    models.ForeignKey(
-                        help_text="The group that people with this role are put in.",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="auth.group",
-                        verbose_name="group",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('value', models.TextField(verbose_name='value')),
+                ('value_key', models.CharField(max_length=64)),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('provisioned_user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_assignments', to='entra_scim.provisioneduser')),
             ],
             options={
-                "verbose_name": "role",
-                "verbose_name_plural": "roles",
-                "ordering": ("value",),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("environment", "value_key"),
-                        name="entra_scim_role_value",
-                    )
-                ],
+                'verbose_name': 'role assignment',
+                'verbose_name_plural': 'role assignments',
+            },
+        ),
+        migrations.CreateModel(
+            name='EnvironmentRole',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('value', models.CharField(help_text='Exactly the Value of the app role in Entra. Case matters.', max_length=255, validators=[entra_scim.models.role.validate_role_value], verbose_name='name')),
+                ('value_key', models.CharField(editable=False, max_length=64)),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('group', models.ForeignKey(help_text='The group that people with this role are put in.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='auth.group', verbose_name='group')),
+            ],
+            options={
+                'verbose_name': 'role',
+                'verbose_name_plural': 'roles',
+                'ordering': ('value',),
+                'constraints': [models.UniqueConstraint(fields=('environment', 'value_key'), name='entra_scim_role_value')],
             },
         ),
         migrations.AddIndex(
-            model_name="provisioneduser",
-            index=models.Index(
-                fields=["environment", "created", "id"], name="entra_scim_page"
-            ),
+            model_name='provisioneduser',
+            index=models.Index(fields=['environment', 'created', 'id'], name='entra_scim_page'),
+        ),
+        migrations.AddIndex(
+            model_name='provisioneduser',
+            index=models.Index(fields=['environment', 'active', 'active_received', 'has_object_id', 'role_function', 'roles_received_at'], name='entra_scim_mappings'),
         ),
         migrations.AddConstraint(
-            model_name="provisioneduser",
-            constraint=models.UniqueConstraint(
-                fields=("environment", "user_name_key"), name="entra_scim_user_name"
-            ),
+            model_name='provisioneduser',
+            constraint=models.UniqueConstraint(fields=('environment', 'user_name_key'), name='entra_scim_user_name'),
         ),
         migrations.AddConstraint(
-            model_name="provisioneduser",
-            constraint=models.UniqueConstraint(
-                fields=("environment", "external_id_key"), name="entra_scim_external_id"
-            ),
+            model_name='provisioneduser',
+            constraint=models.UniqueConstraint(fields=('environment', 'external_id_key'), name='entra_scim_external_id'),
         ),
         migrations.AddIndex(
-            model_name="provisionedemail",
-            index=models.Index(
-                fields=["environment", "value_key"], name="entra_scim_email"
-            ),
+            model_name='provisionedemail',
+            index=models.Index(fields=['environment', 'value_key'], name='entra_scim_email'),
         ),
         migrations.AddIndex(
-            model_name="provisioningevent",
-            index=models.Index(
-                fields=["environment", "at"], name="entra_scim_event_story"
-            ),
+            model_name='provisioningevent',
+            index=models.Index(fields=['environment', 'at'], name='entra_scim_event_story'),
         ),
         migrations.AddIndex(
-            model_name="provisioningevent",
-            index=models.Index(fields=["at"], name="entra_scim_event_age"),
+            model_name='provisioningevent',
+            index=models.Index(fields=['at'], name='entra_scim_event_age'),
         ),
         migrations.AddConstraint(
-            model_name="provisioningevent",
-            constraint=models.UniqueConstraint(
-                fields=("environment", "fingerprint"), name="entra_scim_refused_once"
-            ),
+            model_name='provisioningevent',
+            constraint=models.UniqueConstraint(fields=('environment', 'fingerprint'), name='entra_scim_refused_once'),
         ),
         migrations.AddIndex(
-            model_name="roleassignment",
-            index=models.Index(
-                fields=["environment", "value_key"], name="entra_scim_assigned"
-            ),
+            model_name='roleassignment',
+            index=models.Index(fields=['environment', 'value_key'], name='entra_scim_assigned'),
         ),
         migrations.AddConstraint(
-            model_name="roleassignment",
-            constraint=models.UniqueConstraint(
-                fields=("provisioned_user", "value_key"),
-                name="entra_scim_assigned_once",
-            ),
+            model_name='roleassignment',
+            constraint=models.UniqueConstraint(fields=('provisioned_user', 'value_key'), name='entra_scim_assigned_once'),
         ),
     ]

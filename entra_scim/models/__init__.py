@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from .access_key import AccessKey
+from .entra_settings import EntraSettings
 from .environment import Environment
 from .event import ProvisioningEvent
 from .provisioned_user import (
@@ -13,6 +14,7 @@ from .role import EnvironmentRole
 
 __all__ = [
     "AccessKey",
+    "EntraSettings",
     "Environment",
     "EnvironmentRole",
     "ProvisionedEmail",

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from entra_scim.exceptions import MESSAGES
+
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 
 _ROLE_CHANGES = {"roles_added", "roles_removed", "roles_unknown"}
@@ -28,6 +30,7 @@ class ProvisioningEvent(models.Model):
         DEACTIVATED = "deactivated", gettext_lazy("deactivated")
         REACTIVATED = "reactivated", gettext_lazy("reactivated")
         RELEASED = "released", gettext_lazy("deleted in Entra, now inactive here")
+        FORGOTTEN = "forgotten", gettext_lazy("may be linked again")
         ROLE_CREATED = "role_created", gettext_lazy("role made")
         ROLE_CHANGED = "role_changed", gettext_lazy("role changed")
         ROLE_DELETED = "role_deleted", gettext_lazy("role deleted")
@@ -111,7 +114,8 @@ class ProvisioningEvent(models.Model):
                     "attributes": ", ".join(attributes)
                 }
         elif self.detail:
-            yield f"{self.get_kind_display()}: {self.detail}"
+            detail = MESSAGES.get(self.reason, self.detail)
+            yield f"{self.get_kind_display()}: {detail}"
         else:
             yield str(self.get_kind_display())
         for role in self.changes.get("roles_added", ()):

@@ -31,6 +31,17 @@ class ProvisionedUser(models.Model):
     user_name_key = models.CharField(max_length=64)
     external_id_key = models.CharField(max_length=64, null=True)
     active = models.BooleanField(_("active"))
+    active_received = models.BooleanField(
+        default=False, help_text=_("Whether Entra ever sent active.")
+    )
+    has_object_id = models.BooleanField(
+        null=True, help_text=_("Whether the externalId is an object ID.")
+    )
+    role_function = models.CharField(
+        max_length=10,
+        default="",
+        help_text=_("The function that roles came from last, as far as it shows."),
+    )
     roles_received_at = models.DateTimeField(
         _("roles received"),
         null=True,
@@ -67,6 +78,18 @@ class ProvisionedUser(models.Model):
             # The order of pages (RFC 7644 §3.4.2.4 wants a stable one).
             models.Index(
                 fields=("environment", "created", "id"), name="entra_scim_page"
+            ),
+            # The tab counts people by what their requests reveal, from here alone.
+            models.Index(
+                fields=(
+                    "environment",
+                    "active",
+                    "active_received",
+                    "has_object_id",
+                    "role_function",
+                    "roles_received_at",
+                ),
+                name="entra_scim_mappings",
             ),
         )
 

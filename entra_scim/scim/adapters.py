@@ -7,6 +7,11 @@ from django_scim.adapters import SCIMUser
 
 from entra_scim import provisioning
 from entra_scim.acceptance import Edit
+from entra_scim.dialect import (
+    Received,
+    received_in_operations,
+    received_in_resource,
+)
 from entra_scim.document import Document
 from entra_scim.models import ProvisionedUser
 
@@ -14,8 +19,6 @@ from .etags import etag, precondition
 from .http import ScimRequest
 from .resources import (
     document_from,
-    names_roles,
-    operations_name_roles,
     patched,
     schemas_of,
 )
@@ -66,23 +69,23 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
     def from_dict(self, d: dict[str, Any]) -> None:
         """Take over the body of a POST or a PUT. Nothing is written yet."""
         self._new = document_from(d, replacing=not self.obj._state.adding)
-        self._names_roles = names_roles(d)
+        self._received = received_in_resource(d)
 
     def save(self) -> None:
         """Create the person, or put the new document in place of the former one."""
         environment, origin = self.obj.environment, self.request.origin
         if self.obj._state.adding:
             self.obj = provisioning.create(
-                environment, self._new, names_roles=self._names_roles, origin=origin
+                environment, self._new, self._received, origin=origin
             )
         else:
-            self._change(self._replaced, self._names_roles)
+            self._change(self._replaced, self._received)
 
     def handle_operations(self, operations: list[Any]) -> None:
         """Apply the operations of a PATCH, all of them or none (RFC 7644 §3.5.2)."""
         self._change(
             lambda document: patched(document, operations),
-            operations_name_roles(operations),
+            received_in_operations(operations),
         )
 
     def delete(self) -> None:
@@ -94,12 +97,12 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
             origin=self.request.origin,
         )
 
-    def _change(self, edit: Edit, names_roles: bool) -> None:
+    def _change(self, edit: Edit, received: Received) -> None:
         self.obj = provisioning.change(
             self.obj.environment,
             self.obj.pk,
             edit,
-            names_roles=names_roles,
+            received,
             if_match=precondition(self.request),
             origin=self.request.origin,
         )

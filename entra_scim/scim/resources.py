@@ -99,39 +99,6 @@ def patched(document: Document, operations: Any) -> Document:
     return result
 
 
-def names_roles(body: Any) -> bool:
-    """Tell whether the body of a POST or PUT says something of roles.
-
-    An empty list does: it clears them. Null counts as absent.
-    """
-    if not isinstance(body, dict):
-        return False
-    return any(
-        value is not None
-        and (_is_roles(key) or (key.lower() == CORE.lower() and names_roles(value)))
-        for key, value in body.items()
-    )
-
-
-def operations_name_roles(operations: Any) -> bool:
-    """Tell whether the operations of a PATCH say something of roles."""
-    if not isinstance(operations, list):
-        return False
-    for operation in operations:
-        members = (
-            {key.lower(): value for key, value in operation.items()}
-            if isinstance(operation, dict)
-            else {}
-        )
-        path, value = members.get("path"), members.get("value")
-        if isinstance(path, str) and path and path.lower() != CORE.lower():
-            if _is_roles(path):
-                return True
-        elif isinstance(value, dict) and _keys_name_roles(value):
-            return True
-    return False
-
-
 def schemas_of(document: Document) -> list[str]:
     """Return the URNs of the schemas that a document uses."""
     return [CORE, ENTERPRISE] if ENTERPRISE in document else [CORE]
@@ -211,24 +178,6 @@ def _meaningful(name: str, items: Iterable[dict[str, Any]]) -> list[dict[str, An
             key = (item["value"], None if name == "roles" else item.get("type"))
         kept[key] = {**kept.get(key, {}), **item}
     return list(kept.values())
-
-
-def _is_roles(path: str) -> bool:
-    """Tell whether a path or name begins with the attribute ``roles``."""
-    path = path.lower().removeprefix(f"{CORE.lower()}:")
-    return path == "roles" or path.startswith(("roles[", "roles."))
-
-
-def _keys_name_roles(value: dict[str, Any]) -> bool:
-    return any(
-        _is_roles(key)
-        or (
-            key.lower() == CORE.lower()
-            and isinstance(item, dict)
-            and _keys_name_roles(item)
-        )
-        for key, item in value.items()
-    )
 
 
 def _refusal(error: ValidationError) -> SCIMException:

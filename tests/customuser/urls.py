@@ -6,4 +6,5 @@ from django.urls import include, path
 urlpatterns = [
     path("backstage/", admin.site.urls),
     path("some/where/else/", include("entra_scim.scim.urls")),
+    path("entra/", include("entra_scim.oidc.urls")),
 ]

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import datetime
+import re
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from entra_scim import access_keys, connection
+from entra_scim.keys import role_key
+from entra_scim.models import EntraSettings, EnvironmentRole, ProvisioningEvent
+from entra_scim.models.environment import AnyEnvironment
+from entra_scim.models.role import validate_role_value
+
+# What comes along when people copy: spaces, also those of no width, quotes, braces.
+_PASTED_ALONG = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\"'{}]")
+
+
+class GuidField(forms.UUIDField):
+    """A GUID as people paste it: with spaces, quotes or braces around it."""
+
+    widget = forms.TextInput(
+        attrs={"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}
+    )
+    default_error_messages = {
+        "invalid": _(
+            "This is no ID. Copy it from Entra, with the copy button next to it: it "
+            "looks like 00000000-0000-0000-0000-000000000000."
+        ),
+    }
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = _PASTED_ALONG.sub("", value)
+        return super().to_python(value)
+
+
+class ConnectionForm(forms.Form):
+    """What an administrator copies from Entra. The secret is never shown again."""
+
+    client_id = GuidField(label=_("Application (client) ID"))
+    tenant_id = GuidField(label=_("Directory (tenant) ID"))
+    cloud = forms.ChoiceField(label=_("Cloud"), choices=EntraSettings.Cloud.choices)
+    client_secret = forms.CharField(
+        label=_("Client secret"),
+        required=False,
+        max_length=1000,
+        widget=forms.PasswordInput(
+            attrs={"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    client_secret_expires_on = forms.DateField(
+        label=_("Client secret expires on"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_(
+            "Entra shows it next to the secret. You are told 30 days before, since "
+            "nobody can sign in with an expired secret."
+        ),
+    )
+
+    def __init__(self, data: Any = None, *, settings: EntraSettings) -> None:
+        self.settings = settings
+        fields = ("client_id", "tenant_id", "cloud", "client_secret_expires_on")
+        initial = {name: getattr(settings, name) for name in fields}
+        super().__init__(data, initial=initial)
+
+    def clean_client_secret(self) -> str:
+        secret = _PASTED_ALONG.sub("", self.cleaned_data["client_secret"])
+        if _is_guid(secret):
+            raise ValidationError(
+                _(
+                    "This is the Secret ID. Copy the column Value instead. If Entra no "
+                    "longer shows the value, make a new client secret there."
+                ),
+                code="secret_id",
+            )
+        if secret.startswith(access_keys.PREFIX):
+            raise ValidationError(
+                _(
+                    "This is the SCIM access key, which belongs in Entra. Here comes "
+                    "the client secret that you make in Entra, under Certificates & "
+                    "secrets."
+                ),
+                code="access_key",
+            )
+        if not secret and connection.secret_of(self.settings) is None:
+            raise ValidationError(
+                _(
+                    "Paste the Value of a client secret: in Entra, under App "
+                    "registrations → Certificates & secrets."
+                ),
+                code="required",
+            )
+        return secret
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        client_id, tenant_id = cleaned.get("client_id"), cleaned.get("tenant_id")
+        if client_id is not None and client_id == tenant_id:
+            self.add_error(
+                "tenant_id",
+                _(
+                    "This is the Application (client) ID once more. Copy the Directory "
+                    "(tenant) ID: the line below it in Entra."
+                ),
+            )
+        self._check_expiry(
+            cleaned.get("client_secret"), cleaned.get("client_secret_expires_on")
+        )
+        return cleaned
+
+    def save(self) -> list[str]:
+        """Save, and return the names of the fields that changed."""
+        return connection.save(self.settings, **self.cleaned_data)
+
+    def _check_expiry(self, secret: str | None, date: datetime.date | None) -> None:
+        name = "client_secret_expires_on"
+        if secret is None or name in self.errors:
+            return
+        if date is None:
+            self.add_error(
+                name, _("Enter the date: Entra shows it in the column Expires.")
+            )
+        elif secret and date <= timezone.localdate():
+            self.add_error(
+                name, _("This date is over. Make a new client secret in Entra.")
+            )
+        elif (
+            secret
+            and date == self.settings.client_secret_expires_on
+            and connection.secret_of(self.settings) not in (None, secret)
+        ):
+            self.add_error(
+                name,
+                _("This is the date of the former secret. Enter that of the new one."),
+            )
+
+
+class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A role of an environment, and the group that it grants."""
+
+    class Meta:
+        model = EnvironmentRole
+        fields = ("value", "group")
+        widgets = {
+            "value": forms.TextInput(
+                attrs={
+                    "class": "vTextField",
+                    "autocomplete": "off",
+                    "spellcheck": "false",
+                }
+            )
+        }
+
+    def __init__(
+        self,
+        *args: Any,
+        environment: AnyEnvironment,
+        groups: models.QuerySet[Group],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.environment = environment
+        self.instance.environment = environment
+        field: Any = self.fields["group"]
+        field.queryset = groups.order_by("name")
+        if self.instance.pk is None:
+            field.required = False
+            field.empty_label = _("the group of the same name")
+
+    def clean_value(self) -> str:
+        value: str = self.cleaned_data["value"].strip()
+        validate_role_value(value)
+        others = EnvironmentRole.objects.for_environment(self.environment).exclude(
+            pk=self.instance.pk
+        )
+        if others.filter(value_key=role_key(value)).exists():
+            raise ValidationError(
+                _("There is a role of this name already."), code="unique"
+            )
+        return value
+
+
+class EventFilterForm(forms.Form):
+    """Which events to show."""
+
+    person = forms.CharField(label=_("Person"), required=False, max_length=200)
+    kind = forms.ChoiceField(label=_("What"), required=False)
+    since = forms.DateField(
+        label=_("From"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    until = forms.DateField(
+        label=_("Up to and including"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kind"]
+        field.choices = [("", _("Everything")), *ProvisioningEvent.Kind.choices]
+
+
+class PeopleFilterForm(forms.Form):
+    """Which people to show."""
+
+    STATUS = (
+        ("", _("Everybody")),
+        ("active", _("Active")),
+        ("inactive", _("Inactive")),
+    )
+
+    q = forms.CharField(label=_("Name or e-mail"), required=False, max_length=200)
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=STATUS)
+
+
+def _is_guid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,34 @@
+"""The guide: what to do in Entra, screen by screen, with the proof that it worked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from .set_up import SetUpPage
+
+
+class GuidePage(SetUpPage):
+    """Sections A to D, with the environment's own values filled in."""
+
+    template_name = "entra_scim/admin/guide.html"
+    page = "guide"
+    title = gettext_lazy("Guide to Microsoft Entra")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        codes = {finding.code for finding in context["findings"]}
+        facts = context["traffic"]
+        context["proof"] = {
+            "connection": any(
+                step.done for step in context["steps"] if step.code == "contact"
+            ),
+            "roles": facts.roles_matched and not facts.unknown_roles,
+            "external_id": facts.people > 0
+            and not {"external_id_no_object_id", "external_id_missing"} & codes,
+            "role_mapping": facts.roles_received > 0
+            and not {"role_function_single", "role_function_add_only"} & codes,
+        }
+        context["finding"] = {finding.code: finding for finding in context["findings"]}
+        return context

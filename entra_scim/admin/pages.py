@@ -1,0 +1,92 @@
+"""What all pages of the tab have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from entra_scim.models.environment import AnyEnvironment
+
+if TYPE_CHECKING:
+    from .environment import EntraEnvironmentMixin
+
+PAGE_SIZE = 50
+
+
+class EnvironmentPage(TemplateView):
+    """A page about one environment, for those who may see that environment.
+
+    Who may is the host's: its admin's queryset and permissions decide. What lies
+    outside of the queryset is not there, as in the rest of the admin.
+    """
+
+    model_admin: EntraEnvironmentMixin = None  # type: ignore[assignment]
+    page = ""
+    title: Any = _("Microsoft Entra ID")
+    environment: AnyEnvironment
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        environment = self.model_admin.get_object(request, unquote(kwargs["object_id"]))
+        if environment is None:
+            raise Http404
+        self.environment = environment
+        if not self.model_admin.has_view_permission(request, environment):
+            raise PermissionDenied
+        if request.method == "POST" and not self.can_change:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def can_change(self) -> bool:
+        """Whether the visitor may change anything here."""
+        return self.model_admin.has_change_permission(self.request, self.environment)
+
+    @property
+    def tab(self) -> str:
+        """The URL of the tab, below which all its pages are."""
+        site, options = self.model_admin.admin_site, self.model_admin.opts
+        return reverse(
+            f"{site.name}:{options.app_label}_{options.model_name}_entra",
+            args=[quote(self.environment.pk)],
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **self.model_admin.admin_site.each_context(self.request),
+            environment=self.environment,
+            original=self.environment,
+            opts=self.model_admin.opts,
+            title=self.title,
+            tab=self.tab,
+            page=self.page,
+            can_change=self.can_change,
+            **kwargs,
+        )
+
+    def done(self, message: Any, path: str = "") -> HttpResponseRedirect:
+        """Note a change in the admin's log, say so, and go on to a page of the tab."""
+        self.model_admin.log_change(self.request, self.environment, str(message))
+        messages.success(self.request, message)
+        return HttpResponseRedirect(f"{self.tab}{path}")
+
+    def paginated(self, rows: models.QuerySet[Any]) -> Page[Any]:
+        """Return the page of some rows that the URL asks for."""
+        return Paginator(rows, PAGE_SIZE).get_page(self.request.GET.get("p"))
+
+    def query_without_page(self) -> str:
+        """Return the URL's query for links to other pages of the same list."""
+        query = self.request.GET.copy()
+        query.pop("p", None)
+        return query.urlencode()

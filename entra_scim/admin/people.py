@@ -1,0 +1,223 @@
+"""Who is here and why: provisioned people, local people, and the story of events."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, cast
+
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entra_scim import access, provisioning
+from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from entra_scim.policy import get_policy
+
+from .forms import EventFilterForm, PeopleFilterForm
+from .pages import EnvironmentPage
+
+_PERSON_EVENTS = 20
+
+
+class PeoplePage(EnvironmentPage):
+    template_name = "entra_scim/admin/people.html"
+    page = "people"
+    title = gettext_lazy("People from Entra")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = PeopleFilterForm(self.request.GET)
+        people = self.people(form.cleaned_data if form.is_valid() else {})
+        found = self.paginated(people)
+        granting = access.groups_by_role(self.environment)
+        return super().get_context_data(
+            form=form,
+            found=found,
+            rows=[(person, access.role_names(person, granting)) for person in found],
+            query=self.query_without_page(),
+            **kwargs,
+        )
+
+    def people(self, wanted: dict[str, Any]) -> models.QuerySet[ProvisionedUser]:
+        """Return the environment's provisioned people whom the form asks for."""
+        people = (
+            ProvisionedUser.objects.for_environment(self.environment)
+            .select_related("user")
+            .order_by("created", "id")
+        )
+        if text := wanted.get("q"):
+            people = people.filter(_user_matches(text, "user__"))
+        if status := wanted.get("status"):
+            people = people.filter(active=status == "active")
+        return people
+
+
+class PersonPage(EnvironmentPage):
+    template_name = "entra_scim/admin/person.html"
+    page = "people"
+    title = gettext_lazy("Person from Entra")
+
+    def person(self) -> ProvisionedUser:
+        people = ProvisionedUser.objects.for_environment(
+            self.environment
+        ).select_related("user")
+        return cast(
+            ProvisionedUser, get_object_or_404(people, pk=self.kwargs["person_id"])
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        person = self.person()
+        return super().get_context_data(
+            person=person,
+            reasons=access.reasons(person, access.groups_by_role(self.environment)),
+            events=ProvisioningEvent.objects.for_environment(self.environment).filter(
+                user=person.user
+            )[:_PERSON_EVENTS],
+            **kwargs,
+        )
+
+
+class ReleasePage(PersonPage):
+    template_name = "entra_scim/admin/confirm_release.html"
+    title = gettext_lazy("Release person")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        person = self.person()
+        provisioning.release(self.environment, person.pk)
+        return self.done(
+            _("Microsoft Entra ID: released %(person)s.") % {"person": person},
+            "people/",
+        )
+
+
+class LocalPeoplePage(EnvironmentPage):
+    """People of the environment whom Entra does not manage."""
+
+    template_name = "entra_scim/admin/local_people.html"
+    page = "people"
+    title = gettext_lazy("People without an Entra account")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        policy = get_policy()
+        provisioned = ProvisionedUser.objects.for_environment(self.environment)
+        people = policy.users_of(self.environment).exclude(
+            pk__in=provisioned.values("user_id")
+        )
+        form = PeopleFilterForm(self.request.GET)
+        if form.is_valid():
+            if text := form.cleaned_data["q"]:
+                people = people.filter(_user_matches(text))
+            if status := form.cleaned_data["status"]:
+                people = people.filter(is_active=status == "active")
+        found = self.paginated(people.order_by(get_user_model().USERNAME_FIELD))
+        released = set(
+            ReleasedUser.objects.for_environment(self.environment)
+            .filter(user__in=list(found))
+            .values_list("user_id", flat=True)
+        )
+        return super().get_context_data(
+            form=form,
+            found=found,
+            rows=[
+                (
+                    user,
+                    getattr(user, user.get_email_field_name()),
+                    policy.is_exempt(user),
+                    user.pk in released,
+                )
+                for user in found
+            ],
+            query=self.query_without_page(),
+            **kwargs,
+        )
+
+
+class ForgetPage(EnvironmentPage):
+    """Lets a former person's account be linked to whoever has its address next."""
+
+    template_name = "entra_scim/admin/confirm_forget.html"
+    page = "people"
+    title = gettext_lazy("Let the account be linked again")
+
+    def released(self) -> ReleasedUser:
+        released = ReleasedUser.objects.for_environment(
+            self.environment
+        ).select_related("user")
+        return cast(
+            ReleasedUser,
+            get_object_or_404(released, user__pk=self.kwargs["user_id"]),
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(released=self.released(), **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        released = self.released()
+        provisioning.forget(released)
+        return self.done(
+            _("Microsoft Entra ID: %(person)s may be linked again.")
+            % {"person": released.user},
+            "people/local/",
+        )
+
+
+class EventsPage(EnvironmentPage):
+    template_name = "entra_scim/admin/events.html"
+    page = "events"
+    title = gettext_lazy("Events")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = EventFilterForm(self.request.GET)
+        events: models.QuerySet[Any] = ProvisioningEvent.objects.for_environment(
+            self.environment
+        )
+        if form.is_valid():
+            events = _matching(events, form.cleaned_data)
+        if reason := self.request.GET.get("reason"):
+            events = events.filter(reason=reason)
+        return super().get_context_data(
+            form=form,
+            found=self.paginated(events),
+            query=self.query_without_page(),
+            **kwargs,
+        )
+
+
+def _matching(
+    events: models.QuerySet[Any], wanted: dict[str, Any]
+) -> models.QuerySet[Any]:
+    if wanted["person"]:
+        events = events.filter(
+            Q(name__icontains=wanted["person"])
+            | _user_matches(wanted["person"], "user__")
+        )
+    if wanted["kind"]:
+        events = events.filter(kind=wanted["kind"])
+    if wanted["since"]:
+        events = events.filter(at__gte=_midnight(wanted["since"]))
+    if wanted["until"]:
+        day = datetime.timedelta(days=1)
+        events = events.filter(at__lt=_midnight(wanted["until"] + day))
+    return events
+
+
+def _midnight(date: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(date, datetime.time()))
+
+
+def _user_matches(text: str, prefix: str = "") -> Q:
+    """Return the condition that a user's address, username or names have a text."""
+    model = get_user_model()
+    names = {
+        model.get_email_field_name(),
+        model.USERNAME_FIELD,
+        *({"first_name", "last_name"} & {field.name for field in model._meta.fields}),
+    }
+    return Q(
+        *(Q(**{f"{prefix}{name}__icontains": text}) for name in sorted(names)),
+        _connector=Q.OR,
+    )

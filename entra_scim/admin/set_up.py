@@ -1,0 +1,246 @@
+"""The tab itself: where things stand, connection, access keys and roles."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entra_scim import access_keys, connection, encryption, groups, standing, traffic
+from entra_scim.exceptions import ProvisioningError
+from entra_scim.models import AccessKey, EnvironmentRole
+
+from .forms import ConnectionForm, RoleForm
+from .pages import EnvironmentPage
+
+NEW_KEY = "entra_scim_new_key"
+"""Where a new key waits, encrypted, for the one page that shows it."""
+
+
+class SetUpPage(EnvironmentPage):
+    template_name = "entra_scim/admin/set_up.html"
+    page = "set_up"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        settings = connection.settings_of(self.environment)
+        keys = list(
+            AccessKey.objects.for_environment(self.environment).select_related(
+                "created_by"
+            )
+        )
+        now = timezone.now()
+        usable = [key for key in keys if key.is_usable(now)]
+        facts = traffic.traffic_of(self.environment)
+        steps = standing.steps_of(settings, usable, facts)
+        kwargs.setdefault("connection_form", ConnectionForm(settings=settings))
+        kwargs.setdefault("role_form", self.role_form())
+        return super().get_context_data(
+            settings=settings,
+            secret_state=connection.secret_state(settings),
+            keys=[(key, key in usable) for key in keys],
+            keys_end=connection.last_key_end(usable),
+            traffic=facts,
+            findings=list(facts.findings()),
+            steps=steps,
+            next_step=next((step for step in steps if not step.done), None),
+            addresses=self.addresses(),
+            groups=groups.grantable(self.environment).order_by("name"),
+            **kwargs,
+        )
+
+    def role_form(
+        self, data: Any = None, instance: EnvironmentRole | None = None
+    ) -> RoleForm:
+        return RoleForm(
+            data,
+            instance=instance,
+            environment=self.environment,
+            groups=groups.grantable(self.environment),
+            prefix=None if instance else "role",
+        )
+
+    def addresses(self) -> dict[str, str]:
+        """Return what Entra must be told, by name."""
+        endpoint = self.request.build_absolute_uri(
+            reverse(
+                "entra_scim:base", kwargs={"environment_id": str(self.environment.pk)}
+            )
+        )
+        found = {
+            "tenant_url": f"{endpoint}/?aadOptscim062020",
+            "plain_tenant_url": f"{endpoint}/",
+        }
+        try:
+            callback = reverse("entra_scim_oidc:callback")
+        except NoReverseMatch:
+            return found
+        return found | {"redirect_uri": self.request.build_absolute_uri(callback)}
+
+
+class ConnectionView(SetUpPage):
+    """Saves the connection."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(f"{self.tab}#connection")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = ConnectionForm(
+            request.POST, settings=connection.settings_of(self.environment)
+        )
+        if not form.is_valid():
+            return self.render_to_response(
+                self.get_context_data(connection_form=form, **kwargs)
+            )
+        changed = form.save()
+        if not changed:
+            messages.info(request, _("Nothing has changed."))
+            return HttpResponseRedirect(self.tab)
+        names = ", ".join(str(form.fields[name].label) for name in changed)
+        return self.done(_("Microsoft Entra ID: saved %(fields)s.") % {"fields": names})
+
+
+class AccessKeysView(SetUpPage):
+    """Makes an access key."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(f"{self.tab}#keys")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key, secret = access_keys.create(self.environment, created_by=request.user)
+        request.session[NEW_KEY] = encryption.encrypt(self.environment, secret)
+        return self.done(
+            _("Microsoft Entra ID: made access key %(key)s.") % {"key": key},
+            "keys/new/",
+        )
+
+
+class NewAccessKeyPage(EnvironmentPage):
+    """Shows a new key, once."""
+
+    template_name = "entra_scim/admin/new_key.html"
+    page = "set_up"
+    title = gettext_lazy("SCIM access key")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            secret = encryption.decrypt(
+                self.environment, request.session.pop(NEW_KEY, "")
+            )
+        except encryption.Unreadable:
+            messages.info(
+                request,
+                _("A key is shown once only. If you have lost it, generate a new one."),
+            )
+            return HttpResponseRedirect(f"{self.tab}#keys")
+        response = self.render_to_response(
+            self.get_context_data(secret=secret, **kwargs)
+        )
+        add_never_cache_headers(response)
+        return response
+
+
+class RevokeKeyPage(EnvironmentPage):
+    template_name = "entra_scim/admin/confirm_revoke.html"
+    page = "set_up"
+    title = gettext_lazy("Revoke access key")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        key = self.key()
+        usable = AccessKey.objects.for_environment(self.environment).usable(
+            timezone.now()
+        )
+        return super().get_context_data(
+            key=key, is_last=not usable.exclude(pk=key.pk).exists(), **kwargs
+        )
+
+    def key(self) -> AccessKey:
+        keys = AccessKey.objects.for_environment(self.environment)
+        return cast(AccessKey, get_object_or_404(keys, pk=self.kwargs["key_id"]))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = self.key()
+        access_keys.revoke(key)
+        return self.done(
+            _("Microsoft Entra ID: revoked access key %(key)s.") % {"key": key}, "#keys"
+        )
+
+
+class RolesView(SetUpPage):
+    """Makes a role."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(f"{self.tab}#roles")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.role_form(request.POST)
+        if form.is_valid() and save_role(form):
+            role = form.instance
+            return self.done(
+                _("Microsoft Entra ID: made role %(role)s, which grants %(group)s.")
+                % {"role": role, "group": role.group},
+                "#roles",
+            )
+        return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
+
+
+class RolePage(SetUpPage):
+    template_name = "entra_scim/admin/role.html"
+    title = gettext_lazy("Change role")
+
+    def role(self) -> EnvironmentRole:
+        roles = EnvironmentRole.objects.for_environment(self.environment)
+        return cast(
+            EnvironmentRole, get_object_or_404(roles, pk=self.kwargs["role_id"])
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs.setdefault("role_form", self.role_form(instance=self.role()))
+        return EnvironmentPage.get_context_data(self, role=self.role(), **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.role_form(request.POST, instance=self.role())
+        if form.is_valid() and save_role(form):
+            return self.done(
+                _("Microsoft Entra ID: changed role %(role)s, which grants %(group)s.")
+                % {"role": form.instance, "group": form.instance.group},
+                "#roles",
+            )
+        return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
+
+
+class DeleteRolePage(RolePage):
+    template_name = "entra_scim/admin/confirm_delete_role.html"
+    title = gettext_lazy("Delete role")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        role = self.role()
+        people = traffic.holders_of(role).count()
+        return super().get_context_data(people=people, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        role = self.role()
+        role.delete()
+        return self.done(
+            _("Microsoft Entra ID: deleted role %(role)s.") % {"role": role}, "#roles"
+        )
+
+
+def save_role(form: RoleForm) -> bool:
+    """Save a valid form, or add to it what stands in the way."""
+    try:
+        groups.save_role(form.instance, form.cleaned_data["group"])
+    except ProvisioningError as error:
+        form.add_error(None, str(error))
+    except IntegrityError:  # made by somebody else, just now
+        form.add_error("value", _("There is a role of this name already."))
+    else:
+        return True
+    return False

@@ -1,0 +1,912 @@
+from __future__ import annotations
+
+import datetime
+import re
+import uuid
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.core import mail
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from entra_scim import access_keys, connection
+from entra_scim.conf import conf
+from entra_scim.models import (
+    AccessKey,
+    EntraSettings,
+    EnvironmentRole,
+    ProvisionedUser,
+    ProvisioningEvent,
+    ReleasedUser,
+)
+from tests.factories import GroupFactory, RoleFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "abc8Q~Zk3vWv1JbZ0mXk5Tq7Rn2Lp9Hd4Fs6Ga"
+OBJECT_ID = "0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef"
+ROLE = {"primary": False, "type": "WindowsAzureActiveDirectoryRole"}
+
+
+def tab(environment, path=""):
+    """Return the URL of an environment's tab, or of a page below it."""
+    options = apps.get_model(conf.ENVIRONMENT_MODEL)._meta
+    name = f"admin:{options.app_label}_{options.model_name}_entra"
+    return reverse(name, args=[environment.pk]) + path
+
+
+def client_for(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def client(admin):
+    """Somebody who may do everything."""
+    return client_for(admin)
+
+
+@pytest.fixture
+def administrator(several_environments, contoso):
+    """Somebody who administers one environment."""
+    user = UserFactory(email="it@contoso.example", environment=contoso, is_staff=True)
+    user.user_permissions.add(*permissions("view", "change"))
+    return client_for(user)
+
+
+def permissions(*actions):
+    options = apps.get_model(conf.ENVIRONMENT_MODEL)._meta
+    return Permission.objects.filter(
+        content_type__app_label=options.app_label,
+        codename__in=[f"{action}_{options.model_name}" for action in actions],
+    )
+
+
+def text_of(response):
+    """Return what a page says, without its tags."""
+    assert response.status_code == 200
+    text = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return " ".join(text.split()).replace("&#x27;", "'")
+
+
+def provision(scim, local_part, **attributes):
+    response = scim.post(
+        "/Users", {"userName": f"{local_part}@contoso.example", **attributes}
+    )
+    assert response.status_code == 201, response.content
+    return ProvisionedUser.objects.get(pk=response.json()["id"])
+
+
+def saved(**changes):
+    expires = timezone.localdate() + datetime.timedelta(days=200)
+    return {
+        "client_id": str(uuid.uuid4()),
+        "tenant_id": str(uuid.uuid4()),
+        "cloud": "global",
+        "client_secret": SECRET,
+        "client_secret_expires_on": expires.isoformat(),
+        **changes,
+    }
+
+
+class TestWhoMayComeIn:
+    PATHS = ("", "guide/", "people/", "people/local/", "events/", "keys/new/")
+
+    def test_an_administrator_sees_their_own(self, administrator, contoso):
+        for path in self.PATHS:
+            assert administrator.get(tab(contoso, path)).status_code in (200, 302)
+
+    def test_another_environment_is_not_there(
+        self, administrator, fabrikam, foreign_scim
+    ):
+        """Whether it exists cannot be told."""
+        person = foreign_scim.post("/Users", {"userName": "x@fabrikam.example"}).json()
+        key = AccessKey.objects.for_environment(fabrikam).get()
+        role = RoleFactory(environment=fabrikam)
+        nobody = fabrikam.pk + 1000
+        paths = (
+            *self.PATHS,
+            f"people/{person['id']}/",
+            f"people/{person['id']}/release/",
+            f"keys/{key.pk}/revoke/",
+            f"roles/{role.pk}/",
+            f"roles/{role.pk}/delete/",
+        )
+        for path in paths:
+            url = tab(fabrikam, path)
+            missing = url.replace(f"/{fabrikam.pk}/", f"/{nobody}/")
+            answers = [administrator.get(url), administrator.get(missing)]
+            assert [answer.status_code for answer in answers] == [404, 404]
+        for path in ("connection/", "keys/", "roles/", *paths[6:]):
+            assert administrator.post(tab(fabrikam, path)).status_code == 404
+        key.refresh_from_db()
+        assert key.revoked_at is None
+        assert ProvisionedUser.objects.filter(pk=person["id"]).exists()
+        assert AccessKey.objects.for_environment(fabrikam).count() == 1
+
+    def test_what_is_another_s_is_not_found_below_one_s_own(
+        self, client, contoso, fabrikam, foreign_scim
+    ):
+        """Not even by somebody who may see both."""
+        person = foreign_scim.post("/Users", {"userName": "x@fabrikam.example"}).json()
+        key = AccessKey.objects.for_environment(fabrikam).get()
+        role = RoleFactory(environment=fabrikam)
+        user = UserFactory(email="former@fabrikam.example")
+        ReleasedUser.objects.create(
+            user=user, environment=fabrikam, released_at=timezone.now()
+        )
+        for path in (
+            f"people/{person['id']}/",
+            f"people/{person['id']}/release/",
+            f"people/local/{user.pk}/",
+            f"keys/{key.pk}/revoke/",
+            f"roles/{role.pk}/",
+            f"roles/{role.pk}/delete/",
+        ):
+            assert client.get(tab(contoso, path)).status_code == 404
+            assert client.post(tab(contoso, path)).status_code in (404, 405)
+        assert "x@fabrikam.example" not in text_of(client.get(tab(contoso, "people/")))
+        assert "x@fabrikam.example" not in text_of(client.get(tab(contoso, "events/")))
+
+    def test_who_may_only_look_changes_nothing(self, contoso, roles, scim):
+        person = provision(scim, "eve")
+        user = UserFactory(
+            email="view@contoso.example", environment=contoso, is_staff=True
+        )
+        user.user_permissions.add(*permissions("view"))
+        client = client_for(user)
+        key = AccessKey.objects.get()
+
+        page = client.get(tab(contoso))
+
+        assert "Generate access key" not in text_of(page)
+        for path in (
+            "connection/",
+            "keys/",
+            "roles/",
+            f"keys/{key.pk}/revoke/",
+            f"roles/{roles['Viewer'].pk}/",
+            f"roles/{roles['Viewer'].pk}/delete/",
+            f"people/{person.pk}/release/",
+        ):
+            assert client.post(tab(contoso, path)).status_code == 403
+        assert EnvironmentRole.objects.count() == 3
+
+    def test_staff_without_permission_and_strangers_stay_out(self, contoso):
+        staff = UserFactory(email="staff@contoso.example", is_staff=True)
+
+        assert client_for(staff).get(tab(contoso)).status_code in (403, 404)
+        assert Client().get(tab(contoso)).status_code == 302
+
+    def test_posts_need_a_csrf_token(self, admin, contoso):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+
+        assert client.post(tab(contoso, "keys/")).status_code == 403
+        assert not AccessKey.objects.exists()
+
+    def test_the_environment_has_tabs(self, client, contoso):
+        """Each leads to the other."""
+        change = tab(contoso).replace("/entra/", "/change/")
+
+        assert f'href="{tab(contoso)}"' in client.get(change).content.decode()
+        assert "../change/" in client.get(tab(contoso)).content.decode()
+
+
+class TestConnection:
+    def post(self, client, contoso, **changes):
+        return client.post(tab(contoso, "connection/"), saved(**changes))
+
+    def test_what_was_pasted_is_cleaned_and_saved(self, client, contoso):
+        """Spaces, quotes and braces come along; the secret is encrypted."""
+        client_id, tenant_id = uuid.uuid4(), uuid.uuid4()
+
+        response = self.post(
+            client,
+            contoso,
+            client_id=f"  {{{client_id}}} ",
+            tenant_id=f"\u200b'{str(tenant_id).upper()}'\n",
+            client_secret=f" {SECRET}\t",
+        )
+
+        assert response.status_code == 302
+        settings = EntraSettings.objects.get()
+        assert (settings.client_id, settings.tenant_id) == (client_id, tenant_id)
+        assert SECRET not in settings.client_secret
+        assert connection.secret_of(settings) == SECRET
+        assert settings.client_secret_changed_at
+        page = client.get(tab(contoso)).content.decode()
+        assert SECRET not in page
+        assert str(client_id) in page
+        assert all(SECRET not in str(entry) for entry in LogEntry.objects.values())
+        assert "client" in LogEntry.objects.get().change_message.lower()
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"client_secret": str(uuid.uuid4())}, "This is the Secret ID."),
+            ({"client_id": OBJECT_ID, "tenant_id": OBJECT_ID}, "once more"),
+            ({"client_id": "my application"}, "This is no ID."),
+            ({"client_secret": ""}, "Paste the Value"),
+            ({"client_secret_expires_on": ""}, "Enter the date"),
+            ({"client_secret_expires_on": "2020-01-31"}, "This date is over."),
+            ({"client_secret": "entra_scim_x"}, "This is the SCIM access key"),
+            ({"cloud": "https://evil.example"}, "valid choice"),
+        ],
+    )
+    def test_mistakes_are_explained(self, client, contoso, changes, message):
+        """Nothing is saved; what was typed stays, but for the secret."""
+        response = self.post(client, contoso, **changes)
+
+        assert message in text_of(response)
+        assert not EntraSettings.objects.exists()
+        assert SECRET not in response.content.decode()
+        if "client_id" not in changes:
+            assert response.context["connection_form"]["client_id"].value()
+        typed = changes.get("client_secret")
+        assert not typed or f'value="{typed}"' not in response.content.decode()
+
+    def test_an_empty_secret_keeps_the_one_that_is_set(self, client, contoso):
+        self.post(client, contoso)
+
+        self.post(client, contoso, client_secret="", cloud="china")
+
+        settings = EntraSettings.objects.get()
+        assert settings.cloud == "china"
+        assert connection.secret_of(settings) == SECRET
+
+    def test_a_new_secret_needs_its_own_date(self, client, contoso):
+        """Or nobody is told when the new one ends."""
+        values = saved()
+        client.post(tab(contoso, "connection/"), values)
+
+        again = client.post(
+            tab(contoso, "connection/"), {**values, "client_secret": "new~secret"}
+        )
+        same = client.post(tab(contoso, "connection/"), values)
+
+        assert "the date of the former secret" in text_of(again)
+        assert same.status_code == 302
+        assert connection.secret_of(EntraSettings.objects.get()) == SECRET
+
+    def test_a_lost_key_asks_for_the_secret_again(self, client, contoso, settings):
+        """No page fails."""
+        self.post(client, contoso)
+        settings.SECRET_KEY = "another"
+        client = client_for(get_user_model().objects.get(is_superuser=True))
+
+        for path in ("", "guide/"):
+            assert client.get(tab(contoso, path)).status_code == 200
+        assert "can no longer be read" in text_of(client.get(tab(contoso)))
+        assert "Paste the Value" in text_of(
+            self.post(client, contoso, client_secret="")
+        )
+        assert self.post(client, contoso).status_code == 302
+        assert "can no longer" not in text_of(client.get(tab(contoso)))
+
+    def test_a_secret_of_another_environment_cannot_be_read(
+        self, client, contoso, fabrikam
+    ):
+        """Even if its row is copied."""
+        self.post(client, contoso)
+        EntraSettings.objects.update(environment=fabrikam)
+
+        assert "can no longer be read" in text_of(client.get(tab(fabrikam)))
+
+
+class TestAccessKeys:
+    def test_a_key_is_shown_once(self, client, contoso):
+        """And kept nowhere: not in the log, the session or the history."""
+        response = client.post(tab(contoso, "keys/"), follow=True)
+
+        [secret] = re.findall(r'value="(entra_scim_\w+)"', response.content.decode())
+        assert access_keys.authenticate(str(contoso.pk), secret)
+        assert "no-store" in response["Cache-Control"]
+        again = client.get(tab(contoso, "keys/new/"), follow=True)
+        assert secret not in again.content.decode()
+        assert "shown once only" in text_of(again)
+        assert secret not in str(list(client.session.items()))
+        assert secret not in str(list(LogEntry.objects.values()))
+        assert AccessKey.objects.get().created_by == get_user_model().objects.get(
+            is_superuser=True
+        )
+
+    def test_the_waiting_key_is_encrypted(self, client, contoso):
+        client.post(tab(contoso, "keys/"))
+
+        assert "entra_scim_new_key" in client.session
+        assert "entra_scim_" not in client.session["entra_scim_new_key"]
+
+    def test_a_key_waits_for_its_own_environment(self, client, contoso, fabrikam):
+        client.post(tab(contoso, "keys/"))
+
+        assert client.get(tab(fabrikam, "keys/new/")).status_code == 302
+
+    def test_revoking_asks_first(self, client, contoso, scim):
+        """And says what the last key means."""
+        key = AccessKey.objects.get()
+        page = tab(contoso, f"keys/{key.pk}/revoke/")
+
+        assert "It is the last key." in text_of(client.get(page))
+        assert scim.get("/Users").status_code == 200
+        client.post(page)
+        assert client.post(page).status_code == 302
+
+        assert scim.get("/Users").status_code == 401
+        assert "revoked" in text_of(client.get(tab(contoso)))
+        kind = ProvisioningEvent.Kind.KEY_REVOKED
+        assert ProvisioningEvent.objects.filter(kind=kind).count() == 1
+
+
+class TestRoles:
+    def add(self, client, contoso, value, group=""):
+        return client.post(
+            tab(contoso, "roles/"), {"role-value": value, "role-group": group}
+        )
+
+    def test_a_role_grants_the_group_of_its_name(self, client, contoso):
+        """Made, if there is none."""
+        viewer = GroupFactory(name="Viewer")
+
+        assert self.add(client, contoso, "Viewer").status_code == 302
+        assert self.add(client, contoso, "Auditor").status_code == 302
+
+        groups = {role.value: role.group for role in EnvironmentRole.objects.all()}
+        assert groups == {
+            "Viewer": viewer,
+            "Auditor": Group.objects.get(name="Auditor"),
+        }
+        assert not groups["Auditor"].permissions.exists()
+
+    def test_somebody_else_s_group_is_never_granted(
+        self, several_environments, client, contoso, fabrikam
+    ):
+        """Neither chosen nor by its name."""
+        foreign = RoleFactory(environment=fabrikam, value="Boss").group
+
+        chosen = self.add(client, contoso, "Chief", foreign.pk)
+        named = self.add(client, contoso, "Boss")
+
+        assert "valid choice" in text_of(chosen)
+        assert named.status_code == 302
+        role = EnvironmentRole.objects.for_environment(contoso).get()
+        assert role.group.name == "Contoso Boss"
+
+    @pytest.mark.parametrize(
+        ("value", "message"),
+        [
+            ("", "This field is required."),
+            ("two words", "no spaces"),
+            ("a,b", "no commas"),
+            ("Viewer", "There is a role of this name already."),
+            ("x" * 300, "at most 255"),
+            ("x" * 200, "Choose another group."),
+        ],
+    )
+    def test_mistakes_are_explained(self, client, contoso, roles, value, message):
+        response = self.add(client, contoso, value)
+
+        assert message in text_of(response)
+        assert EnvironmentRole.objects.count() == 3
+
+    def test_names_match_exactly(self, client, contoso, roles):
+        """viewer is not Viewer."""
+        assert self.add(client, contoso, "viewer", roles["Viewer"].group.pk)
+        assert EnvironmentRole.objects.filter(group=roles["Viewer"].group).count() == 2
+
+    def test_an_unknown_value_becomes_a_role_with_one_click(
+        self, client, contoso, scim
+    ):
+        """It takes effect at once."""
+        person = provision(scim, "eve", roles=[{**ROLE, "value": "Auditor"}])
+        group = GroupFactory(name="Readers")
+        page = text_of(client.get(tab(contoso)))
+        assert "Auditor 1 person" in page
+
+        self.add(client, contoso, "Auditor", group.pk)
+
+        assert list(person.user.groups.all()) == [group]
+        assert "that no role has" not in text_of(client.get(tab(contoso)))
+
+    def test_renaming_and_deleting_take_effect_at_once(
+        self, client, contoso, roles, scim
+    ):
+        person = provision(scim, "eve", roles=[{**ROLE, "value": "Viewer"}])
+        url = tab(contoso, f"roles/{roles['Viewer'].pk}/")
+        group = roles["Viewer"].group
+
+        client.post(url, {"value": "Reader", "group": group.pk})
+        assert not person.user.groups.exists()
+        client.post(url, {"value": "Viewer", "group": group.pk})
+        assert person.user.groups.get() == group
+
+        confirmation = text_of(client.get(f"{url}delete/"))
+        assert "1 person loses the group Viewer" in confirmation
+        client.post(f"{url}delete/")
+        assert not person.user.groups.exists()
+        assert LogEntry.objects.count() == 3
+
+    def test_roles_are_counted_by_active_people(self, client, contoso, roles, scim):
+        for name, active in (("eve", True), ("max", True), ("off", False)):
+            provision(
+                scim, name, active=active, roles=[{**ROLE, "value": "Viewer,Uploader"}]
+            )
+
+        page = text_of(client.get(tab(contoso)))
+
+        assert "Viewer Viewer 2" in page
+        assert "Authorizer Authorizer 0" in page
+
+
+class TestPeople:
+    def test_why_somebody_has_a_role(self, client, contoso, roles, scim):
+        person = provision(
+            scim, "eve", roles=[{**ROLE, "value": "Viewer,Nope"}], displayName="Eve"
+        )
+        page = tab(contoso, f"people/{person.pk}/")
+
+        text = text_of(client.get(page))
+        assert "Viewer,Nope Viewer Viewer Yes" in text
+        assert "Viewer,Nope Nope – No: no role has this name here" in text
+        assert "Eve: account created" in text
+
+        scim.patch(
+            f"/Users/{person.pk}", {"op": "Replace", "path": "active", "value": False}
+        )
+        text = text_of(client.get(page))
+        assert "No access:" in text
+        assert "No: the person is inactive" in text
+
+    def test_people_are_found(self, client, contoso, scim):
+        """By name or address, and by status."""
+        provision(scim, "eve", name={"givenName": "Eve", "familyName": "Jones"})
+        provision(scim, "max", active=False)
+
+        def found(**query):
+            page = client.get(tab(contoso, "people/"), query)
+            return sorted(p.attributes["userName"][:3] for p in page.context["found"])
+
+        assert found() == ["eve", "max"]
+        assert found(q="EVE@") == ["eve"]
+        assert found(status="inactive") == ["max"]
+        assert found(status="nonsense") == ["eve", "max"]
+        assert found(q="nobody") == []
+        assert found(p="nonsense") == ["eve", "max"]
+
+    def test_releasing_by_hand(self, client, contoso, scim, ann):
+        """A confirmation says what it means; then the account may be given again."""
+        person = provision(scim, "ann", externalId=OBJECT_ID)
+        page = tab(contoso, f"people/{person.pk}/release/")
+        assert "They become inactive at once" in text_of(client.get(page))
+
+        client.post(page)
+
+        ann.refresh_from_db()
+        assert not ann.is_active
+        assert not ProvisionedUser.objects.exists()
+        again = {"userName": "ann@contoso.example", "externalId": str(uuid.uuid4())}
+        assert scim.post("/Users", again).status_code == 409
+        local = text_of(client.get(tab(contoso, "people/local/")))
+        assert "only the same person gets the account back" in local
+
+        forget = tab(contoso, f"people/local/{ann.pk}/")
+        assert "Do this only if that is the same person" in text_of(client.get(forget))
+        client.post(forget)
+
+        assert scim.post("/Users", again).status_code == 201
+        events = text_of(client.get(tab(contoso, "events/")))
+        assert "may be linked again" in events
+
+    def test_local_people(self, client, contoso, scim, ann, bob, admin):
+        provision(scim, "ann")
+
+        text = text_of(client.get(tab(contoso, "people/local/")))
+
+        assert "bob" in text
+        assert "ann@" not in text
+        assert "The Admin: Entra never manages them" in text
+
+
+class TestEvents:
+    def test_the_story_can_be_filtered(self, client, contoso, fabrikam, scim, admin):
+        provision(scim, "eve", displayName="Eve")
+        scim.post("/Users", {"userName": admin.email})
+        old = ProvisioningEvent.objects.create(
+            environment=contoso,
+            kind=ProvisioningEvent.Kind.ROLE_CREATED,
+            name="Oldest",
+            at=timezone.now() - datetime.timedelta(days=9),
+        )
+
+        def found(**query):
+            page = client.get(tab(contoso, "events/"), query)
+            assert page.status_code == 200
+            return {event.kind for event in page.context["found"]}
+
+        week = str(timezone.localdate() - datetime.timedelta(days=7))
+        assert old.kind in found()
+        assert found(kind="refused") == {"refused"}
+        assert found(person="eve@contoso") == {"created"}
+        assert found(person="Oldest") == {"role_created"}
+        assert found(until=week) == {"role_created"}
+        assert "role_created" not in found(since=week)
+        assert found(reason="address_exempt") == {"refused"}
+        assert found(since="nonsense") == found()
+        text = text_of(client.get(tab(contoso, "events/"), {"kind": "refused"}))
+        assert "Unassign the Admin" in text
+        with translation.override("nl"):
+            refusal = ProvisioningEvent.objects.get(kind="refused")
+            assert "Verwijder de toewijzing van de Admin" in refusal.summary
+
+
+class TestStanding:
+    def done(self, client, contoso):
+        steps = client.get(tab(contoso)).context["steps"]
+        return [str(step.code) for step in steps if step.done]
+
+    def test_steps_follow_from_facts(self, client, contoso):
+        """One after the other; what to do next is always there."""
+        assert self.done(client, contoso) == []
+        assert "Copy the two IDs" in text_of(client.get(tab(contoso)))
+        client.post(tab(contoso, "connection/"), saved())
+        assert self.done(client, contoso) == ["credentials"]
+
+        from tests.conftest import client_of
+
+        scim = client_of(contoso)
+        assert self.done(client, contoso) == ["credentials", "access_key"]
+        scim.get("/Users")
+        assert self.done(client, contoso)[2:] == ["contact"]
+        RoleFactory(environment=contoso, value="Viewer")
+        provision(scim, "eve", externalId=OBJECT_ID, active=True)
+        assert self.done(client, contoso)[3:] == ["people"]
+        scim.put(
+            f"/Users/{ProvisionedUser.objects.get().pk}",
+            {
+                "userName": "eve@contoso.example",
+                "externalId": OBJECT_ID,
+                "roles": [{**ROLE, "value": "Viewer", "display": "Viewer"}],
+            },
+        )
+        assert self.done(client, contoso)[4:] == ["roles"]
+        page = client.get(tab(contoso))
+        assert "There is nothing for you to do" in text_of(page)
+        assert page.context["findings"] == []
+        guide = client.get(tab(contoso, "guide/"))
+        assert all(guide.context["proof"].values())
+
+    def test_what_to_copy(self, client, contoso):
+        """Addresses as Entra needs them."""
+        text = client.get(tab(contoso)).content.decode()
+
+        base = reverse("entra_scim:base", kwargs={"environment_id": contoso.pk})
+        assert f'value="http://testserver{base}/?aadOptscim062020"' in text
+        assert f'value="http://testserver{base}/"' in text
+
+
+class TestFindings:
+    def codes(self, client, contoso):
+        return [f.code for f in client.get(tab(contoso)).context["findings"]]
+
+    @pytest.mark.parametrize(
+        ("attributes", "expected"),
+        [
+            ({"externalId": "eve"}, "external_id_no_object_id"),
+            ({}, "external_id_missing"),
+            ({"externalId": OBJECT_ID}, "active_missing"),
+            ({"externalId": OBJECT_ID, "active": True}, "roles_missing"),
+            (
+                {"roles": [{**ROLE, "primary": True, "value": "Viewer"}]},
+                "role_function_single",
+            ),
+            (
+                {"roles": [{**ROLE, "displayName": "V", "value": "Viewer"}]},
+                "role_function_add_only",
+            ),
+        ],
+    )
+    def test_wrong_mappings_are_recognised(
+        self, client, contoso, scim, attributes, expected
+    ):
+        """And gone from the moment that Entra sends what is right."""
+        person = provision(scim, "eve", **attributes)
+        assert expected in self.codes(client, contoso)
+
+        right = [
+            {"op": "Replace", "path": "externalId", "value": OBJECT_ID},
+            {"op": "Replace", "path": "active", "value": "True"},
+            {
+                "op": "replace",
+                "path": "roles",
+                "value": [{**ROLE, "display": "V", "value": "Viewer"}],
+            },
+        ]
+        scim.patch(f"/Users/{person.pk}", *right)
+
+        assert self.codes(client, contoso) == []
+
+    @pytest.mark.parametrize(
+        ("operation", "expected"),
+        [
+            ({"op": "Add", "path": "roles", "value": [{"value": "A"}]}, "add_only"),
+            ({"op": "Add", "value": {"roles": [{"value": "A"}]}}, "add_only"),
+            (
+                {"op": "Add", "path": 'roles[primary eq "True"].value', "value": "A"},
+                "single",
+            ),
+            (
+                {"op": "replace", "path": "roles", "value": [{"value": "A"}]},
+                "assertive",
+            ),
+            ({"op": "Remove", "path": "roles"}, ""),
+            ({"op": "Replace", "path": "title", "value": "roles"}, ""),
+        ],
+    )
+    def test_the_function_shows_in_a_patch(self, scim, operation, expected):
+        person = provision(scim, "eve")
+
+        for _ in range(2):  # the second time, it changes nothing
+            scim.patch(f"/Users/{person.pk}", operation)
+
+        person.refresh_from_db()
+        assert person.role_function == expected
+
+    def test_what_is_revealed_changes_no_version(self, scim):
+        """The resource that Entra reads is the same."""
+        person = provision(scim, "eve", roles=[{"value": "A"}])
+
+        scim.patch(
+            f"/Users/{person.pk}",
+            {"op": "replace", "path": "roles", "value": [{"value": "A"}]},
+            {"op": "replace", "path": "active", "value": True},
+        )
+
+        version = person.version
+        person.refresh_from_db()
+        assert (person.role_function, person.active_received) == ("assertive", True)
+        assert person.version == version
+
+    def test_silence(self, client, contoso, scim):
+        """More than two cycles without contact."""
+        scim.get("/Users")
+        assert "silent" not in self.codes(client, contoso)
+
+        AccessKey.objects.update(
+            last_used_at=timezone.now() - datetime.timedelta(minutes=81)
+        )
+
+        assert self.codes(client, contoso) == ["silent"]
+
+    def test_refusals(self, client, contoso, scim, admin):
+        scim.post("/Users", {"userName": admin.email})
+        assert self.codes(client, contoso) == ["address_exempt"]
+
+        for number in range(10):
+            scim.post("/Users", {"userName": admin.email, "externalId": str(number)})
+            admin.email = f"admin{number}@contoso.example"
+            admin.save()
+        codes = self.codes(client, contoso)
+
+        assert "many_refusals" in codes
+
+
+def test_the_number_of_people_costs_no_statement(
+    client, contoso, roles, scim, django_assert_max_num_queries
+):
+    """The pages open with 50,000 people as with five."""
+    from django.db import connection as database
+    from django.test.utils import CaptureQueriesContext
+
+    def costs():
+        paths = ("", "guide/", "people/", "people/local/", "events/")
+        counts = []
+        for path in paths:
+            with CaptureQueriesContext(database) as collected:
+                assert client.get(tab(contoso, path)).status_code == 200
+            counts.append(len(collected))
+        return counts
+
+    for number in range(3):
+        provision(scim, f"p{number}", roles=[{**ROLE, "value": f"Viewer,R{number}"}])
+        UserFactory(email=f"local{number}@contoso.example", environment=contoso)
+    few = costs()
+    for number in range(3, 30):
+        provision(scim, f"p{number}", roles=[{**ROLE, "value": f"Viewer,R{number}"}])
+        UserFactory(email=f"local{number}@contoso.example", environment=contoso)
+
+    assert costs() == few
+    assert max(few) <= 16
+
+
+class TestExpiry:
+    @pytest.fixture
+    def expiring(self, contoso):
+        settings = connection.settings_of(contoso)
+        connection.save(
+            settings,
+            client_id=uuid.uuid4(),
+            tenant_id=uuid.uuid4(),
+            cloud="global",
+            client_secret=SECRET,
+            client_secret_expires_on=timezone.localdate() + datetime.timedelta(days=29),
+        )
+        return settings
+
+    def check(self, *arguments):
+        """Return the exit code and what the command says."""
+        output = StringIO()
+        try:
+            call_command("entra_check_expiry", *arguments, stdout=output)
+        except SystemExit as exit:
+            return exit.code, output.getvalue()
+        return 0, output.getvalue()
+
+    def test_all_say_so(self, client, contoso, expiring):
+        """The tab, the front page and the command."""
+        assert "The client secret expires on" in text_of(client.get(tab(contoso)))
+        front = client.get(reverse("admin:index"))
+        assert "The client secret of Contoso expires" in text_of(front)
+        assert tab(contoso) in front.content.decode()
+        code, said = self.check()
+        assert code == 1
+        assert "Contoso" in said
+        assert mail.outbox == []
+
+    def test_mail_goes_to_the_administrators(
+        self, contoso, fabrikam, expiring, bob, ann
+    ):
+        """Of that environment, and without the secret."""
+        UserFactory(email="other@fabrikam.example", environment=fabrikam, is_staff=True)
+        self.check("--mail")
+
+        sent = {address for message in mail.outbox for address in message.to}
+        assert bob.email in sent
+        assert ann.email not in sent
+        if hasattr(contoso, "members"):
+            assert sent == {bob.email}
+        assert SECRET not in str([message.message() for message in mail.outbox])
+
+    def test_long_before_and_long_after(self, client, contoso, expiring):
+        EntraSettings.objects.update(
+            client_secret_expires_on=timezone.localdate() + datetime.timedelta(days=31)
+        )
+        assert self.check() == (0, "")
+        assert "expires on 0" not in text_of(client.get(tab(contoso)))
+
+        EntraSettings.objects.update(client_secret_expires_on="2020-01-31")
+        code, said = self.check()
+        assert (code, "expired on" in said) == (1, True)
+        assert "The client secret has expired." in text_of(client.get(tab(contoso)))
+
+    def test_the_last_key_too(self, client, contoso):
+        """Unless another one lasts."""
+        soon = timezone.now() + datetime.timedelta(days=3)
+        access_keys.create(contoso, expires_at=soon)
+        assert self.check()[0] == 1
+        assert "The last access key ends" in text_of(client.get(tab(contoso)))
+
+        access_keys.create(contoso)
+
+        assert self.check()[0] == 0
+        assert "The last access key ends" not in text_of(client.get(tab(contoso)))
+
+    def test_the_front_page_tells_of_one_s_own_only(
+        self, administrator, contoso, fabrikam, expiring
+    ):
+        EntraSettings.objects.update(environment=fabrikam)
+
+        assert "Contoso expires" not in text_of(administrator.get("/admin/"))
+        assert "Fabrikam expires" not in text_of(administrator.get("/admin/"))
+
+
+class TestUserAdmin:
+    @pytest.fixture
+    def person(self, scim, ann, roles):
+        return provision(
+            scim, "ann", displayName="Ann", roles=[{**ROLE, "value": "Viewer"}]
+        )
+
+    @pytest.fixture
+    def page(self, several_environments, person, ann):
+        return reverse("admin:product_user_change", args=[ann.pk])
+
+    def posted(self, user, **changes):
+        return {
+            "date_joined_0": "2026-01-01",
+            "date_joined_1": "12:00:00",
+            "username": "hacked",
+            "email": "hacked@contoso.example",
+            "first_name": "Hacked",
+            "groups": [group.pk for group in user.groups.all()],
+            **changes,
+        }
+
+    def test_what_entra_leads_cannot_be_changed(self, client, page, ann):
+        """The rest can."""
+        text = text_of(client.get(page))
+        assert "is managed by Microsoft Entra" in text
+        other = GroupFactory(name="Local")
+
+        client.post(page, self.posted(ann, is_staff="on", groups=[other.pk]))
+
+        ann.refresh_from_db()
+        assert ann.email == ann.username == "ann@contoso.example"
+        assert ann.is_active
+        assert ann.is_staff
+        assert {group.name for group in ann.groups.all()} == {"Viewer", "Local"}
+
+    def test_roles_cannot_be_given_locally(self, client, page, ann, roles):
+        group = roles["Uploader"].group
+
+        client.post(page, self.posted(ann, groups=[group.pk]))
+
+        assert {group.name for group in ann.groups.all()} == {"Viewer"}
+
+    def test_deleting_is_offered_once_entra_let_go(self, client, page, person, ann):
+        """Before that, the page says why not."""
+        delete = reverse("admin:product_user_delete", args=[ann.pk])
+        listing = reverse("admin:product_user_changelist")
+        several = {
+            "action": "delete_selected",
+            "_selected_action": [ann.pk],
+            "post": "yes",
+        }
+
+        assert "create them anew in the next cycle" in text_of(client.get(delete))
+        client.post(delete, {"post": "yes"})
+        client.post(listing, several)
+        assert get_user_model().objects.filter(pk=ann.pk).exists()
+        client.post(
+            tab(person.environment, f"people/{person.pk}/release/"), {"post": "yes"}
+        )
+        client.post(delete, {"post": "yes"})
+
+        assert not get_user_model().objects.filter(pk=ann.pk).exists()
+
+    def test_others_are_as_ever(self, client, several_environments, bob):
+        page = reverse("admin:product_user_change", args=[bob.pk])
+
+        assert "managed by Microsoft" not in text_of(client.get(page))
+        client.post(page, self.posted(bob, username="robert", is_active="on"))
+
+        bob.refresh_from_db()
+        assert bob.username == "robert"
+
+    def test_the_list_marks_them(self, client, page, bob):
+        listing = client.get(reverse("admin:product_user_changelist"))
+
+        assert "Microsoft Entra" in text_of(listing)
+        assert {
+            user.email: hasattr(user, "provisioned_user")
+            for user in listing.context["cl"].result_list
+        }["ann@contoso.example"]
+
+
+def test_the_redirect_uri_explains_itself(db):
+    """Whoever arrives there reads how to sign in."""
+    response = Client().get(reverse("entra_scim_oidc:callback"), {"code": "x"})
+
+    assert response.status_code == 400
+    assert "sign in with your username and password" in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_single_environment_has_its_admin_ready_made():
+    """Products without a model of their own."""
+    from django.contrib import admin as django_admin
+
+    from entra_scim.admin import EntraEnvironmentMixin
+    from entra_scim.models import Environment
+
+    registered = django_admin.site._registry.get(apps.get_model(conf.ENVIRONMENT_MODEL))
+    assert isinstance(registered, EntraEnvironmentMixin)
+    if Environment._meta.label != conf.ENVIRONMENT_MODEL:
+        assert Environment not in django_admin.site._registry
