@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from .connection import SecretState, secret_state
 from .models import AccessKey, EntraSettings
@@ -84,7 +84,11 @@ def steps_of(
         ),
         StepCode.PEOPLE: (
             traffic.people > 0,
-            _("%(people)d people, %(active)d of them active")
+            ngettext(
+                "%(people)d person, active: %(active)d",
+                "%(people)d people, active: %(active)d",
+                traffic.people,
+            )
             % {"people": traffic.people, "active": traffic.active}
             if traffic.people
             else "",

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Permission
+
+from entra_scim.conf import conf
+from tests.factories import RoleFactory, UserFactory, make_environment
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def missing(what):
+    """Skip, or fail where a browser is a must, as in CI."""
+    if os.environ.get("BROWSER_REQUIRED"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser, for the whole run."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("No Playwright. Get it with: pip install -e '.[browser]'")
+    if CHROMIUM is None:
+        missing("No Chromium. Get it from Debian with: apt-get install chromium")
+    # Playwright's event loop runs in this thread, which Django takes for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def site(settings, live_server):
+    """The example product, which forbids inline scripts and styles."""
+    if not apps.is_installed("example_project.product"):
+        pytest.skip("These settings have another product.")
+    settings.MIDDLEWARE = ["tests.browser.csp.strict_csp", *settings.MIDDLEWARE]
+    return live_server
+
+
+@pytest.fixture
+def contoso(site, transactional_db):
+    return make_environment(name="Contoso")
+
+
+@pytest.fixture
+def administrator(contoso):
+    """Somebody who administers Contoso, and nothing else."""
+    user = UserFactory(
+        email="it@contoso.example",
+        environment=contoso,
+        is_staff=True,
+        password="let me in",
+    )
+    options = apps.get_model(conf.ENVIRONMENT_MODEL)._meta
+    user.user_permissions.set(
+        Permission.objects.filter(
+            content_type__app_label=options.app_label,
+            codename__in=("view_environment", "change_environment", "view_user"),
+        )
+    )
+    return user
+
+
+@pytest.fixture
+def roles(contoso):
+    return {
+        value: RoleFactory(environment=contoso, value=value)
+        for value in ("Uploader", "Viewer")
+    }
+
+
+@pytest.fixture
+def browse(chromium, site, administrator):
+    """Open a page as the administrator; no browser may complain of anything."""
+    contexts, complaints = [], []
+
+    def note(message):
+        # What fails on purpose: no product has an icon here, and nobody signs in.
+        expected = message.location["url"].endswith(("/favicon.ico", "/callback/"))
+        if message.type == "error" and not expected:
+            complaints.append(message.text)
+
+    def open_page(**options):
+        context = chromium.new_context(base_url=site.url, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto("/admin/")
+        page.fill("#id_username", administrator.get_username())
+        page.fill("#id_password", "let me in")
+        page.click("[type=submit]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

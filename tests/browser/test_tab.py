@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from entra_scim import access_keys
+from entra_scim.models import AccessKey, EntraSettings, ProvisionedUser
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+IMAGES = Path(__file__).resolve().parent.parent.parent / "docs" / "images"
+OBJECT_ID = "0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef"
+SECRET = "abc8Q~Zk3vWv1JbZ0mXk5Tq7Rn2Lp9Hd4Fs6Ga"
+
+
+def screenshot(page, name):
+    """Take a picture for the documents, if somebody asks for new ones."""
+    if os.environ.get("SCREENSHOTS"):
+        IMAGES.mkdir(exist_ok=True)
+        page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def entra_sends(site, environment, key, **attributes):
+    """Send a person as Entra does, over HTTP, and return the status."""
+    request = urllib.request.Request(
+        f"{site.url}/api/scim/entra/{environment.pk}/Users",
+        json.dumps(attributes).encode(),
+        {
+            "Authorization": f"Bearer {key}",
+            "Content-Type": "application/scim+json",
+        },
+    )
+    try:
+        with urllib.request.urlopen(request) as response:
+            return response.status
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
+def person(**attributes):
+    return {
+        "userName": "eve@contoso.example",
+        "displayName": "Eve Jones",
+        "externalId": OBJECT_ID,
+        "active": True,
+        "roles": [
+            {
+                "primary": False,
+                "type": "WindowsAzureActiveDirectoryRole",
+                "display": "Auditor",
+                "value": "Viewer,Auditor",
+            }
+        ],
+        **attributes,
+    }
+
+
+def expiry():
+    return (timezone.localdate() + datetime.timedelta(days=400)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        (
+            "en",
+            {
+                "save": "Save all",
+                "generate": "Generate access key",
+                "copied": "Copied",
+                "have": "I have copied it",
+                "make": "Make role Auditor",
+                "revoke": "Yes, revoke it",
+            },
+        ),
+        (
+            "nl",
+            {
+                "save": "Alles opslaan",
+                "generate": "Toegangssleutel genereren",
+                "copied": "Gekopieerd",
+                "have": "Ik heb de sleutel gekopieerd",
+                "make": "Rol Auditor maken",
+                "revoke": "Ja, intrekken",
+            },
+        ),
+    ],
+)
+def test_an_administrator_connects_entra(browse, site, contoso, roles, locale, words):
+    """Paste, save, generate, copy, watch somebody arrive, make a role, revoke."""
+    client_id, tenant_id = uuid.uuid4(), uuid.uuid4()
+    page = browse(locale=locale, permissions=["clipboard-read", "clipboard-write"])
+
+    page.goto(f"/admin/product/environment/{contoso.pk}/change/")
+    page.click("text=Microsoft Entra ID >> nth=-1")
+    page.fill("#id_client_id", f" {{{client_id}}} ")
+    page.fill("#id_tenant_id", f"\t{tenant_id}")
+    page.fill("#id_client_secret", f"{SECRET} ")
+    page.fill("#id_client_secret_expires_on", expiry())
+    page.click(f"text={words['save']}")
+    assert page.input_value("#id_client_id") == str(client_id)
+    assert page.input_value("#id_client_secret") == ""
+    assert SECRET not in page.content()
+
+    page.click(f"text={words['generate']}")
+    key = page.input_value("#copy-secret")
+    page.click("[data-entra-copy=copy-secret]")
+    page.wait_for_selector(f"text={words['copied']}")
+    assert page.evaluate("navigator.clipboard.readText()") == key
+    page.click(f"text={words['have']}")
+    page.go_back()
+    page.wait_for_load_state()
+    assert key not in page.content()
+
+    assert entra_sends(site, contoso, key, **person()) == 201
+    page.goto(f"/admin/product/environment/{contoso.pk}/entra/")
+    screenshot(page, f"tab-{locale}")
+    page.click(f"[aria-label='{words['make']}']")
+    eve = get_user_model().objects.get(email="eve@contoso.example")
+    assert {group.name for group in eve.groups.all()} == {"Viewer", "Auditor"}
+    assert page.locator(".entra-open").count() == 0
+
+    page.goto(f"/admin/product/environment/{contoso.pk}/entra/people/")
+    page.click("text=Eve Jones")
+    page.goto(f"/admin/product/environment/{contoso.pk}/entra/guide/")
+    screenshot(page, f"guide-{locale}")
+
+    page.goto(f"/admin/product/environment/{contoso.pk}/entra/")
+    page.click("#keys td a")
+    page.click(f"[value='{words['revoke']}']")
+    assert entra_sends(site, contoso, key, **person()) == 401
+    assert AccessKey.objects.get().revoked_at
+
+
+def test_mistakes_are_explained_where_they_were_made(browse, contoso):
+    """What was typed stays, but for the secret."""
+    page = browse()
+    page.goto(f"/admin/product/environment/{contoso.pk}/entra/")
+
+    page.fill("#id_client_id", OBJECT_ID)
+    page.fill("#id_tenant_id", OBJECT_ID)
+    page.fill("#id_client_secret", str(uuid.uuid4()))
+    page.fill("#id_client_secret_expires_on", expiry())
+    page.click("text=Save all")
+
+    assert page.input_value("#id_client_id") == OBJECT_ID
+    assert page.input_value("#id_client_secret") == ""
+    errors = page.locator(".errorlist li").all_inner_texts()
+    assert len(errors) == 2
+    assert "Secret ID" in " ".join(errors)
+    assert page.url.endswith("#connection")
+    assert not EntraSettings.objects.exists()
+
+
+def test_without_javascript(browse, site, contoso):
+    """Everything works; what a button would copy can be selected by hand."""
+    page = browse(java_script_enabled=False)
+    page.goto(f"/admin/product/environment/{contoso.pk}/entra/")
+    assert not page.locator("[data-entra-copy]").first.is_visible()
+
+    page.fill("#id_client_id", str(uuid.uuid4()))
+    page.fill("#id_tenant_id", str(uuid.uuid4()))
+    page.fill("#id_client_secret", SECRET)
+    page.fill("#id_client_secret_expires_on", expiry())
+    page.click("text=Save all")
+    page.click("text=Generate access key")
+    key = page.input_value("#copy-secret")
+    page.click("text=I have copied it")
+
+    assert EntraSettings.objects.exists()
+    assert entra_sends(site, contoso, key, **person()) == 201
+
+
+def test_by_keyboard_alone(browse, contoso):
+    """Tab to everything, Enter to do it."""
+    page = browse()
+    page.goto(f"/admin/product/environment/{contoso.pk}/entra/")
+
+    def tab_to(selector):
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            if page.evaluate(
+                "selector => document.activeElement.matches(selector)", selector
+            ):
+                return
+        pytest.fail(f"The keyboard does not reach {selector}.")
+
+    tab_to("#id_client_id")
+    page.keyboard.type(str(uuid.uuid4()))
+    tab_to("#id_tenant_id")
+    page.keyboard.type(str(uuid.uuid4()))
+    tab_to("#id_client_secret")
+    page.keyboard.type(SECRET)
+    tab_to("#id_client_secret_expires_on")
+    page.keyboard.type("12312099")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".messagelist .success")
+    assert EntraSettings.objects.get().client_secret_expires_on.year == 2099
+
+    tab_to("form[action$='keys/'] button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#copy-secret")
+    tab_to("[data-entra-copy=copy-secret]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Copied")
+    assert AccessKey.objects.count() == 1
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_are_accessible(browse, site, contoso, roles, color_scheme, width):
+    """axe finds nothing, and nothing is wider than the screen."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    _key, secret = access_keys.create(contoso)
+    entra_sends(site, contoso, secret, **person(externalId="eve"))
+    entra_sends(site, contoso, secret, userName="it@contoso.example")
+    entra_sends(site, contoso, secret, userName="max@contoso.example", active=False)
+    eve = ProvisionedUser.objects.get(user__email="eve@contoso.example")
+    page = browse(color_scheme=color_scheme, viewport={"width": width, "height": 800})
+    base = f"/admin/product/environment/{contoso.pk}/entra/"
+    for path in (
+        "",
+        "guide/",
+        "people/",
+        f"people/{eve.pk}/",
+        f"people/{eve.pk}/release/",
+        "people/local/",
+        "events/",
+        f"roles/{roles['Viewer'].pk}/",
+        f"roles/{roles['Viewer'].pk}/delete/",
+        f"keys/{AccessKey.objects.get().pk}/revoke/",
+    ):
+        page.goto(base + path)
+        results = Axe().run(
+            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
+        )
+        assert results.response["passes"], path
+        assert results.violations_count == 0, (path, results.generate_report())
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert overflow <= 0, path
+
+
+def test_the_callback_page(browse):
+    """Read by people who were sent here by Entra."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browse()
+    page.request.get("/entra/callback/")
+    page.goto("/entra/callback/")
+
+    assert "You are not signed in" in page.inner_text("h1")
+    assert Axe().run(page).violations_count == 0
