@@ -12,6 +12,11 @@ SETTINGS = """
 INSTALLED_APPS = ["people", "entra_scim", *INSTALLED_APPS]
 MIDDLEWARE += ["entra_scim.middleware.EntraSessionMiddleware"]
 AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "entra_scim.backends.PasswordGate",
+    "django.contrib.auth.backends.ModelBackend",
+    "entra_scim.oidc.backend.EntraBackend",
+]
 """
 
 MODELS = """
@@ -25,6 +30,7 @@ from django.contrib import admin
 from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("entra/", include("entra_scim.oidc.urls")),
     path("directory/", include("entra_scim.scim.urls")),
 ]
 """
@@ -73,12 +79,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subprocess.run(
-            [sys.executable, "-m", "django", "startproject", "host", name], check=True
+            [sys.executable, "-m", "django", "startproject", "plain_site", name],
+            check=True,
         )
         manage(folder, "startapp", "people")
         (folder / "people" / "models.py").write_text(MODELS)
-        (folder / "host" / "urls.py").write_text(URLS)
-        with (folder / "host" / "settings.py").open("a") as settings:
+        (folder / "plain_site" / "urls.py").write_text(URLS)
+        with (folder / "plain_site" / "settings.py").open("a") as settings:
             settings.write(SETTINGS)
         manage(folder, "makemigrations", "people", "-v0")
         manage(folder, "migrate", "-v0")

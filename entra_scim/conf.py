@@ -40,6 +40,24 @@ class Settings:
         """
         return list(_read("ENCRYPTION_KEYS", ()))
 
+    @property
+    def LOCAL_AUTHORITY(self) -> str:
+        """Name a local Entra for development, as ``"http://127.0.0.1:9000"``.
+
+        It must be on this machine, and works with ``DEBUG`` only: it signs in
+        anybody.
+        """
+        return str(_read("LOCAL_AUTHORITY", ""))
+
+    @property
+    def SESSION_AGE(self) -> int | None:
+        """Limit how long a sign-in with Entra lasts, in seconds.
+
+        However active the person is. Unset, Django's own settings decide alone.
+        """
+        age = _read("SESSION_AGE", None)
+        return None if age is None else int(age)
+
 
 def _read(name: str, default: Any) -> Any:
     return getattr(django_settings, f"ENTRA_SCIM_{name}", default)

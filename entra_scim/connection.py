@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import enum
 import uuid
@@ -9,14 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import encryption
-from .models import AccessKey, EntraSettings
+from . import credentials, encryption, events
+from .credentials import Credentials
+from .models import AccessKey, EntraSettings, ProvisioningEvent
 from .models.environment import AnyEnvironment
 
 NOTICE = datetime.timedelta(days=30)
@@ -53,29 +55,64 @@ def save(
     client_secret: str,
     client_secret_expires_on: datetime.date | None,
 ) -> list[str]:
-    """Save what an administrator entered. An empty secret keeps the one that is set.
+    """Save what an administrator entered. An empty secret keeps what is set.
+
+    A new secret takes the place of a certificate.
 
     Returns:
         The names of the fields that changed, for the log: never the values.
     """
-    values = {
-        "client_id": client_id,
-        "tenant_id": tenant_id,
-        "cloud": cloud,
-        "client_secret_expires_on": client_secret_expires_on,
-    }
+    former = credentials.waiting(settings) or credentials.in_use(settings)
+    if client_secret:
+        kept = Credentials(
+            client_id=client_id,
+            tenant_id=tenant_id,
+            cloud=cloud,
+            client_secret=client_secret,
+        )
+    elif former is not None:
+        kept = former
+    else:
+        raise ValueError("There is no secret to keep.")
+    new = dataclasses.replace(
+        kept,
+        client_id=client_id,
+        tenant_id=tenant_id,
+        cloud=cloud,
+        client_secret_expires_on=client_secret_expires_on,
+    )
+    return change(settings, new)
+
+
+def change(settings: EntraSettings, new: Credentials) -> list[str]:
+    """Put credentials in use; while the integration is active, let them wait.
+
+    A mistake in them would lock everybody out: a test sign-in with them comes
+    first.
+
+    Returns:
+        The names of what changed, for the log.
+    """
+    former = credentials.waiting(settings) or credentials.in_use(settings)
     changed = [
-        name for name, value in values.items() if getattr(settings, name) != value
+        name.name
+        for name in dataclasses.fields(Credentials)
+        if former is None or getattr(former, name.name) != getattr(new, name.name)
     ]
-    for name, value in values.items():
-        setattr(settings, name, value)
-    if client_secret and client_secret != secret_of(settings):
-        settings.client_secret = encryption.encrypt(settings.environment, client_secret)
-        settings.client_secret_changed_at = timezone.now()
-        changed.append("client_secret")
-    if changed or settings.pk is None:
+    if not changed:
+        return []
+    current = credentials.in_use(settings)
+    waits = settings.is_active(timezone.now()) and (
+        current is None or current.fingerprint != new.fingerprint
+    )
+    if waits:
+        credentials.let_wait(settings, new)
+    else:
+        credentials.use(settings, new)
+    with transaction.atomic():
         settings.save()
-    return changed
+        events.record(settings.environment, ProvisioningEvent.Kind.CREDENTIALS)
+    return [name for name in changed if name != "certificate_key"]
 
 
 def secret_of(settings: EntraSettings) -> str | None:
@@ -89,16 +126,17 @@ def secret_of(settings: EntraSettings) -> str | None:
 
 
 def secret_state(settings: EntraSettings) -> SecretState:
-    """Tell whether the client secret is there, can be read, and how long it lasts."""
-    if not settings.client_secret:
+    """Tell whether a secret or certificate is there, and how long it lasts."""
+    if not settings.client_secret and not settings.certificate:
         return SecretState.MISSING
-    if secret_of(settings) is None:
+    if credentials.in_use(settings) is None:
         return SecretState.UNREADABLE
-    if settings.client_secret_expires_on is not None:
+    end = settings.certificate_expires_on or settings.client_secret_expires_on
+    if end is not None:
         today = timezone.localdate()
-        if settings.client_secret_expires_on <= today:
+        if end <= today:
             return SecretState.EXPIRED
-        if settings.client_secret_expires_on <= today + NOTICE:
+        if end <= today + NOTICE:
             return SecretState.EXPIRING
     return SecretState.SET
 
@@ -120,18 +158,26 @@ def notices(environments: models.QuerySet[Any]) -> list[Notice]:
 
 
 def _secret_notices(environments: models.QuerySet[Any]) -> Iterator[Notice]:
+    limit = timezone.localdate() + NOTICE
     settings = (
         EntraSettings.objects.filter(
+            Q(client_secret_expires_on__lte=limit)
+            | Q(certificate_expires_on__lte=limit),
             environment__in=environments,
-            client_secret_expires_on__lte=timezone.localdate() + NOTICE,
         )
-        .exclude(client_secret="")
+        .exclude(client_secret="", certificate="")
         .select_related("environment")
-        .order_by("client_secret_expires_on", "pk")
+        .order_by("pk")
     )
     for one in settings:
-        date = date_format(one.client_secret_expires_on, "SHORT_DATE_FORMAT")
-        if one.client_secret_expires_on <= timezone.localdate():
+        end = one.certificate_expires_on or one.client_secret_expires_on
+        date = date_format(end, "SHORT_DATE_FORMAT")
+        if one.certificate:
+            message = _(
+                "The certificate of %(environment)s ends on %(date)s. Make a new one "
+                "in the tab Microsoft Entra ID, and upload it in Entra."
+            )
+        elif end <= timezone.localdate():
             message = _(
                 "The client secret of %(environment)s expired on %(date)s. Make a new "
                 "one in Entra, and save it in the tab Microsoft Entra ID."

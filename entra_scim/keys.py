@@ -45,6 +45,11 @@ def external_id_key(external_id: str | None) -> str | None:
     return digest(external_id) if external_id else None
 
 
+def domain_key(address: str) -> str:
+    """Return the key of an address's domain."""
+    return digest(folded(address.strip().rpartition("@")[2]))
+
+
 def is_object_id(external_id: str | None) -> bool | None:
     """Tell whether an externalId is a directory's object ID, which is a GUID.
 

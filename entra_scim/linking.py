@@ -118,7 +118,7 @@ def _holders(
     """
     username = profile.username(attributes)
     holders = []
-    for user in _candidates(username, address).exclude(pk=besides):
+    for user in candidates(username, address).exclude(pk=besides):
         pairs = [(user.get_username(), username)]
         if address:
             pairs.append((_email(user), address))
@@ -130,7 +130,7 @@ def _holders(
     return holders
 
 
-def _candidates(username: str, address: str) -> models.QuerySet[Any]:
+def candidates(username: str, address: str) -> models.QuerySet[Any]:
     """Find by index, as each database can, whoever may hold an address.
 
     The base manager: somebody whom the product hides still has their address.

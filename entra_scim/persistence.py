@@ -20,6 +20,7 @@ _CHANGING_FIELDS = (
     "external_id_key",
     "active",
     "active_received",
+    "domain_key",
     "has_object_id",
     "role_function",
     "roles_received_at",
@@ -62,6 +63,7 @@ def apply(
     person.comparable = document.comparable(new)
     person.user_name_key = keys.user_name_key(new["userName"])
     person.external_id_key = keys.external_id_key(new.get("externalId"))
+    person.domain_key = keys.domain_key(profile.address(new))
     person.has_object_id = keys.is_object_id(new.get("externalId"))
     person.modified = now
     changes: Changes = {}

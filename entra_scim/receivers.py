@@ -80,5 +80,5 @@ def _tell(role: EnvironmentRole, kind: str, user_ids: list[Any]) -> None:
         )
 
 
-def _stamp_session(request: Any, **kwargs: Any) -> None:
-    sessions.stamp(request.session)
+def _stamp_session(request: Any, user: Any, **kwargs: Any) -> None:
+    sessions.stamp(request.session, user)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -24,6 +25,8 @@ class StepCode(enum.StrEnum):
     CONTACT = "contact"
     PEOPLE = "people"
     ROLES = "roles"
+    TEST = "test"
+    ACTIVE = "active"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +47,8 @@ _TITLES = {
     StepCode.CONTACT: gettext_lazy("Entra has made contact"),
     StepCode.PEOPLE: gettext_lazy("First person arrived"),
     StepCode.ROLES: gettext_lazy("Roles matched"),
+    StepCode.TEST: gettext_lazy("Sign-in tested"),
+    StepCode.ACTIVE: gettext_lazy("Active: passwords are replaced"),
 }
 
 _TODO = {
@@ -62,6 +67,10 @@ _TODO = {
     ),
     StepCode.ROLES: gettext_lazy(
         "Make a role here for each app role in Entra, with exactly its Value as name."
+    ),
+    StepCode.TEST: gettext_lazy("Test signing in, as somebody whom Entra provisioned."),
+    StepCode.ACTIVE: gettext_lazy(
+        "Activate the integration, so that people sign in with Entra only."
     ),
 }
 
@@ -99,6 +108,11 @@ def steps_of(
             % {"count": len(traffic.unknown_roles)}
             if traffic.unknown_roles
             else "",
+        ),
+        StepCode.TEST: (settings.tested_at is not None, ""),
+        StepCode.ACTIVE: (
+            settings.is_active(timezone.now()) and settings.confirmed_at is not None,
+            _("on trial") if settings.trial_ends_at else "",
         ),
     }
     return [

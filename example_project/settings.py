@@ -68,6 +68,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # MariaDB skips the index on an expression; see the user model.
 SILENCED_SYSTEM_CHECKS = ["models.W043"]
 
+AUTHENTICATION_BACKENDS = [
+    "entra_scim.backends.PasswordGate",
+    "django.contrib.auth.backends.ModelBackend",
+    "entra_scim.oidc.backend.EntraBackend",
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+
 AUTH_USER_MODEL = "product.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from entra_scim import access_keys
 from tests.client import ScimClient
 from tests.factories import RoleFactory, UserFactory, make_environment
+from tests.oidc.entra import Entra
 
 
 @pytest.fixture
@@ -89,3 +91,14 @@ def scim(contoso):
 def foreign_scim(fabrikam):
     """Fabrikam's Entra."""
     return client_of(fabrikam)
+
+
+@pytest.fixture
+def entra(settings):
+    """A local Entra that behaves."""
+    provider = Entra()
+    settings.ENTRA_SCIM_LOCAL_AUTHORITY = provider.url
+    cache.clear()
+    yield provider
+    provider.stop()
+    cache.clear()

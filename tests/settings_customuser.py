@@ -23,6 +23,11 @@ MIDDLEWARE = [
     "entra_scim.middleware.EntraSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
+AUTHENTICATION_BACKENDS = [
+    "entra_scim.backends.PasswordGate",
+    "django.contrib.auth.backends.ModelBackend",
+    "entra_scim.oidc.backend.EntraBackend",
+]
 ROOT_URLCONF = "tests.customuser.urls"
 ALLOWED_HOSTS = ["*"]
 AUTH_USER_MODEL = "customuser.Person"

@@ -11,9 +11,9 @@ from entra_scim.conf import SETTINGS
 ROOT = Path(entra_scim.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 
-BASE = {"conf", "dialect", "document", "exceptions", "keys", "signals"}
+BASE = {"authorities", "conf", "dialect", "document", "exceptions", "keys", "signals"}
 DATA = {"encryption", "migrations", "models", "transactions"}
-INTERFACES = {"admin", "management", "middleware", "oidc", "scim"}
+INTERFACES = {"admin", "backends", "management", "middleware", "oidc", "scim"}
 WIRING = {"apps", "checks", "receivers"}
 """What Django calls when it starts. It may import anything."""
 

@@ -15,6 +15,9 @@ from tests.factories import make_environment
 urlpatterns = []  # for the test of a project that does not mount the endpoint
 
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+GATE = "entra_scim.backends.PasswordGate"
+MODEL = "django.contrib.auth.backends.ModelBackend"
+ENTRA = "entra_scim.oidc.backend.EntraBackend"
 OURS = "entra_scim.middleware.EntraSessionMiddleware"
 
 
@@ -101,6 +104,50 @@ def test_the_endpoint_has_an_address(settings):
     assert ids(checks.check_urls(None)) == ["E009"]
 
 
+@pytest.mark.parametrize(
+    ("backends", "expected"),
+    [
+        ([GATE, MODEL, ENTRA], []),
+        ([MODEL, GATE, ENTRA], ["E010"]),
+        ([GATE, MODEL], ["E011"]),
+        ([], ["E010", "E011"]),
+    ],
+)
+def test_backends(settings, backends, expected):
+    """The gate comes first, or another backend takes the password."""
+    settings.AUTHENTICATION_BACKENDS = backends
+
+    assert ids(checks.check_backends(None)) == expected
+
+
+def test_cookies(settings):
+    """Strict loses the session on the way back from Entra."""
+    assert checks.check_cookies(None) == []
+
+    settings.SESSION_COOKIE_SAMESITE = "Strict"
+
+    assert ids(checks.check_cookies(None)) == ["W005"]
+
+
+@pytest.mark.parametrize(
+    ("address", "debug", "expected"),
+    [
+        ("", False, []),
+        ("http://127.0.0.1:9000", True, []),
+        ("http://localhost:9000", True, []),
+        ("http://127.0.0.1:9000", False, ["E012"]),
+        ("https://evil.example", True, ["E012"]),
+        ("http://127.0.0.1.evil.example", True, ["E012"]),
+    ],
+)
+def test_a_local_authority(settings, address, debug, expected):
+    """It signs in anybody: on this machine only, and in development only."""
+    settings.DEBUG = debug
+    settings.ENTRA_SCIM_LOCAL_AUTHORITY = address
+
+    assert ids(checks.check_local_authority(None)) == expected
+
+
 def test_the_admin_comes_after(monkeypatch):
     """Its front page is extended."""
     assert checks.check_admin(None) == []
@@ -135,7 +182,7 @@ def test_user_model(monkeypatch):
         def get_email_field_name(cls):
             return "email"
 
-    monkeypatch.setattr(checks, "get_user_model", lambda: Bare)
+    monkeypatch.setattr(checks.people, "get_user_model", lambda: Bare)
 
     messages = checks.check_user_model(None)
 
@@ -174,7 +221,7 @@ def test_email_index(monkeypatch, indexes, db_index, expected):
             return "email"
 
     Indexed._meta.indexes = list(indexes)
-    monkeypatch.setattr(checks, "get_user_model", lambda: Indexed)
+    monkeypatch.setattr(checks.people, "get_user_model", lambda: Indexed)
 
     messages = checks.check_email_index(None, databases=["default"])
 

@@ -578,7 +578,7 @@ class TestStanding:
         )
         assert self.done(client, contoso)[4:] == ["roles"]
         page = client.get(tab(contoso))
-        assert "There is nothing for you to do" in text_of(page)
+        assert "Test signing in" in text_of(page)
         assert page.context["findings"] == []
         guide = client.get(tab(contoso, "guide/"))
         assert all(guide.context["proof"].values())
@@ -891,11 +891,11 @@ class TestUserAdmin:
 
 
 def test_the_redirect_uri_explains_itself(db):
-    """Whoever arrives there reads how to sign in."""
+    """Whoever arrives there by an old link reads what to do."""
     response = Client().get(reverse("entra_scim_oidc:callback"), {"code": "x"})
 
     assert response.status_code == 400
-    assert "sign in with your username and password" in response.content.decode()
+    assert "Start again" in response.content.decode()
     assert "no-store" in response["Cache-Control"]
 
 

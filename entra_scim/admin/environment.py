@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from entra_scim.conf import conf
 from entra_scim.models import Environment
 
-from . import people, set_up
+from . import people, set_up, sign_in
 from .guide import GuidePage
 from .pages import EnvironmentPage
 
@@ -36,6 +36,12 @@ _PAGES: dict[str, tuple[str, type[EnvironmentPage]]] = {
     "entra_person": ("people/<uuid:person_id>/", people.PersonPage),
     "entra_release": ("people/<uuid:person_id>/release/", people.ReleasePage),
     "entra_events": ("events/", people.EventsPage),
+    "entra_sign_in": ("sign-in/", sign_in.SignInPage),
+    "entra_test": ("sign-in/test/", sign_in.TestView),
+    "entra_make_certificate": ("sign-in/certificate/", sign_in.MakeCertificateView),
+    "entra_certificate": ("sign-in/certificate.cer", sign_in.CertificateView),
+    "entra_activate": ("sign-in/activate/", sign_in.ActivateView),
+    "entra_deactivate": ("sign-in/deactivate/", sign_in.DeactivateView),
     "entra_guide": ("guide/", GuidePage),
 }
 

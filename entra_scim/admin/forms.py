@@ -12,7 +12,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from entra_scim import access_keys, connection
+from entra_scim import access_keys, authorities, connection, credentials
+from entra_scim.conf import conf
 from entra_scim.keys import role_key
 from entra_scim.models import EntraSettings, EnvironmentRole, ProvisioningEvent
 from entra_scim.models.environment import AnyEnvironment
@@ -67,9 +68,14 @@ class ConnectionForm(forms.Form):
 
     def __init__(self, data: Any = None, *, settings: EntraSettings) -> None:
         self.settings = settings
+        self.current = credentials.waiting(settings) or credentials.in_use(settings)
         fields = ("client_id", "tenant_id", "cloud", "client_secret_expires_on")
-        initial = {name: getattr(settings, name) for name in fields}
+        source = self.current or settings
+        initial = {name: getattr(source, name) for name in fields}
         super().__init__(data, initial=initial)
+        cloud: Any = self.fields["cloud"]
+        if conf.LOCAL_AUTHORITY:
+            cloud.choices = [*cloud.choices, (authorities.LOCAL, conf.LOCAL_AUTHORITY)]
 
     def clean_client_secret(self) -> str:
         secret = _PASTED_ALONG.sub("", self.cleaned_data["client_secret"])
@@ -90,7 +96,7 @@ class ConnectionForm(forms.Form):
                 ),
                 code="access_key",
             )
-        if not secret and connection.secret_of(self.settings) is None:
+        if not secret and self.current is None:
             raise ValidationError(
                 _(
                     "Paste the Value of a client secret: in Entra, under App "
@@ -111,6 +117,15 @@ class ConnectionForm(forms.Form):
                     "(tenant) ID: the line below it in Entra."
                 ),
             )
+        if (
+            tenant_id is not None
+            and self.settings.tenant_id not in (None, tenant_id)
+            and self.settings.is_active(timezone.now())
+        ):
+            self.add_error(
+                "tenant_id",
+                _("Deactivate the integration first: people would be others there."),
+            )
         self._check_expiry(
             cleaned.get("client_secret"), cleaned.get("client_secret_expires_on")
         )
@@ -124,18 +139,20 @@ class ConnectionForm(forms.Form):
         name = "client_secret_expires_on"
         if secret is None or name in self.errors:
             return
-        if date is None:
+        current = self.current
+        if date is None and (secret or current is None or not current.certificate):
             self.add_error(
                 name, _("Enter the date: Entra shows it in the column Expires.")
             )
-        elif secret and date <= timezone.localdate():
+        elif secret and date is not None and date <= timezone.localdate():
             self.add_error(
                 name, _("This date is over. Make a new client secret in Entra.")
             )
         elif (
             secret
-            and date == self.settings.client_secret_expires_on
-            and connection.secret_of(self.settings) not in (None, secret)
+            and current is not None
+            and date == current.client_secret_expires_on
+            and secret != current.client_secret
         ):
             self.add_error(
                 name,

@@ -103,7 +103,9 @@ class ConnectionView(SetUpPage):
         if not changed:
             messages.info(request, _("Nothing has changed."))
             return HttpResponseRedirect(self.tab)
-        names = ", ".join(str(form.fields[name].label) for name in changed)
+        names = ", ".join(
+            str(form.fields[name].label) for name in changed if name in form.fields
+        )
         return self.done(_("Microsoft Entra ID: saved %(fields)s.") % {"fields": names})
 
 

@@ -61,6 +61,15 @@ class Migration(migrations.Migration):
                 ('client_secret', models.TextField(default='', help_text='Encrypted.')),
                 ('client_secret_changed_at', models.DateTimeField(null=True)),
                 ('client_secret_expires_on', models.DateField(db_index=True, null=True, verbose_name='Client secret expires on')),
+                ('certificate', models.TextField(default='', help_text='The public part, which Entra knows.')),
+                ('certificate_key', models.TextField(default='', help_text='Encrypted.')),
+                ('certificate_expires_on', models.DateField(db_index=True, null=True)),
+                ('pending', models.TextField(default='', help_text='Encrypted. Changes that wait for a test sign-in, while the integration is active.')),
+                ('tested_at', models.DateTimeField(null=True)),
+                ('tested_fingerprint', models.CharField(default='', max_length=64)),
+                ('activated_at', models.DateTimeField(null=True)),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('activated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('environment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
             ],
             options={
@@ -77,6 +86,7 @@ class Migration(migrations.Migration):
                 ('comparable', models.JSONField(help_text='The strings that filters compare, in the form they compare.')),
                 ('user_name_key', models.CharField(max_length=64)),
                 ('external_id_key', models.CharField(max_length=64, null=True)),
+                ('domain_key', models.CharField(max_length=64)),
                 ('active', models.BooleanField(verbose_name='active')),
                 ('active_received', models.BooleanField(default=False, help_text='Whether Entra ever sent active.')),
                 ('has_object_id', models.BooleanField(help_text='Whether the externalId is an object ID.', null=True)),
@@ -114,7 +124,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
                 ('first_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first at')),
                 ('count', models.PositiveIntegerField(default=1, verbose_name='times')),
-                ('kind', models.CharField(choices=[('created', 'account created'), ('linked', 'linked to the existing account'), ('updated', 'changed'), ('deactivated', 'deactivated'), ('reactivated', 'reactivated'), ('released', 'deleted in Entra, now inactive here'), ('forgotten', 'may be linked again'), ('role_created', 'role made'), ('role_changed', 'role changed'), ('role_deleted', 'role deleted'), ('key_created', 'access key made'), ('key_first_used', 'access key used first'), ('key_revoked', 'access key revoked'), ('refused', 'refused'), ('failed', 'failed')], max_length=20, verbose_name='what')),
+                ('kind', models.CharField(choices=[('created', 'account created'), ('linked', 'linked to the existing account'), ('updated', 'changed'), ('deactivated', 'deactivated'), ('reactivated', 'reactivated'), ('released', 'deleted in Entra, now inactive here'), ('forgotten', 'may be linked again'), ('role_created', 'role made'), ('role_changed', 'role changed'), ('role_deleted', 'role deleted'), ('key_created', 'access key made'), ('key_first_used', 'access key used first'), ('key_revoked', 'access key revoked'), ('sign_in_tested', 'sign-in tested'), ('sign_in_failed', 'sign-in failed'), ('credentials', 'connection changed'), ('trial', 'activated on trial'), ('confirmed', 'activation confirmed'), ('ended', 'deactivated: passwords work again'), ('refused', 'refused'), ('failed', 'failed')], max_length=20, verbose_name='what')),
                 ('name', models.TextField(help_text='The name as it was then.', verbose_name='name')),
                 ('changes', models.JSONField(default=dict, help_text='Names of what changed, never the values.', verbose_name='changes')),
                 ('reason', models.CharField(max_length=40, verbose_name='reason')),
@@ -160,6 +170,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='EntraSession',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sid_key', models.CharField(max_length=64, null=True)),
+                ('opened_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'session with Entra',
+                'verbose_name_plural': 'sessions with Entra',
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['environment', 'sid_key'], name='entra_scim_sid')],
+            },
+        ),
+        migrations.CreateModel(
             name='EnvironmentRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -178,6 +205,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='provisioneduser',
             index=models.Index(fields=['environment', 'created', 'id'], name='entra_scim_page'),
+        ),
+        migrations.AddIndex(
+            model_name='provisioneduser',
+            index=models.Index(fields=['environment', 'domain_key'], name='entra_scim_domain'),
         ),
         migrations.AddIndex(
             model_name='provisioneduser',

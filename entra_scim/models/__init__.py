@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from .access_key import AccessKey
+from .entra_session import EntraSession
 from .entra_settings import EntraSettings
 from .environment import Environment
 from .event import ProvisioningEvent
@@ -14,6 +15,7 @@ from .role import EnvironmentRole
 
 __all__ = [
     "AccessKey",
+    "EntraSession",
     "EntraSettings",
     "Environment",
     "EnvironmentRole",

@@ -1,11 +1,28 @@
 from __future__ import annotations
 
+import datetime
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from entra_scim.conf import conf
 
 from .environment import EnvironmentScopedQuerySet
+
+TRIAL = datetime.timedelta(minutes=30)
+"""How long an activation lasts that nobody has confirmed by signing in."""
+
+
+def is_active(
+    activated_at: datetime.datetime | None,
+    confirmed_at: datetime.datetime | None,
+    now: datetime.datetime,
+) -> bool:
+    """Tell whether the integration is active, from its two moments."""
+    if activated_at is None:
+        return False
+    return confirmed_at is not None or now < activated_at + TRIAL
 
 
 class EntraSettings(models.Model):
@@ -33,6 +50,29 @@ class EntraSettings(models.Model):
         _("Client secret expires on"), null=True, db_index=True
     )
 
+    certificate = models.TextField(
+        default="", help_text=_("The public part, which Entra knows.")
+    )
+    certificate_key = models.TextField(default="", help_text=_("Encrypted."))
+    certificate_expires_on = models.DateField(null=True, db_index=True)
+    pending = models.TextField(
+        default="",
+        help_text=_(
+            "Encrypted. Changes that wait for a test sign-in, while the integration "
+            "is active."
+        ),
+    )
+    tested_at = models.DateTimeField(null=True)
+    tested_fingerprint = models.CharField(max_length=64, default="")
+    activated_at = models.DateTimeField(null=True)
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+    )
+    confirmed_at = models.DateTimeField(null=True)
+
     objects = EnvironmentScopedQuerySet.as_manager()
 
     class Meta:
@@ -42,6 +82,21 @@ class EntraSettings(models.Model):
 
     def __str__(self) -> str:
         return f"{self.environment}"
+
+    @property
+    def trial_ends_at(self) -> datetime.datetime | None:
+        """When an activation that nobody confirms is over; None without a trial."""
+        if self.activated_at is None or self.confirmed_at is not None:
+            return None
+        return self.activated_at + TRIAL
+
+    def is_active(self, now: datetime.datetime) -> bool:
+        """Tell whether people of the environment sign in with Entra only.
+
+        A trial ends by itself: nothing has to run for that, so nobody can stay
+        locked out because it did not.
+        """
+        return is_active(self.activated_at, self.confirmed_at, now)
 
     @property
     def has_ids(self) -> bool:

@@ -37,6 +37,12 @@ class ProvisioningEvent(models.Model):
         KEY_CREATED = "key_created", gettext_lazy("access key made")
         KEY_FIRST_USED = "key_first_used", gettext_lazy("access key used first")
         KEY_REVOKED = "key_revoked", gettext_lazy("access key revoked")
+        SIGN_IN_TESTED = "sign_in_tested", gettext_lazy("sign-in tested")
+        SIGN_IN_FAILED = "sign_in_failed", gettext_lazy("sign-in failed")
+        CREDENTIALS = "credentials", gettext_lazy("connection changed")
+        TRIAL = "trial", gettext_lazy("activated on trial")
+        CONFIRMED = "confirmed", gettext_lazy("activation confirmed")
+        ENDED = "ended", gettext_lazy("deactivated: passwords work again")
         REFUSED = "refused", gettext_lazy("refused")
         FAILED = "failed", gettext_lazy("failed")
 

@@ -30,6 +30,7 @@ class ProvisionedUser(models.Model):
     )
     user_name_key = models.CharField(max_length=64)
     external_id_key = models.CharField(max_length=64, null=True)
+    domain_key = models.CharField(max_length=64)
     active = models.BooleanField(_("active"))
     active_received = models.BooleanField(
         default=False, help_text=_("Whether Entra ever sent active.")
@@ -78,6 +79,10 @@ class ProvisionedUser(models.Model):
             # The order of pages (RFC 7644 §3.4.2.4 wants a stable one).
             models.Index(
                 fields=("environment", "created", "id"), name="entra_scim_page"
+            ),
+            # Whose people have addresses of a domain, when somebody signs in.
+            models.Index(
+                fields=("environment", "domain_key"), name="entra_scim_domain"
             ),
             # The tab counts people by what their requests reveal, from here alone.
             models.Index(

@@ -127,6 +127,7 @@ class TestSessions:
     ):
         """The middleware asks once, and nothing for those without a session."""
         session = signed_in(ann).session
+        session.get("loaded")
         with django_assert_num_queries(1):
             assert not sessions.is_ended(ann, session)
 

@@ -3,14 +3,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.apps import apps
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from entra_scim import access_keys
-from entra_scim.conf import conf
+from entra_scim.management.environments import environment_named
 from entra_scim.models import AccessKey
 from entra_scim.models.environment import AnyEnvironment
 
@@ -34,7 +32,7 @@ class Command(BaseCommand):
         revoke.add_argument("key", help="number of the key, as list shows it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = self._environment(options["environment"])
+        environment = environment_named(options["environment"])
         getattr(self, f"_{options['action']}")(environment, options)
 
     def _create(self, environment: AnyEnvironment, options: dict[str, Any]) -> None:
@@ -74,16 +72,6 @@ class Command(BaseCommand):
             ) from None
         access_keys.revoke(key)
         self.stdout.write(f"{key} is revoked.")
-
-    def _environment(self, primary_key: str) -> AnyEnvironment:
-        model = apps.get_model(conf.ENVIRONMENT_MODEL)
-        try:
-            return model._default_manager.get(pk=primary_key)
-        except (model.DoesNotExist, ValueError, ValidationError, OverflowError):
-            raise CommandError(
-                f"There is no {model._meta.verbose_name} with primary key "
-                f"{primary_key!r}."
-            ) from None
 
 
 def _moment(text: str | None) -> Any:

@@ -5,13 +5,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.apps import apps
-from django.core.mail import send_mail
 from django.core.management.base import BaseCommand
-from django.utils.translation import gettext as _
 
-from entra_scim import connection
+from entra_scim import connection, notifications
 from entra_scim.conf import conf
-from entra_scim.policy import get_policy
 
 
 class Command(BaseCommand):
@@ -33,19 +30,6 @@ class Command(BaseCommand):
         for notice in found:
             self.stdout.write(notice.message)
             if options["mail"]:
-                _mail(notice)
+                notifications.tell_administrators(notice.environment, notice.message)
         if found:
             sys.exit(1)
-
-
-def _mail(notice: connection.Notice) -> None:
-    people = get_policy().administrators_of(notice.environment)
-    for person in people:
-        address = getattr(person, person.get_email_field_name())
-        if address:
-            send_mail(
-                _("Microsoft Entra ID: something needs to be renewed"),
-                notice.message,
-                None,
-                [address],
-            )

@@ -7,11 +7,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from entra_scim import events
+from entra_scim import events, sign_in
 
 
 class Command(BaseCommand):
-    help = "Delete provisioning events that are older than a number of days."
+    help = (
+        "Delete provisioning events, and what is remembered of sign-ins with Entra, "
+        "that are older than a number of days."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -22,5 +25,7 @@ class Command(BaseCommand):
         days = options["days"]
         if not 0 <= days <= 36_500:
             raise CommandError("--days is a number from 0 to 36500.")
-        deleted = events.prune(timezone.now() - datetime.timedelta(days=days))
+        before = timezone.now() - datetime.timedelta(days=days)
+        deleted = events.prune(before)
+        sign_in.prune_sessions(before)
         self.stdout.write(f"{deleted} events deleted.")

@@ -1,41 +1,25 @@
-"""Whatever a host can get wrong, said before it hurts."""
+"""The project's settings, and how our parts stand among others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from cryptography.fernet import Fernet
 from django.apps import AppConfig, apps
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.core.exceptions import FieldDoesNotExist
-from django.db import connections, models
-from django.db.models import UniqueConstraint
-from django.db.models.functions import Lower
+from django.core.checks import CheckMessage, Error, Warning
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
-from .conf import SETTINGS, conf
-from .policy import ProvisioningPolicy
-from .transactions import database
+from entra_scim import authorities
+from entra_scim.conf import SETTINGS, conf
+from entra_scim.policy import ProvisioningPolicy
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+_GATE = "entra_scim.backends.PasswordGate"
+_ENTRA = "entra_scim.oidc.backend.EntraBackend"
 _SESSIONS = "entra_scim.middleware.EntraSessionMiddleware"
-
-
-def register_checks() -> None:
-    """Register the checks with Django."""
-    register(check_settings, Tags.compatibility)
-    register(check_middleware, Tags.security)
-    register(check_admin, Tags.templates)
-    register(check_urls, Tags.urls)
-    register(check_encryption, Tags.security, deploy=True)
-    register(check_encryption_keys, Tags.security)
-    register(check_user_model, Tags.models)
-    register(check_email_index, Tags.database)
-    register(check_environments, Tags.database)
 
 
 def check_settings(
@@ -111,6 +95,67 @@ def check_middleware(
     return []
 
 
+def check_backends(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that an activation refuses passwords, and lets people in with Entra."""
+    backends = list(settings.AUTHENTICATION_BACKENDS)
+    if not apps.is_installed("django.contrib.sessions"):
+        return []
+    messages: list[CheckMessage] = []
+    if backends[:1] != [_GATE]:
+        messages.append(
+            Error(
+                "Passwords would still work for people who sign in with Entra.",
+                hint=f"Put {_GATE!r} first in AUTHENTICATION_BACKENDS.",
+                id="entra_scim.E010",
+            )
+        )
+    if _ENTRA not in backends:
+        messages.append(
+            Error(
+                "Nobody can sign in with Entra.",
+                hint=f"Add {_ENTRA!r} to AUTHENTICATION_BACKENDS.",
+                id="entra_scim.E011",
+            )
+        )
+    return messages
+
+
+def check_cookies(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that a sign-in survives the way back from Entra."""
+    if str(settings.SESSION_COOKIE_SAMESITE).lower() != "strict":
+        return []
+    return [
+        Warning(
+            "Nobody can sign in with Entra: with SESSION_COOKIE_SAMESITE = 'Strict' "
+            "the browser keeps the session's cookie when it comes back from there.",
+            hint="Set SESSION_COOKIE_SAMESITE to 'Lax', which is Django's default.",
+            id="entra_scim.W005",
+        )
+    ]
+
+
+def check_local_authority(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that nobody is signed in by an Entra that anybody may have set up."""
+    if not conf.LOCAL_AUTHORITY:
+        return []
+    if settings.DEBUG and authorities.is_loopback(conf.LOCAL_AUTHORITY):
+        return []
+    return [
+        Error(
+            "ENTRA_SCIM_LOCAL_AUTHORITY is for development on one machine.",
+            hint="Remove it; where DEBUG is set, name an address such as "
+            '"http://127.0.0.1:9000".',
+            id="entra_scim.E012",
+        )
+    ]
+
+
 def check_admin(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -184,119 +229,3 @@ def check_encryption_keys(
                 )
             )
     return messages
-
-
-def check_user_model(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
-    """Check that the product's user has what Entra leads."""
-    model = get_user_model()
-    missing = [
-        field
-        for field in (model.get_email_field_name(), "is_active", "groups")
-        if not _has_field(model, field)
-    ]
-    if not missing:
-        return []
-    return [
-        Error(
-            f"The user model has no field {field!r}.",
-            hint="Entra leads the e-mail address, activity and groups of people. "
-            "Subclass AbstractUser, or AbstractBaseUser with PermissionsMixin.",
-            obj=model,
-            id="entra_scim.E006",
-        )
-        for field in missing
-    ]
-
-
-def check_email_index(
-    app_configs: Sequence[AppConfig] | None,
-    databases: Iterable[str] | None = None,
-    **kwargs: Any,
-) -> list[CheckMessage]:
-    """Check that looking for an e-mail address need not read every person."""
-    model, alias = get_user_model(), database()
-    email = model.get_email_field_name()
-    if alias not in (databases or ()) or not _has_field(model, email):
-        return []
-    if connections[alias].vendor == "mysql":
-        if _has_index(model, email):
-            return []
-        hint = f"Add db_index=True to {email}."
-    else:
-        if _has_lower_index(model, email):
-            return []
-        hint = (
-            f"Add models.Index(Lower({email!r}), name=...) to Meta.indexes of the "
-            "user model, or create that index in a migration of your own."
-        )
-    return [
-        Warning(
-            f"The user model has no index for a look-up by {email} without case: each "
-            "person whom Entra creates costs a scan of all people.",
-            hint=hint,
-            obj=model,
-            id="entra_scim.W002",
-        )
-    ]
-
-
-def check_environments(
-    app_configs: Sequence[AppConfig] | None,
-    databases: Iterable[str] | None = None,
-    **kwargs: Any,
-) -> list[CheckMessage]:
-    """Check that somebody says who belongs where, once there is a choice."""
-    alias = database()
-    if alias not in (databases or ()):
-        return []
-    policy = import_string(conf.POLICY)
-    if policy.environments_of is not ProvisioningPolicy.environments_of:
-        return []
-    environment = apps.get_model(conf.ENVIRONMENT_MODEL)
-    tables = connections[alias].introspection.table_names()
-    if environment._meta.db_table not in tables:  # before the first migrate
-        return []
-    if environment._default_manager.using(alias).count() < 2:
-        return []
-    return [
-        Error(
-            "There are several environments, and no policy that says who belongs "
-            "where. Until then, nobody is linked.",
-            hint="Set ENTRA_SCIM_POLICY to a subclass of ProvisioningPolicy with "
-            "environments_of, users_of and create_user.",
-            id="entra_scim.E007",
-        )
-    ]
-
-
-def _has_field(model: type[models.Model], name: str) -> bool:
-    try:
-        model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return False
-    return True
-
-
-def _has_index(model: type[models.Model], name: str) -> bool:
-    field: Any = model._meta.get_field(name)
-    return (
-        field.db_index
-        or field.unique
-        or any(index.fields[:1] == [name] for index in model._meta.indexes)
-    )
-
-
-def _has_lower_index(model: type[models.Model], name: str) -> bool:
-    wanted = (Lower(name), Lower(models.F(name)))
-    candidates: list[Any] = [
-        *model._meta.indexes,
-        *(c for c in model._meta.constraints if isinstance(c, UniqueConstraint)),
-    ]
-    return any(
-        candidate.expressions
-        and candidate.expressions[0] in wanted
-        and candidate.condition is None
-        for candidate in candidates
-    )

@@ -1,0 +1,267 @@
+"""From passwords to Entra and back, without locking anybody out."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import connection, credentials, events, gate, notifications
+from .credentials import Credentials
+from .models import EntraSettings, ProvisionedUser, ProvisioningEvent
+from .models.environment import AnyEnvironment
+from .policy import get_policy
+from .traffic import CYCLE, Traffic
+
+TEST_LASTS = datetime.timedelta(days=1)
+_SHOWN = 50
+
+Kind = ProvisioningEvent.Kind
+
+
+class State(enum.StrEnum):
+    INACTIVE = "inactive"
+    TRIAL = "trial"
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obstacle:
+    """Something that stands in the way of an activation, and where to change it."""
+
+    code: str
+    message: str | Promise
+    anchor: str
+
+
+_OBSTACLES = {
+    "credentials": (
+        gettext_lazy("The connection is not complete, or the secret has expired."),
+        "connection",
+    ),
+    "test": (
+        gettext_lazy(
+            "Nobody has tested the sign-in with these settings in the last 24 hours."
+        ),
+        "sign-in",
+    ),
+    "contact": (
+        gettext_lazy("Entra has not been in contact for more than two cycles."),
+        "standing",
+    ),
+}
+
+
+def state_of(settings: EntraSettings) -> State:
+    """Return how far the activation is."""
+    if not settings.is_active(timezone.now()):
+        return State.INACTIVE
+    return State.TRIAL if settings.confirmed_at is None else State.ACTIVE
+
+
+def active_settings() -> list[EntraSettings]:
+    """Return the settings of all environments that are active now."""
+    candidates = EntraSettings.objects.exclude(activated_at=None).select_related(
+        "environment"
+    )
+    now = timezone.now()
+    return [settings for settings in candidates if settings.is_active(now)]
+
+
+def is_anybody_active() -> bool:
+    """Tell whether anybody signs in with Entra."""
+    return bool(active_settings())
+
+
+def obstacles(settings: EntraSettings, traffic: Traffic) -> list[Obstacle]:
+    """Return what is missing for an activation."""
+    usable = connection.secret_state(settings) in (
+        connection.SecretState.SET,
+        connection.SecretState.EXPIRING,
+    )
+    missing = {
+        "credentials": not (settings.has_ids and usable),
+        "test": not is_tested(settings),
+        "contact": traffic.last_contact is None
+        or traffic.last_contact < timezone.now() - 2 * CYCLE,
+    }
+    return [
+        Obstacle(code=code, message=_OBSTACLES[code][0], anchor=_OBSTACLES[code][1])
+        for code, is_missing in missing.items()
+        if is_missing
+    ]
+
+
+def is_tested(settings: EntraSettings) -> bool:
+    """Tell whether a sign-in with just these settings worked within a day."""
+    current = credentials.in_use(settings)
+    return (
+        current is not None
+        and settings.tested_at is not None
+        and settings.tested_at > timezone.now() - TEST_LASTS
+        and settings.tested_fingerprint == current.fingerprint
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Losers:
+    """Those who could not sign in any more: the first ones, and how many in all."""
+
+    shown: list[Any]
+    count: int
+
+
+def losers(environment: AnyEnvironment) -> Losers:
+    """Return the active people of an environment who have no active Entra account.
+
+    ``count`` may include people whom the gate lets through, as the Admin; those
+    shown do not.
+    """
+    provisioned = ProvisionedUser.objects.for_environment(environment).filter(
+        active=True
+    )
+    people: models.QuerySet[Any] = (
+        get_policy()
+        .users_of(environment)
+        .filter(is_active=True)
+        .exclude(pk__in=provisioned.values("user_id"))
+        .order_by("pk")
+    )
+    first = list(people[: _SHOWN + 1])
+    shown = [user for user in first if gate.environment_of(user) == environment]
+    count = len(shown) if len(first) <= _SHOWN else people.count()
+    return Losers(shown=shown[:_SHOWN], count=count)
+
+
+def start_trial(settings: EntraSettings, by: Any) -> None:
+    """Activate the integration for half an hour, or until somebody confirms it.
+
+    Call it when there are no obstacles, and a local Admin has just shown that they
+    can sign in.
+    """
+
+    def begin(locked: EntraSettings) -> str:
+        locked.activated_at = timezone.now()
+        locked.activated_by = by
+        locked.confirmed_at = None
+        return Kind.TRIAL
+
+    _change(
+        settings,
+        begin,
+        _(
+            "Signing in with Microsoft Entra is on trial for 30 minutes. It ends by "
+            "itself unless %(person)s signs in with Entra meanwhile."
+        )
+        % {"person": by},
+        user=by,
+    )
+
+
+def note_sign_in(settings: EntraSettings, user: Any) -> None:
+    """Confirm a trial by the sign-in of whoever began it.
+
+    Began the Admin, who cannot sign in with Entra, any administrator confirms it.
+    """
+    if state_of(settings) != State.TRIAL or not _may_confirm(settings, user):
+        return
+
+    def confirm(locked: EntraSettings) -> str | None:
+        if state_of(locked) != State.TRIAL:
+            return None
+        locked.confirmed_at = timezone.now()
+        return Kind.CONFIRMED
+
+    _change(
+        settings,
+        confirm,
+        _("Signing in with Microsoft Entra is active. Passwords no longer work."),
+        user=user,
+    )
+
+
+def deactivate(settings: EntraSettings, by: Any = None) -> None:
+    """Let people sign in with their passwords again. Credentials that wait are used."""
+
+    def end(locked: EntraSettings) -> str | None:
+        if locked.activated_at is None:
+            return None
+        locked.activated_at = locked.confirmed_at = locked.activated_by = None
+        if waiting := credentials.waiting(locked):
+            credentials.use(locked, waiting)
+        return Kind.ENDED
+
+    _change(
+        settings,
+        end,
+        _("Signing in with Microsoft Entra was ended. Passwords work again."),
+        user=by,
+    )
+
+
+def note_trial_end(settings: EntraSettings) -> None:
+    """Tell that a trial is over which nobody confirmed. Passwords work since then."""
+    ends_at = settings.trial_ends_at
+    if ends_at is not None and ends_at <= timezone.now():
+        deactivate(settings)
+
+
+def record_test(settings: EntraSettings, tested: Credentials, user: Any) -> None:
+    """Note that somebody provisioned signed in with these credentials.
+
+    If they waited for that, they are in use from now on.
+    """
+
+    def note(locked: EntraSettings) -> str:
+        waiting = credentials.waiting(locked)
+        if waiting is not None and waiting.fingerprint == tested.fingerprint:
+            credentials.use(locked, waiting)
+        locked.tested_at = timezone.now()
+        locked.tested_fingerprint = tested.fingerprint
+        return Kind.SIGN_IN_TESTED
+
+    _change(settings, note, "", user=user)
+
+
+def _may_confirm(settings: EntraSettings, user: Any) -> bool:
+    if settings.activated_by_id == user.pk:
+        return True
+    began = settings.activated_by
+    policy = get_policy()
+    return (began is None or policy.is_exempt(began)) and policy.administrators_of(
+        settings.environment
+    ).filter(pk=user.pk).exists()
+
+
+def _change(
+    settings: EntraSettings,
+    work: Callable[[EntraSettings], str | None],
+    message: str,
+    user: Any,
+) -> None:
+    """Change settings under a lock, with the event, and tell the administrators."""
+    environment = settings.environment
+    with transaction.atomic():
+        locked = (
+            EntraSettings.objects.for_environment(environment)
+            .select_for_update()
+            .get(pk=settings.pk)
+        )
+        locked.environment = environment
+        kind = work(locked)
+        if kind is None:
+            return
+        locked.save()
+        events.record(environment, kind, user=user, name=str(user) if user else "")
+    settings.refresh_from_db()
+    settings.environment = environment
+    if message:
+        notifications.tell_administrators(environment, message)

@@ -1,0 +1,213 @@
+"""How people of an environment sign in: test, certificate, activation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entra_scim import activation, connection, credentials, traffic
+from entra_scim.models import EntraSettings
+from entra_scim.policy import get_policy
+
+from .pages import EnvironmentPage
+
+TEST = "entra_scim_test"
+"""Where a session notes which environment its visitor may test."""
+
+
+class ActivationForm(forms.Form):
+    """That somebody knows what they do, and that the Admin can still come in."""
+
+    acknowledged = forms.IntegerField(widget=forms.HiddenInput)
+    understood = forms.BooleanField(
+        label=gettext_lazy("Whoever has no active Entra account cannot sign in then")
+    )
+    admin_username = forms.CharField(
+        label=gettext_lazy("Username of the Admin"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "The Admin keeps signing in with a password, if Entra ever fails."
+        ),
+    )
+    admin_password = forms.CharField(
+        label=gettext_lazy("Password of the Admin"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any = None, *, request: Any, losers: int) -> None:
+        super().__init__(data, initial={"acknowledged": losers})
+        self.request = request
+        self.losers = losers
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("acknowledged") != self.losers:
+            data: Any = self.data
+            self.data = {**data.dict(), "acknowledged": self.losers}
+            self.add_error(
+                None,
+                _("The people who could not sign in any more have changed: see above."),
+            )
+        if "admin_username" in cleaned and "admin_password" in cleaned:
+            # As any sign-in, so that what counts failures counts these too.
+            user = authenticate(
+                self.request,
+                username=cleaned["admin_username"],
+                password=cleaned["admin_password"],
+            )
+            if user is None or not get_policy().is_exempt(user):
+                self.add_error(
+                    "admin_password",
+                    _("This is not the username and password of an active Admin."),
+                )
+        return cleaned
+
+
+class SignInPage(EnvironmentPage):
+    template_name = "entra_scim/admin/sign_in.html"
+    page = "sign_in"
+    title = gettext_lazy("Sign-in")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        settings = self.settings()
+        activation.note_trial_end(settings)
+        losers = activation.losers(self.environment)
+        used = credentials.waiting(settings) or credentials.in_use(settings)
+        kwargs.setdefault(
+            "form", ActivationForm(request=self.request, losers=losers.count)
+        )
+        return super().get_context_data(
+            settings=settings,
+            secret_state=connection.secret_state(settings),
+            pending=bool(settings.pending),
+            certificate=used.certificate if used else "",
+            certificate_expires_on=used.certificate_expires_on if used else None,
+            state=activation.state_of(settings),
+            obstacles=self.obstacles(settings),
+            losers=losers,
+            sign_in_url=self.absolute("entra_scim_oidc:environment-sign-in"),
+            logout_url=self.absolute("entra_scim_oidc:front-channel-logout"),
+            **kwargs,
+        )
+
+    def settings(self) -> EntraSettings:
+        return connection.settings_of(self.environment)
+
+    def obstacles(self, settings: EntraSettings) -> list[activation.Obstacle]:
+        return activation.obstacles(settings, traffic.traffic_of(self.environment))
+
+    def absolute(self, name: str) -> str:
+        """Return the whole address of a page of the environment, if it has one."""
+        try:
+            path = reverse(name, args=[str(self.environment.pk)])
+        except NoReverseMatch:
+            return ""
+        return self.request.build_absolute_uri(path)
+
+
+class TestView(SignInPage):
+    """Begins a test sign-in."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        environment_id = str(self.environment.pk)
+        request.session[TEST] = environment_id
+        path = reverse("entra_scim_oidc:test", args=[environment_id])
+        query = urlencode({"next": f"{self.tab}sign-in/"})
+        return HttpResponseRedirect(f"{path}?{query}")
+
+
+class MakeCertificateView(SignInPage):
+    """Makes a certificate, which waits for a test while the integration is active."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        settings = self.settings()
+        if settings.client_id is None or settings.tenant_id is None:
+            messages.error(request, _("Save both IDs under Connection first."))
+            return HttpResponseRedirect(f"{self.tab}#connection")
+        used = (
+            credentials.waiting(settings)
+            or credentials.in_use(settings)
+            or credentials.Credentials(
+                client_id=settings.client_id,
+                tenant_id=settings.tenant_id,
+                cloud=settings.cloud,
+            )
+        )
+        connection.change(settings, credentials.with_certificate(used))
+        return self.done(
+            _("Microsoft Entra ID: made a certificate. Download it now."),
+            "sign-in/#certificate",
+        )
+
+
+class CertificateView(SignInPage):
+    """The public part of the certificate, to upload in Entra."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        settings = self.settings()
+        used = credentials.waiting(settings) or credentials.in_use(settings)
+        if used is None or not used.certificate:
+            messages.error(request, _("There is no certificate yet."))
+            return HttpResponseRedirect(f"{self.tab}sign-in/#certificate")
+        return HttpResponse(
+            used.certificate,
+            content_type="application/pkix-cert",
+            headers={
+                "Content-Disposition": f'attachment; filename="entra-{self.environment.pk}.cer"'
+            },
+        )
+
+
+class ActivateView(SignInPage):
+    """Begins the trial."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(f"{self.tab}sign-in/#activation")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        settings = self.settings()
+        losers = activation.losers(self.environment)
+        form = ActivationForm(request.POST, request=request, losers=losers.count)
+        if (
+            self.obstacles(settings)
+            or activation.state_of(settings) != activation.State.INACTIVE
+            or not form.is_valid()
+        ):
+            return self.render_to_response(self.get_context_data(form=form, **kwargs))
+        activation.start_trial(settings, request.user)
+        return self.done(
+            _(
+                "Microsoft Entra ID: activated on trial. Sign in with Entra within 30 "
+                "minutes to confirm it."
+            ),
+            "sign-in/",
+        )
+
+
+class DeactivateView(SignInPage):
+    """Lets passwords work again."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        activation.deactivate(self.settings(), request.user)
+        return self.done(
+            _("Microsoft Entra ID: deactivated. Passwords work again."), "sign-in/"
+        )

@@ -1,0 +1,34 @@
+"""Whatever a host can get wrong, said before it hurts."""
+
+from __future__ import annotations
+
+from django.core.checks import Tags, register
+
+from .people import check_email_index, check_environments, check_user_model
+from .project import (
+    check_admin,
+    check_backends,
+    check_cookies,
+    check_encryption,
+    check_encryption_keys,
+    check_local_authority,
+    check_middleware,
+    check_settings,
+    check_urls,
+)
+
+
+def register_checks() -> None:
+    """Register the checks with Django."""
+    register(check_settings, Tags.compatibility)
+    register(check_middleware, Tags.security)
+    register(check_backends, Tags.security)
+    register(check_cookies, Tags.security)
+    register(check_local_authority, Tags.security)
+    register(check_admin, Tags.templates)
+    register(check_urls, Tags.urls)
+    register(check_encryption, Tags.security, deploy=True)
+    register(check_encryption_keys, Tags.security)
+    register(check_user_model, Tags.models)
+    register(check_email_index, Tags.database)
+    register(check_environments, Tags.database)

@@ -1,0 +1,137 @@
+"""The user model, and who belongs where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.contrib.auth import get_user_model
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connections, models
+from django.db.models import UniqueConstraint
+from django.db.models.functions import Lower
+from django.utils.module_loading import import_string
+
+from entra_scim.conf import conf
+from entra_scim.policy import ProvisioningPolicy
+from entra_scim.transactions import database
+
+_AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+
+
+def check_user_model(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that the product's user has what Entra leads."""
+    model = get_user_model()
+    missing = [
+        field
+        for field in (model.get_email_field_name(), "is_active", "groups")
+        if not _has_field(model, field)
+    ]
+    if not missing:
+        return []
+    return [
+        Error(
+            f"The user model has no field {field!r}.",
+            hint="Entra leads the e-mail address, activity and groups of people. "
+            "Subclass AbstractUser, or AbstractBaseUser with PermissionsMixin.",
+            obj=model,
+            id="entra_scim.E006",
+        )
+        for field in missing
+    ]
+
+
+def check_email_index(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Iterable[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """Check that looking for an e-mail address need not read every person."""
+    model, alias = get_user_model(), database()
+    email = model.get_email_field_name()
+    if alias not in (databases or ()) or not _has_field(model, email):
+        return []
+    if connections[alias].vendor == "mysql":
+        if _has_index(model, email):
+            return []
+        hint = f"Add db_index=True to {email}."
+    else:
+        if _has_lower_index(model, email):
+            return []
+        hint = (
+            f"Add models.Index(Lower({email!r}), name=...) to Meta.indexes of the "
+            "user model, or create that index in a migration of your own."
+        )
+    return [
+        Warning(
+            f"The user model has no index for a look-up by {email} without case: each "
+            "person whom Entra creates costs a scan of all people.",
+            hint=hint,
+            obj=model,
+            id="entra_scim.W002",
+        )
+    ]
+
+
+def check_environments(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Iterable[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """Check that somebody says who belongs where, once there is a choice."""
+    alias = database()
+    if alias not in (databases or ()):
+        return []
+    policy = import_string(conf.POLICY)
+    if policy.environments_of is not ProvisioningPolicy.environments_of:
+        return []
+    environment = apps.get_model(conf.ENVIRONMENT_MODEL)
+    tables = connections[alias].introspection.table_names()
+    if environment._meta.db_table not in tables:  # before the first migrate
+        return []
+    if environment._default_manager.using(alias).count() < 2:
+        return []
+    return [
+        Error(
+            "There are several environments, and no policy that says who belongs "
+            "where. Until then, nobody is linked.",
+            hint="Set ENTRA_SCIM_POLICY to a subclass of ProvisioningPolicy with "
+            "environments_of, users_of and create_user.",
+            id="entra_scim.E007",
+        )
+    ]
+
+
+def _has_field(model: type[models.Model], name: str) -> bool:
+    try:
+        model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    return True
+
+
+def _has_index(model: type[models.Model], name: str) -> bool:
+    field: Any = model._meta.get_field(name)
+    return (
+        field.db_index
+        or field.unique
+        or any(index.fields[:1] == [name] for index in model._meta.indexes)
+    )
+
+
+def _has_lower_index(model: type[models.Model], name: str) -> bool:
+    wanted = (Lower(name), Lower(models.F(name)))
+    candidates: list[Any] = [
+        *model._meta.indexes,
+        *(c for c in model._meta.constraints if isinstance(c, UniqueConstraint)),
+    ]
+    return any(
+        candidate.expressions
+        and candidate.expressions[0] in wanted
+        and candidate.condition is None
+        for candidate in candidates
+    )

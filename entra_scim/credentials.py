@@ -1,0 +1,158 @@
+"""What an environment proves itself to Entra with: in use, and waiting for a test."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import uuid
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import NameOID
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from . import encryption
+from .models import EntraSettings
+
+_CERTIFICATE_LIFETIME = datetime.timedelta(days=730)
+_KEY_BITS = 3072
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """All that it takes to sign people in. Secrets stay out of the repr."""
+
+    client_id: uuid.UUID
+    tenant_id: uuid.UUID
+    cloud: str
+    client_secret: str = field(default="", repr=False)
+    client_secret_expires_on: datetime.date | None = None
+    certificate: str = ""
+    certificate_key: str = field(default="", repr=False)
+    certificate_expires_on: datetime.date | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells these credentials from others, and says nothing of them."""
+        values = {
+            name: str(value)
+            for name, value in dataclasses.asdict(self).items()
+            if not name.endswith("expires_on")
+        }
+        text = json.dumps(values, sort_keys=True)
+        return salted_hmac(
+            "entra_scim.credentials", text, algorithm="sha256"
+        ).hexdigest()
+
+
+def in_use(settings: EntraSettings) -> Credentials | None:
+    """Return the credentials of an environment, or None if they are not complete.
+
+    Neither are those that can no longer be read, because a key is lost.
+    """
+    if settings.client_id is None or settings.tenant_id is None:
+        return None
+    environment = settings.environment
+    secret = certificate_key = ""
+    try:
+        if settings.certificate:
+            certificate_key = encryption.decrypt(environment, settings.certificate_key)
+        elif settings.client_secret:
+            secret = encryption.decrypt(environment, settings.client_secret)
+        else:
+            return None
+    except encryption.Unreadable:
+        return None
+    return Credentials(
+        client_id=settings.client_id,
+        tenant_id=settings.tenant_id,
+        cloud=settings.cloud,
+        client_secret=secret,
+        client_secret_expires_on=settings.client_secret_expires_on,
+        certificate=settings.certificate,
+        certificate_key=certificate_key,
+        certificate_expires_on=settings.certificate_expires_on,
+    )
+
+
+def waiting(settings: EntraSettings) -> Credentials | None:
+    """Return the credentials that wait for a test sign-in, if there are any."""
+    if not settings.pending:
+        return None
+    try:
+        values = json.loads(encryption.decrypt(settings.environment, settings.pending))
+    except encryption.Unreadable:
+        return None
+    for name in ("client_id", "tenant_id"):
+        values[name] = uuid.UUID(values[name])
+    for name in ("client_secret_expires_on", "certificate_expires_on"):
+        if values[name] is not None:
+            values[name] = datetime.date.fromisoformat(values[name])
+    return Credentials(**values)
+
+
+def use(settings: EntraSettings, credentials: Credentials) -> None:
+    """Put credentials in use, unsaved. What waited is discarded."""
+    environment = settings.environment
+    former = in_use(settings)
+    settings.client_id = credentials.client_id
+    settings.tenant_id = credentials.tenant_id
+    settings.cloud = credentials.cloud
+    settings.client_secret_expires_on = credentials.client_secret_expires_on
+    settings.certificate = credentials.certificate
+    settings.certificate_expires_on = credentials.certificate_expires_on
+    if former is None or former.client_secret != credentials.client_secret:
+        settings.client_secret_changed_at = timezone.now()
+        settings.client_secret = (
+            encryption.encrypt(environment, credentials.client_secret)
+            if credentials.client_secret
+            else ""
+        )
+    settings.certificate_key = (
+        encryption.encrypt(environment, credentials.certificate_key)
+        if credentials.certificate_key
+        else ""
+    )
+    settings.pending = ""
+
+
+def let_wait(settings: EntraSettings, credentials: Credentials) -> None:
+    """Keep credentials until a test sign-in succeeds with them, unsaved."""
+    text = json.dumps(dataclasses.asdict(credentials), default=str)
+    settings.pending = encryption.encrypt(settings.environment, text)
+
+
+def with_certificate(credentials: Credentials) -> Credentials:
+    """Return credentials with a new certificate in place of what they had."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "entra_scim")])
+    now = timezone.now()
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(minutes=5))
+        .not_valid_after(now + _CERTIFICATE_LIFETIME)
+        .sign(key, SHA256())
+    )
+    return dataclasses.replace(
+        credentials,
+        client_secret="",
+        client_secret_expires_on=None,
+        certificate=certificate.public_bytes(Encoding.PEM).decode(),
+        certificate_key=key.private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        ).decode(),
+        certificate_expires_on=(now + _CERTIFICATE_LIFETIME).date(),
+    )

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from entra_scim import activation, connection
+from entra_scim.management.environments import environment_named
+
+
+class Command(BaseCommand):
+    help = (
+        "Let the people of an environment sign in with their passwords again, if "
+        "nobody can sign in with Entra. Deactivates the integration."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("environment", help="primary key of the environment")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        environment = environment_named(options["environment"])
+        settings = connection.settings_of(environment)
+        if settings.activated_at is None:
+            self.stdout.write(f"Passwords of {environment} work already.")
+            return
+        activation.deactivate(settings)
+        self.stdout.write(f"Passwords of {environment} work again.")

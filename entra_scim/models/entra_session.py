@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .environment import EnvironmentScopedQuerySet, environment_foreign_key
+
+
+class EntraSession(models.Model):
+    """A session that somebody opened by signing in with Entra.
+
+    Entra ends it by its ``sid``, whatever session backend holds it.
+    """
+
+    environment = environment_foreign_key()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    sid_key = models.CharField(max_length=64, null=True)
+    opened_at = models.DateTimeField(default=timezone.now, db_index=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = EnvironmentScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session with Entra")
+        verbose_name_plural = _("sessions with Entra")
+        default_permissions = ()
+        indexes = (
+            models.Index(fields=("environment", "sid_key"), name="entra_scim_sid"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}"

@@ -1,0 +1,129 @@
+"""The way back from Entra."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings as django_settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
+from django.utils import timezone
+from mozilla_django_oidc.views import OIDCAuthenticationCallbackView
+
+from entra_scim import activation, credentials, sessions, sign_in
+from entra_scim.conf import conf
+from entra_scim.connection import settings_of
+from entra_scim.credentials import Credentials
+from entra_scim.models import EntraSettings
+
+from . import states
+from .backend import CodeAnswer, EntraBackend
+from .pages import TEST, SignInPage
+from .problems import SignInProblem, code_of
+
+BACKEND = "entra_scim.oidc.backend.EntraBackend"
+
+
+class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[misc]
+    """The one Redirect URI of all environments: the state tells which it is."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.GET:  # back from signing out at Entra
+            return HttpResponseRedirect(
+                resolve_url(django_settings.LOGOUT_REDIRECT_URL or "/")
+            )
+        pending = states.take(request.session, request.GET.get("state", ""))
+        if pending is None:
+            # A forged answer, the back button, or an old tab: whoever is signed in
+            # stays so, and nobody else comes in.
+            raise SignInProblem("expired")
+        self.is_test, self.next = pending.is_test, pending.next
+        model = apps.get_model(conf.ENVIRONMENT_MODEL)
+        self.environment = model._default_manager.filter(pk=pending.environment).first()
+        if self.environment is None:
+            raise SignInProblem("not_active")
+        if error := request.GET.get("error"):
+            if request.GET.get("error_subcode") == "cancel":
+                raise SignInProblem("cancel")
+            raise SignInProblem(
+                code_of(error, request.GET.get("error_description", ""))
+            )
+        settings = settings_of(self.environment)
+        if pending.is_test:
+            return self.tested(request, settings, pending)
+        used = credentials.in_use(settings)
+        if not settings.is_active(timezone.now()) or used is None:
+            raise SignInProblem("not_active")
+        user = auth.authenticate(
+            request, entra_answer=self.answer(request, pending, used)
+        )
+        if user is None:
+            raise SignInProblem("not_active")
+        return self.signed_in(request, settings, user)
+
+    def answer(
+        self, request: HttpRequest, pending: states.Pending, used: Credentials
+    ) -> CodeAnswer:
+        """Return the answer as the backend wants it."""
+        return CodeAnswer(
+            environment=self.environment,
+            credentials=used,
+            code=request.GET.get("code", ""),
+            code_verifier=pending.code_verifier,
+            nonce=pending.nonce,
+            redirect_uri=request.build_absolute_uri(
+                reverse("entra_scim_oidc:callback")
+            ),
+        )
+
+    def signed_in(
+        self, request: HttpRequest, settings: EntraSettings, user: Any
+    ) -> HttpResponseBase:
+        """Open the session, with a key of its own, and go on."""
+        claims = user.entra_claims
+        auth.login(request, user, backend=BACKEND)
+        # Django keeps the key where the same person was signed in before.
+        request.session.cycle_key()
+        sid = claims.get("sid")
+        entra_session = sign_in.open_session(
+            settings.environment, user, sid if isinstance(sid, str) else None
+        )
+        sessions.stamp_entra(request.session, entra_session)
+        activation.note_sign_in(settings, user)
+        return HttpResponseRedirect(
+            self.next or resolve_url(django_settings.LOGIN_REDIRECT_URL)
+        )
+
+    def tested(
+        self, request: HttpRequest, settings: EntraSettings, pending: states.Pending
+    ) -> HttpResponseBase:
+        """Show what came back. A test signs nobody in and nobody out."""
+        allowed = request.session.get(TEST)
+        if not request.user.is_authenticated or allowed != pending.environment:
+            raise SignInProblem("not_allowed")
+        used = credentials.waiting(settings) or credentials.in_use(settings)
+        if used is None:
+            raise SignInProblem("credentials")
+        claims = EntraBackend().claims_of(self.answer(request, pending, used))
+        person = sign_in.person_of(self.environment, claims["oid"])
+        worked = person is not None and person.active
+        if person is not None and worked:
+            activation.record_test(settings, used, person.user)
+        return render(
+            request,
+            "entra_scim/sign_in_tested.html",
+            {
+                "claims": claims,
+                "roles": claims.get("roles")
+                if isinstance(claims.get("roles"), list)
+                else [],
+                "person": person,
+                "worked": worked,
+                "back": self.next or "/",
+            },
+        )

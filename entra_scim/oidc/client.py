@@ -1,0 +1,100 @@
+"""Calls to Entra: never longer than a deadline, never further than its address."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import jwt
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from django.utils import timezone
+
+from entra_scim.credentials import Credentials
+
+_CONNECT, _READ = 3.05, 5.0  # seconds
+DEADLINE = 10.0
+"""Seconds that a call may take in all, however slowly an answer drips in."""
+
+_MOST_BYTES = 1_000_000
+_ASSERTION_LIFETIME = datetime.timedelta(minutes=5)
+
+
+class ProviderDown(Exception):
+    """Entra did not answer, or not with what it should. The text is for the log."""
+
+
+def fetch(
+    method: str, url: str, data: Mapping[str, str] | None = None
+) -> tuple[int, dict[str, Any]]:
+    """Return the status and the JSON object that Entra answers.
+
+    Redirects are not followed: a form with a secret goes where it was meant for.
+
+    Raises:
+        ProviderDown: There was no such answer in time.
+    """
+    deadline = time.monotonic() + DEADLINE
+    try:
+        with requests.request(
+            method,
+            url,
+            data=data,
+            headers={"Accept": "application/json"},
+            timeout=(_CONNECT, _READ),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            body = b""
+            while chunk := response.raw.read1(65_536, decode_content=True):
+                body += chunk
+                if len(body) > _MOST_BYTES or time.monotonic() > deadline:
+                    raise ProviderDown("too long an answer")
+            answer = json.loads(body)
+    except (requests.RequestException, OSError, ValueError, RecursionError) as error:
+        raise ProviderDown(type(error).__name__) from None
+    except Exception as error:
+        # urllib3's errors in the middle of a body are not among those of requests.
+        if type(error).__module__.startswith("urllib3"):
+            raise ProviderDown(type(error).__name__) from None
+        raise
+    if not isinstance(answer, dict):
+        raise ProviderDown("no JSON object")
+    return response.status_code, answer
+
+
+def authentication(credentials: Credentials, token_endpoint: str) -> dict[str, str]:
+    """Return what proves to the token endpoint that we are the client.
+
+    A client secret, or an assertion signed with the certificate's key:
+    https://learn.microsoft.com/en-us/entra/identity-platform/certificate-credentials
+    """
+    if not credentials.certificate:
+        return {"client_secret": credentials.client_secret}
+    certificate = x509.load_pem_x509_certificate(credentials.certificate.encode())
+    thumbprint = base64.urlsafe_b64encode(certificate.fingerprint(SHA256()))
+    now = timezone.now()
+    assertion = jwt.encode(
+        {
+            "aud": token_endpoint,
+            "iss": str(credentials.client_id),
+            "sub": str(credentials.client_id),
+            "jti": str(uuid.uuid4()),
+            "nbf": now,
+            "iat": now,
+            "exp": now + _ASSERTION_LIFETIME,
+        },
+        credentials.certificate_key,
+        algorithm="PS256",
+        headers={"x5t#S256": thumbprint.decode().rstrip("=")},
+    )
+    return {
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": assertion,
+    }

@@ -1,0 +1,68 @@
+"""What must be true of an ID token. Nothing here asks a database or a network."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import jwt
+
+LEEWAY = 60  # seconds that clocks may differ
+
+_REQUIRED = ["aud", "exp", "iat", "iss", "nbf", "nonce", "oid", "sub", "tid"]
+
+KeyFinder = Callable[[str], jwt.PyJWK | None]
+"""Returns the issuer's signing key with a kid, or None."""
+
+
+class TokenRefused(Exception):
+    """An ID token is not what it should be. The text is for the log."""
+
+
+def verify(
+    token: str,
+    *,
+    key_of: KeyFinder,
+    issuer: str,
+    client_id: UUID,
+    tenant_id: UUID,
+    nonce: str,
+) -> dict[str, Any]:
+    """Return the claims of an ID token of Entra's v2.0 endpoint.
+
+    Source: OpenID Connect Core 1.0 §3.1.3.7, and
+    https://learn.microsoft.com/en-us/entra/identity-platform/claims-validation
+
+    Raises:
+        TokenRefused: Says which check failed.
+    """
+    try:
+        header = jwt.get_unverified_header(token)
+        if header.get("alg") != "RS256":
+            # Before a key is looked for: "none", or HS256 with the public key.
+            raise TokenRefused("alg")
+        kid = header.get("kid")
+        key = key_of(kid) if isinstance(kid, str) else None
+        if key is None or key.key_type != "RSA":
+            raise TokenRefused("kid")
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=["RS256"],
+            audience=str(client_id),
+            issuer=issuer,
+            leeway=LEEWAY,
+            options={"require": _REQUIRED, "strict_aud": True},
+        )
+    except jwt.PyJWTError as error:
+        raise TokenRefused(str(error)) from None
+    for name in ("nonce", "oid", "sub", "tid"):
+        if not isinstance(claims[name], str):
+            raise TokenRefused(name)
+    if claims["tid"].lower() != str(tenant_id):
+        raise TokenRefused("tid")
+    if not hmac.compare_digest(claims["nonce"].encode(), nonce.encode()):
+        raise TokenRefused("nonce")
+    return claims

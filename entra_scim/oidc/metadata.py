@@ -1,0 +1,105 @@
+"""A tenant's endpoints and signing keys, from Django's cache where possible."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+from django.core.cache import cache
+
+from entra_scim import authorities
+from entra_scim.credentials import Credentials
+from entra_scim.keys import digest
+
+from .client import ProviderDown, fetch
+
+_FRESH = 60 * 60  # seconds; Microsoft advises to look for new keys about hourly
+_USABLE = 24 * 60 * 60
+_RETRY = 60
+_UNKNOWN_KEY_RETRY = 5 * 60
+
+_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+
+
+def configuration(credentials: Credentials) -> dict[str, Any]:
+    """Return the discovery document of a tenant.
+
+    Source: OpenID Connect Discovery 1.0 §4.3
+
+    Raises:
+        ProviderDown: It cannot be had, or is not this tenant's.
+    """
+    issuer = authorities.issuer_of(credentials.cloud, credentials.tenant_id)
+    host = authorities.host_of(credentials.cloud)
+
+    def is_good(document: dict[str, Any]) -> bool:
+        return document.get("issuer") == issuer and all(
+            str(document.get(name)).startswith(f"{host}/") for name in _ENDPOINTS
+        )
+
+    return _cached(f"{issuer}/.well-known/openid-configuration", is_good)
+
+
+def signing_key(credentials: Credentials, kid: str) -> jwt.PyJWK | None:
+    """Return a tenant's signing key, or None if it has no such key.
+
+    A key that is not known is looked for once in a while: Entra changes keys
+    without notice, and tokens with invented ones must not make us ask each time.
+
+    Raises:
+        ProviderDown: The keys cannot be had.
+    """
+    url = configuration(credentials)["jwks_uri"]
+    found = _find(_cached(url, _has_keys), kid)
+    if found is None and cache.add(_key("unknown", url), 1, _UNKNOWN_KEY_RETRY):
+        found = _find(_fetched(url, _has_keys), kid)
+    return found
+
+
+def _cached(url: str, is_good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    entry = cache.get(_key("document", url))
+    if entry is None:
+        return _fetched(url, is_good)
+    fetched_at, document = entry
+    # One request a minute refreshes what is old; the others, and all while Entra
+    # is down, go on with the last good one.
+    if time.time() - fetched_at > _FRESH and cache.add(_key("refresh", url), 1, _RETRY):
+        try:
+            return _fetched(url, is_good)
+        except ProviderDown:
+            pass
+    return dict(document)
+
+
+def _fetched(url: str, is_good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    status, document = fetch("GET", url)
+    if status != 200 or not is_good(document):
+        raise ProviderDown(f"{status} or a document of another issuer")
+    cache.set(_key("document", url), (time.time(), document), _USABLE)
+    return document
+
+
+def _has_keys(document: dict[str, Any]) -> bool:
+    return isinstance(document.get("keys"), list)
+
+
+def _find(document: dict[str, Any], kid: str) -> jwt.PyJWK | None:
+    for key in document["keys"]:
+        if (
+            isinstance(key, dict)
+            and key.get("kid") == kid
+            and key.get("kty") == "RSA"
+            and key.get("use", "sig") == "sig"
+            and key.get("alg", "RS256") == "RS256"
+        ):
+            try:
+                return jwt.PyJWK({**key, "alg": "RS256"})
+            except jwt.PyJWTError:
+                return None
+    return None
+
+
+def _key(kind: str, url: str) -> str:
+    return f"entra_scim:{kind}:{digest(url)}"

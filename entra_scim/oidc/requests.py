@@ -1,0 +1,167 @@
+"""The way to Entra."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import View
+from mozilla_django_oidc.views import OIDCAuthenticationRequestView
+
+from entra_scim import activation, credentials, keys
+from entra_scim.conf import conf
+from entra_scim.connection import settings_of
+from entra_scim.credentials import Credentials
+from entra_scim.models import EntraSettings, ProvisionedUser
+from entra_scim.models.environment import AnyEnvironment
+
+from . import metadata, states
+from .client import ProviderDown
+from .pages import TEST, SignInPage
+from .problems import SignInProblem
+
+
+class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[misc]
+    """Lead to the Entra of an environment: named by the URL, or found."""
+
+    http_method_names = ["get"]
+
+    def __init__(self, **kwargs: Any) -> None:
+        # The superclass reads settings of one provider.
+        View.__init__(self, **kwargs)
+
+    def get(self, request: HttpRequest, environment_id: str = "") -> HttpResponseBase:
+        self.next = ""
+        target = safe_next(request)
+        environment = self.environment_named(environment_id)
+        login_hint = request.GET.get("address", "").strip()
+        if environment is None and login_hint:
+            environment = _environment_of_domain(login_hint)
+        if environment is None:
+            several = activation.active_settings()[:2]
+            if not several:
+                raise SignInProblem("not_active")
+            if len(several) > 1:
+                return render(
+                    request, "entra_scim/sign_in_address.html", {"next": target}
+                )
+            environment = several[0].environment
+        self.environment = environment
+        settings = settings_of(environment)
+        if not settings.is_active(timezone.now()):
+            self.environment = None
+            raise SignInProblem("not_active")
+        return self.lead_to_entra(
+            request,
+            credentials.in_use(settings),
+            target,
+            {"login_hint": login_hint} if login_hint else {},
+        )
+
+    def environment_named(self, environment_id: str) -> AnyEnvironment | None:
+        """Return the environment of the URL, or None if it names none."""
+        if not environment_id:
+            return None
+        model = apps.get_model(conf.ENVIRONMENT_MODEL)
+        try:
+            return model._default_manager.get(pk=environment_id)
+        except (model.DoesNotExist, ValueError, ValidationError, OverflowError):
+            raise SignInProblem("not_active") from None
+
+    def lead_to_entra(
+        self,
+        request: HttpRequest,
+        used: Credentials | None,
+        target: str,
+        parameters: dict[str, str],
+    ) -> HttpResponseBase:
+        """Redirect to Entra, with state, nonce and PKCE, and note the request."""
+        if used is None:
+            raise SignInProblem("credentials")
+        try:
+            endpoint = metadata.configuration(used)["authorization_endpoint"]
+        except ProviderDown:
+            raise SignInProblem("down") from None
+        self.OIDC_OP_AUTH_ENDPOINT = endpoint
+        self.OIDC_RP_CLIENT_ID = str(used.client_id)
+        self.parameters = parameters
+        before = set(request.session.get("oidc_states", {}))
+        response: HttpResponseBase = super().get(request)
+        del request.session["oidc_login_next"]
+        [state] = set(request.session["oidc_states"]) - before
+        states.add(
+            request.session,
+            state,
+            environment=self.environment,
+            next=target,
+            is_test=self.is_test,
+        )
+        return response
+
+    def get_settings(self, attr: str, *args: Any) -> Any:
+        values = {
+            "OIDC_AUTHENTICATION_CALLBACK_URL": "entra_scim_oidc:callback",
+            "OIDC_RP_SCOPES": "openid profile email",
+            "OIDC_USE_PKCE": True,
+        }
+        return values[attr] if attr in values else args[0]
+
+    def get_extra_params(self, request: HttpRequest) -> dict[str, str]:
+        # Not form_post: a cookie with SameSite=Lax would not come along.
+        return {"response_mode": "query", **self.parameters}
+
+
+class TestSignInView(SignInView):
+    """Go through Entra for real, for the tab, and change no session."""
+
+    is_test = True
+
+    def get(self, request: HttpRequest, environment_id: str = "") -> HttpResponseBase:
+        environment = self.environment_named(environment_id)
+        self.next = safe_next(request)
+        allowed = request.session.get(TEST)
+        if not request.user.is_authenticated or allowed != environment_id:
+            raise SignInProblem("not_allowed")
+        self.environment = environment
+        settings = settings_of(environment)
+        used = credentials.waiting(settings) or credentials.in_use(settings)
+        return self.lead_to_entra(
+            request, used, self.next, {"prompt": "select_account"}
+        )
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Return where to go after signing in, if that is on this site, else ""."""
+    target = request.GET.get("next", "")
+    is_safe = url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    )
+    return target if is_safe and len(target) <= 500 else ""
+
+
+def _environment_of_domain(address: str) -> AnyEnvironment | None:
+    """Return the active environment whose people have addresses of a domain.
+
+    By the domain alone: whether the person exists must not show.
+
+    Raises:
+        SignInProblem: There is none, or more than one.
+    """
+    same_domain = ProvisionedUser.objects.filter(
+        environment=OuterRef("environment"), domain_key=keys.domain_key(address)
+    )
+    active = {settings.pk for settings in activation.active_settings()}
+    found = list(
+        EntraSettings.objects.filter(Exists(same_domain), pk__in=active).select_related(
+            "environment"
+        )[:2]
+    )
+    if len(found) != 1:
+        raise SignInProblem("unknown_organisation")
+    return found[0].environment

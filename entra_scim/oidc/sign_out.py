@@ -1,0 +1,94 @@
+"""Signing out: here, at Entra, and from Entra."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.conf import settings as django_settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_exempt
+from mozilla_django_oidc.views import OIDCLogoutView
+
+from entra_scim import credentials, sessions, sign_in
+from entra_scim.conf import conf
+from entra_scim.connection import settings_of
+from entra_scim.models import EntraSession
+
+from . import metadata
+from .client import ProviderDown
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOutView(OIDCLogoutView):  # type: ignore[misc]
+    """End the session here and, if ``everywhere`` is posted, at Entra."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        everywhere = _logout_url(request) if request.POST.get("everywhere") else None
+        response: HttpResponseBase = super().post(request)
+        return HttpResponseRedirect(everywhere) if everywhere else response
+
+    def get_settings(self, attr: str, *args: Any) -> Any:
+        if attr == "LOGOUT_REDIRECT_URL":
+            return django_settings.LOGOUT_REDIRECT_URL or "/"
+        return args[0]
+
+
+@method_decorator(login_not_required, name="dispatch")
+@method_decorator(never_cache, name="dispatch")
+@method_decorator(xframe_options_exempt, name="dispatch")
+class FrontChannelLogoutView(View):
+    """Entra signs somebody out: it shows this URL in a hidden frame, with a ``sid``.
+
+    The browser keeps our cookie from a foreign frame, so the session is ended by
+    what the server remembers (OpenID Connect Front-Channel Logout 1.0 §3).
+    """
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, environment_id: str) -> HttpResponse:
+        sid = request.GET.get("sid", "")
+        model = apps.get_model(conf.ENVIRONMENT_MODEL)
+        try:
+            environment = model._default_manager.filter(pk=environment_id).first()
+        except (ValueError, ValidationError, OverflowError):
+            environment = None
+        if environment is not None and sid:
+            sign_in.end_sessions(environment, sid)
+        return HttpResponse("")
+
+
+def _logout_url(request: HttpRequest) -> str | None:
+    """Return where Entra signs the visitor out, if that is how they came in."""
+    entra_session = (
+        EntraSession.objects.filter(pk=request.session.get(sessions.ENTRA_SESSION, 0))
+        .select_related("environment")
+        .first()
+    )
+    if entra_session is None:
+        return None
+    used = credentials.in_use(settings_of(entra_session.environment))
+    try:
+        endpoint = (
+            metadata.configuration(used).get("end_session_endpoint") if used else None
+        )
+    except ProviderDown:
+        return None
+    if not endpoint:
+        return None
+    home = request.build_absolute_uri(reverse("entra_scim_oidc:callback"))
+    return f"{endpoint}?{urlencode({'post_logout_redirect_uri': home})}"

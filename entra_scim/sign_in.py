@@ -1,0 +1,69 @@
+"""Whom an ID token stands for, and what to remember of a sign-in."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from . import events, keys
+from .models import EntraSession, ProvisionedUser, ProvisioningEvent
+from .models.environment import AnyEnvironment
+
+
+def person_of(environment: AnyEnvironment, object_id: str) -> ProvisionedUser | None:
+    """Return the provisioned person with an object ID, active or not.
+
+    By nothing else: an e-mail address in a token is what somebody wrote into the
+    directory (https://learn.microsoft.com/en-us/entra/identity-platform/claims-validation).
+    """
+    if not keys.is_object_id(object_id):
+        return None
+    person: ProvisionedUser | None = (
+        ProvisionedUser.objects.for_environment(environment)
+        .filter(external_id_key=keys.external_id_key(object_id))
+        .select_related("user")
+        .first()
+    )
+    return person
+
+
+def open_session(
+    environment: AnyEnvironment, user: Any, sid: str | None
+) -> EntraSession:
+    """Remember a session, so that Entra can end it by its ``sid``."""
+    return EntraSession.objects.create(
+        environment=environment, user=user, sid_key=keys.digest(sid) if sid else None
+    )
+
+
+def end_sessions(environment: AnyEnvironment, sid: str) -> int:
+    """End the sessions that Entra knows by a ``sid``, and return how many."""
+    sessions = EntraSession.objects.for_environment(environment).filter(
+        sid_key=keys.digest(sid), ended_at=None
+    )
+    return sessions.update(ended_at=timezone.now())
+
+
+def prune_sessions(before: datetime.datetime) -> int:
+    """Forget sessions that were opened before a moment; they end with that."""
+    return EntraSession.objects.filter(opened_at__lt=before).delete()[0]
+
+
+def record_failure(
+    environment: AnyEnvironment, code: str, detail: str, name: str, user_id: Any = None
+) -> str:
+    """Leave the event of a failed sign-in, and return its reference."""
+    return str(
+        events.record_refusal(
+            environment,
+            kind=ProvisioningEvent.Kind.SIGN_IN_FAILED,
+            reason=code,
+            detail=detail,
+            subject=name,
+            name=name,
+            user_id=user_id,
+            origin=events.LOCAL,
+        )
+    )

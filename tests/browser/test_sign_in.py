@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from entra_scim import access_keys
+from tests.browser.test_tab import entra_sends, screenshot
+from tests.factories import UserFactory
+from tests.oidc.conftest import connect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def the_admin(contoso):
+    return UserFactory(
+        email="admin@contoso.example",
+        is_staff=True,
+        is_superuser=True,
+        password="the Admin's own",
+    )
+
+
+def test_from_passwords_to_entra_and_back(
+    browse, site, contoso, administrator, the_admin, entra
+):
+    """Test, activate, be out, come back with Entra, and deactivate."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    _key, secret = access_keys.create(contoso)
+    assert (
+        entra_sends(
+            site,
+            contoso,
+            secret,
+            userName=administrator.email,
+            externalId=entra.person["oid"],
+            active=True,
+        )
+        == 201
+    )
+    administrator.refresh_from_db()  # the username is the address now
+    connect(contoso, entra)
+    page = browse()
+    page.goto(f"/admin/product/environment/{contoso.pk}/entra/sign-in/")
+    assert "Nobody has tested the sign-in" in page.inner_text("#activation")
+
+    page.click("text=Test sign-in")
+    assert "The test succeeded" in page.inner_text("h1")
+    assert Axe().run(page).violations_count == 0
+    page.click("text=Back to the tab")
+
+    page.check("#id_understood")
+    page.fill("#id_admin_username", the_admin.get_username())
+    page.fill("#id_admin_password", "the Admin's own")
+    screenshot(page, "activation-en")
+    page.click("[value='Activate on trial']")
+    page.wait_for_url("**/admin/login/**")
+    results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    assert results.violations_count == 0, results.generate_report()
+
+    page.fill("#id_username", administrator.email)
+    page.fill("#id_password", "let me in")
+    page.click("[type=submit]")
+    assert page.locator(".errornote").is_visible()
+    page.click("text=Microsoft Entra >> nth=-1")
+    page.wait_for_url("**/admin/**")
+    page.goto(f"/admin/product/environment/{contoso.pk}/entra/sign-in/")
+    assert "With Microsoft Entra only, since" in page.inner_text("#state")
+    results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    assert results.violations_count == 0, results.generate_report()
+
+    entra.authorize_error = {
+        "error": "access_denied",
+        "error_description": "AADSTS50105: not assigned.",
+    }
+    page.goto("/entra/sign-in/?x")
+    assert "not assigned" in page.inner_text("main")
+    assert Axe().run(page).violations_count == 0
+
+    page.goto(f"/admin/product/environment/{contoso.pk}/entra/sign-in/")
+    page.click("text=Deactivate: let passwords work again")
+    page.wait_for_selector(".messagelist .success")
+    assert "With their passwords" in page.inner_text("#state")

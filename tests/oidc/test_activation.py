@@ -1,0 +1,365 @@
+from __future__ import annotations
+
+import datetime
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from entra_scim import connection, credentials
+from entra_scim.models import AccessKey, EntraSettings, ProvisioningEvent
+from tests.oidc.conftest import Browser, activate, connect
+from tests.test_tab import client_for, saved, tab, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def settings_of(environment):
+    return connection.settings_of(environment)
+
+
+@pytest.fixture
+def boss(contoso, scim, entra, bob):
+    """Bob, who administers Contoso, is provisioned, and is at the keyboard."""
+    bob.user_permissions.set(
+        Permission.objects.filter(codename__in=("change_environment", "view_user"))
+    )
+    answer = scim.post(
+        "/Users", {"userName": bob.email, "externalId": entra.person["oid"]}
+    )
+    assert answer.status_code == 201
+    bob.refresh_from_db()
+    return bob
+
+
+@pytest.fixture
+def browser(browser, boss):
+    """Bob's browser, where he is signed in with his password."""
+    browser.client.force_login(
+        boss, backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return browser
+
+
+@pytest.fixture
+def connected(contoso, entra):
+    connect(contoso, entra)
+    return contoso
+
+
+def try_sign_in(browser, environment):
+    """Go through the tab's test, and return the page that it ends on."""
+    begun = browser.client.post(tab(environment, "sign-in/test/"))
+    assert begun.status_code == 302
+    to_entra = browser.client.get(begun["Location"])
+    if to_entra.status_code != 302:
+        return to_entra
+    return browser.come_back(browser.at_entra(to_entra["Location"]))
+
+
+def post_activation(browser, environment, admin, **changes):
+    page = browser.client.get(tab(environment, "sign-in/"))
+    return browser.client.post(
+        tab(environment, "sign-in/activate/"),
+        {
+            "acknowledged": page.context["losers"].count,
+            "understood": "on",
+            "admin_username": admin.get_username(),
+            "admin_password": "secret",
+            **changes,
+        },
+    )
+
+
+class TestTesting:
+    def test_shows_what_came_back_and_changes_no_session(
+        self, connected, browser, boss, entra
+    ):
+        before = dict(browser.client.session.items())
+        entra.changed_claims = {"roles": ["Viewer"]}
+
+        page = text_of(try_sign_in(browser, connected))
+
+        assert "The test succeeded" in page
+        assert str(entra.tenant_id) in page
+        assert "Viewer" in page
+        assert boss.email in page
+        after = dict(browser.client.session.items())
+        assert {k: v for k, v in after.items() if k in before} == before
+        assert settings_of(connected).tested_at
+        assert ProvisioningEvent.objects.filter(kind="sign_in_tested").count() == 1
+
+    def test_somebody_who_is_not_provisioned(self, connected, browser, entra):
+        """Entra works, and what to change is said."""
+        entra.person["oid"] = "11111111-1111-4111-8111-111111111111"
+
+        page = text_of(try_sign_in(browser, connected))
+
+        assert "Nobody was provisioned here with this object ID" in page
+        assert settings_of(connected).tested_at is None
+
+    def test_a_wrong_secret(self, connected, browser, entra):
+        entra.secret = "another"
+
+        page = try_sign_in(browser, connected)
+
+        assert page.status_code == 400
+        assert "The client secret is wrong" in page.content.decode()
+
+    def test_needs_the_tab(self, connected, browser, contoso):
+        """Nobody else can test, and not another environment."""
+        url = reverse("entra_scim_oidc:test", args=[str(connected.pk)])
+
+        assert Client().get(url).status_code == 400
+        assert browser.client.get(url).status_code == 400
+
+    def test_not_without_credentials(self, contoso, browser):
+        page = try_sign_in(browser, contoso)
+
+        assert "The connection is not complete" in page.content.decode()
+
+
+class TestActivation:
+    def test_what_is_missing_is_listed(self, contoso, browser, admin):
+        AccessKey.objects.update(last_used_at=None)
+
+        page = browser.client.get(tab(contoso, "sign-in/"))
+
+        codes = [obstacle.code for obstacle in page.context["obstacles"]]
+        assert codes == ["credentials", "test", "contact"]
+        post_activation(browser, contoso, admin)
+        assert settings_of(contoso).activated_at is None
+
+    def test_from_trial_to_active(self, connected, browser, boss, admin, ann):
+        """Bob activates, is out, signs in with Entra, and so confirms."""
+        try_sign_in(browser, connected)
+        page = text_of(browser.client.get(tab(connected, "sign-in/")))
+        assert str(ann) in page
+        assert str(admin) + "," not in page
+
+        assert post_activation(browser, connected, admin).status_code == 302
+
+        settings = settings_of(connected)
+        assert settings.trial_ends_at
+        assert settings.activated_by == boss
+        assert browser.user_id is None  # the session was opened with a password
+        browser.sign_in()
+        assert browser.user_id == boss.pk
+        assert settings_of(connected).confirmed_at
+        page = text_of(browser.client.get(tab(connected, "sign-in/")))
+        assert "With Microsoft Entra only, since" in page
+        kinds = {event.kind for event in ProvisioningEvent.objects.all()}
+        assert {"trial", "confirmed"} <= kinds
+        assert len([m for m in mail.outbox if m.to == [boss.email]]) == 2
+
+    @pytest.mark.parametrize(
+        ("changes", "says"),
+        [
+            ({"understood": ""}, "This field is required."),
+            ({"admin_password": "wrong"}, "not the username and password"),
+            ({"admin_username": "ann"}, "not the username and password"),
+            ({"acknowledged": "77"}, "have changed"),
+            ({"acknowledged": ""}, "have changed"),
+        ],
+    )
+    def test_what_has_to_be_shown(self, connected, browser, admin, ann, changes, says):
+        try_sign_in(browser, connected)
+
+        page = post_activation(browser, connected, admin, **changes)
+
+        assert says in text_of(page)
+        assert "secret" not in re_values(page)
+        assert settings_of(connected).activated_at is None
+
+    def test_a_test_with_other_settings_does_not_count(
+        self, connected, browser, admin, entra
+    ):
+        try_sign_in(browser, connected)
+        connect(connected, entra, client_secret="another")
+
+        post_activation(browser, connected, admin)
+
+        assert settings_of(connected).activated_at is None
+
+    def test_a_test_of_long_ago_does_not_count(self, connected, browser, admin):
+        try_sign_in(browser, connected)
+        EntraSettings.objects.update(
+            tested_at=timezone.now() - datetime.timedelta(hours=25)
+        )
+
+        post_activation(browser, connected, admin)
+
+        assert settings_of(connected).activated_at is None
+
+    def test_a_trial_ends_by_itself(self, connected, browser, boss, admin, bob):
+        """No process has to run for that. It is told once somebody looks."""
+        try_sign_in(browser, connected)
+        post_activation(browser, connected, admin)
+        EntraSettings.objects.update(
+            activated_at=timezone.now() - datetime.timedelta(minutes=31)
+        )
+
+        client = Client()
+        client.post(
+            "/password/", {"username": boss.get_username(), "password": "secret"}
+        )
+
+        assert client.get("/who/").json()["user"] == boss.pk
+        client.get(tab(connected, "sign-in/"))
+        assert ProvisioningEvent.objects.filter(kind="ended").count() == 1
+        assert settings_of(connected).activated_at is None
+
+    def test_somebody_else_s_sign_in_confirms_nothing(
+        self, connected, browser, admin, scim, ann, entra
+    ):
+        try_sign_in(browser, connected)
+        post_activation(browser, connected, admin)
+        entra.person["oid"] = "11111111-1111-4111-8111-111111111111"
+        scim.post("/Users", {"userName": ann.email, "externalId": entra.person["oid"]})
+
+        other = Browser()
+        other.sign_in()
+
+        assert other.user_id == ann.pk
+        assert settings_of(connected).confirmed_at is None
+
+    def test_began_by_the_admin_an_administrator_confirms(
+        self, connected, browser, boss, admin
+    ):
+        """The Admin has no account at Entra."""
+        try_sign_in(browser, connected)
+        by_admin = Browser()
+        by_admin.client.force_login(
+            admin, backend="django.contrib.auth.backends.ModelBackend"
+        )
+        post_activation(by_admin, connected, admin)
+        assert by_admin.user_id == admin.pk
+
+        Browser().sign_in()
+
+        assert settings_of(connected).confirmed_at
+
+    def test_deactivation(self, connected, browser, boss):
+        activate(connected)
+        browser.sign_in()
+
+        browser.client.post(tab(connected, "sign-in/deactivate/"))
+        browser.client.post(tab(connected, "sign-in/deactivate/"))
+
+        assert settings_of(connected).activated_at is None
+        assert ProvisioningEvent.objects.filter(kind="ended").count() == 1
+
+    def test_the_emergency_command(self, connected):
+        """When nobody can sign in with Entra."""
+        activate(connected)
+        output = StringIO()
+
+        call_command("entra_reopen_passwords", str(connected.pk), stdout=output)
+        call_command("entra_reopen_passwords", str(connected.pk), stdout=output)
+
+        assert "work again" in output.getvalue()
+        assert "work already" in output.getvalue()
+        assert settings_of(connected).activated_at is None
+        with pytest.raises(CommandError):
+            call_command("entra_reopen_passwords", "nonsense")
+
+    def test_who_may_only_look_activates_nothing(self, connected, browser, admin):
+        try_sign_in(browser, connected)
+        EntraSettings.objects.update(activated_at=None)
+        user = settings_of(connected) and admin
+        user.is_superuser = False
+        user.save()
+        user.user_permissions.set(
+            Permission.objects.filter(codename="view_environment")
+        )
+        client = client_for(user)
+
+        for path in ("test/", "certificate/", "activate/", "deactivate/"):
+            url = tab(connected, f"sign-in/{path}")
+            assert client.post(url).status_code in (403, 404)
+
+
+class TestChangesWhileActive:
+    def test_wait_for_a_test(self, connected, browser, boss, entra):
+        """A wrong new secret locks nobody out."""
+        activate(connected)
+        browser.sign_in()
+        form = saved(
+            client_id=str(entra.client_id),
+            tenant_id=str(entra.tenant_id),
+            cloud="local",
+            client_secret="wrong",
+        )
+        browser.client.post(tab(connected, "connection/"), form)
+
+        settings = settings_of(connected)
+        assert credentials.in_use(settings).client_secret == entra.secret
+        assert credentials.waiting(settings).client_secret == "wrong"
+        assert "waits for a test" in text_of(
+            browser.client.get(tab(connected, "sign-in/"))
+        )
+        assert "wrong" not in repr(credentials.waiting(settings))
+        assert try_sign_in(browser, connected).status_code == 400
+        assert Browser().sign_in().status_code == 302
+
+        right, entra.secret = "right~secret", "right~secret"
+        later = timezone.localdate() + datetime.timedelta(days=300)
+        form |= {
+            "client_secret": right,
+            "client_secret_expires_on": later.isoformat(),
+        }
+        assert browser.client.post(tab(connected, "connection/"), form)
+        assert "The test succeeded" in text_of(try_sign_in(browser, connected))
+
+        settings = settings_of(connected)
+        assert credentials.in_use(settings).client_secret == right
+        assert settings.pending == ""
+        assert settings.client_secret_expires_on == later
+
+    def test_another_directory_needs_deactivation(self, connected, browser, entra):
+        activate(connected)
+        browser.sign_in()
+
+        page = browser.client.post(
+            tab(connected, "connection/"),
+            saved(client_id=str(entra.client_id), cloud="local"),
+        )
+
+        assert "Deactivate the integration first" in text_of(page)
+        assert settings_of(connected).tenant_id == entra.tenant_id
+
+    def test_a_certificate_made_in_the_tab(self, connected, browser, boss, entra):
+        """Made, downloaded, uploaded, tested: then in use."""
+        activate(connected)
+        browser.sign_in()
+
+        browser.client.post(tab(connected, "sign-in/certificate/"))
+        file = browser.client.get(tab(connected, "sign-in/certificate.cer"))
+
+        assert b"BEGIN CERTIFICATE" in file.content
+        assert b"PRIVATE" not in file.content
+        assert "attachment" in file["Content-Disposition"]
+        entra.certificate = file.content
+        assert "The test succeeded" in text_of(try_sign_in(browser, connected))
+        settings = settings_of(connected)
+        assert settings.certificate
+        assert settings.client_secret == ""
+        assert settings.certificate_expires_on
+        assert Browser().sign_in().status_code == 302
+
+    def test_no_certificate_to_download(self, connected, browser):
+        page = browser.client.get(tab(connected, "sign-in/certificate.cer"))
+
+        assert page.status_code == 302
+
+
+def re_values(page):
+    """Return the values of all fields of a page."""
+    import re
+
+    return re.findall(r'value="([^"]*)"', page.content.decode())
