@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from . import connection, credentials, events, gate, notifications
 from .credentials import Credentials
 from .models import EntraSettings, ProvisionedUser, ProvisioningEvent
+from .models.entra_settings import TRIAL
 from .models.environment import AnyEnvironment
 from .policy import get_policy
 from .traffic import CYCLE, Traffic
@@ -212,6 +213,15 @@ def note_trial_end(settings: EntraSettings) -> None:
     ends_at = settings.trial_ends_at
     if ends_at is not None and ends_at <= timezone.now():
         deactivate(settings)
+
+
+def note_ended_trials() -> None:
+    """Tell of every trial that is over, whether or not somebody looks."""
+    trials = EntraSettings.objects.filter(
+        confirmed_at=None, activated_at__lte=timezone.now() - TRIAL
+    )
+    for settings in trials.select_related("environment"):
+        note_trial_end(settings)
 
 
 def record_test(settings: EntraSettings, tested: Credentials, user: Any) -> None:

@@ -214,6 +214,16 @@ class TestActivation:
         assert ProvisioningEvent.objects.filter(kind="ended").count() == 1
         assert settings_of(connected).activated_at is None
 
+    def test_cron_tells_of_a_trial_that_is_over(self, connected):
+        """Nobody has to look at the tab."""
+        long_ago = timezone.now() - datetime.timedelta(minutes=31)
+        EntraSettings.objects.update(activated_at=long_ago)
+
+        call_command("entra_check_expiry")
+        call_command("entra_check_expiry")
+
+        assert ProvisioningEvent.objects.filter(kind="ended").count() == 1
+
     def test_somebody_else_s_sign_in_confirms_nothing(
         self, connected, browser, admin, scim, ann, entra
     ):

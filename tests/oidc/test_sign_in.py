@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import socket
+from urllib.parse import quote
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
 from django.test.utils import override_script_prefix
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
 from tests.conftest import client_of
@@ -452,6 +457,72 @@ class TestProblems:
         assert browser.come_back(address).status_code == 400
         assert browser.user_id is None
 
+    def test_a_provider_that_never_answers(
+        self, active, person, browser, settings, monkeypatch
+    ):
+        """It holds nobody longer than the timeouts."""
+        from entra_scim.oidc import client
+
+        monkeypatch.setattr(client, "_READ", 0.2)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            settings.ENTRA_SCIM_LOCAL_AUTHORITY = f"http://127.0.0.1:{port}"
+            page = browser.client.get(reverse("entra_scim_oidc:sign-in"))
+
+        assert page.status_code == 503
+
+    def test_a_provider_that_drips(self, active, browser, entra, monkeypatch):
+        """The deadline is for the whole answer."""
+        from entra_scim.oidc import client
+
+        monkeypatch.setattr(client, "DEADLINE", -1)
+
+        page = browser.client.get(reverse("entra_scim_oidc:sign-in"))
+
+        assert page.status_code == 503
+
+    def test_a_provider_that_never_stops(self, active, browser, entra):
+        entra.raw_answers = {"openid-configuration": (200, " " * 1_100_000)}
+
+        page = browser.client.get(reverse("entra_scim_oidc:sign-in"))
+
+        assert page.status_code == 503
+
+    @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
+    @given(
+        path=st.sampled_from(
+            ["callback/", "sign-in/", "sign-in/1/", "test/1/", "signed-out/1/"]
+        ),
+        query=st.dictionaries(
+            st.sampled_from(
+                [
+                    "code",
+                    "state",
+                    "error",
+                    "error_description",
+                    "sid",
+                    "next",
+                    "address",
+                    "session_state",
+                    "error_subcode",
+                ]
+            ),
+            st.text(max_size=40),
+        ),
+        text=st.text(max_size=10),
+    )
+    def test_nothing_that_arrives_gives_a_500(self, active, browser, path, query, text):
+        """Whatever the URL has; and nobody comes in by it."""
+        begun = browser.client.get("/entra/sign-in/")
+        state = begun["Location"].partition("&state=")[2].partition("&")[0]
+        for values in (query, {**query, "state": state}):
+            answer = browser.client.get(f"/entra/{path}", values)
+            assert answer.status_code < 500 or answer.status_code == 503
+        answer = browser.client.get(f"/entra/sign-in/{quote(text, safe='')}/")
+        assert answer.status_code < 500
+        assert browser.client.post("/entra/sign-out/", query).status_code == 302
+        assert browser.user_id is None
+
 
 class TestKeys:
     def test_a_new_key_is_looked_for_once(self, active, person, browser, entra):
@@ -608,6 +679,32 @@ class TestPasswords:
         right = errors(bob.get_username(), "secret")
         assert right == errors(bob.get_username(), "wrong")
         assert right == errors("nobody", "secret")
+
+    def test_the_work_is_that_of_a_wrong_password(
+        self, browser, active, bob, monkeypatch
+    ):
+        """One hash, for whoever it is."""
+        from django.contrib.auth import authenticate
+        from django.contrib.auth.hashers import MD5PasswordHasher
+
+        counted = []
+        verify = MD5PasswordHasher.encode
+        monkeypatch.setattr(
+            MD5PasswordHasher,
+            "encode",
+            lambda self, *args: counted.append(1) or verify(self, *args),
+        )
+
+        def work(username):
+            counted.clear()
+            assert authenticate(None, username=username, password="wrong") is None
+            return len(counted)
+
+        alone = UserFactory(email="alone@nowhere.example")
+        counts = [
+            work(name) for name in (bob.get_username(), alone.get_username(), "nobody")
+        ]
+        assert counts == [1, 1, 1]
 
     def test_any_code_that_authenticates_is_refused(self, browser, active, bob):
         from django.contrib.auth import authenticate

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
-from entra_scim import connection, notifications
+from entra_scim import activation, connection, notifications
 from entra_scim.conf import conf
 
 
@@ -26,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         environments = apps.get_model(conf.ENVIRONMENT_MODEL)._default_manager.all()
+        activation.note_ended_trials()
         found = connection.notices(environments)
         for notice in found:
             self.stdout.write(notice.message)
