@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.views import LoginView
+from django.contrib.staticfiles.urls import staticfiles_urlpatterns
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -11,4 +12,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/scim/entra/", include("entra_scim.scim.urls")),
     path("entra/", include("entra_scim.oidc.urls")),
+    # With DEBUG, whichever server it is.
+    *staticfiles_urlpatterns(),
 ]
