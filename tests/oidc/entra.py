@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 import secrets
@@ -22,6 +23,12 @@ def new_key():
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
+@functools.cache
+def _first_key():
+    """One for all tests: making keys takes long."""
+    return new_key()
+
+
 class Entra:
     """One tenant, one application, and whoever is at the keyboard."""
 
@@ -30,7 +37,7 @@ class Entra:
         self.client_id = uuid.uuid4()
         self.secret = "abc8Q~" + secrets.token_hex(16)
         self.certificate = None
-        self.keys = {"first": new_key()}
+        self.keys = {"first": _first_key()}
         self.person = {"oid": str(uuid.uuid4()), "name": "Ann Smith"}
         self.requests = []
         self.behave()
@@ -38,7 +45,7 @@ class Entra:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
     def behave(self):
