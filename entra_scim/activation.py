@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -68,18 +69,17 @@ def state_of(settings: EntraSettings) -> State:
     return State.TRIAL if settings.confirmed_at is None else State.ACTIVE
 
 
-def active_settings() -> list[EntraSettings]:
+def active_settings() -> models.QuerySet[EntraSettings]:
     """Return the settings of all environments that are active now."""
-    candidates = EntraSettings.objects.exclude(activated_at=None).select_related(
-        "environment"
-    )
-    now = timezone.now()
-    return [settings for settings in candidates if settings.is_active(now)]
+    return EntraSettings.objects.filter(
+        Q(confirmed_at__isnull=False) | Q(activated_at__gt=timezone.now() - TRIAL),
+        activated_at__isnull=False,
+    ).select_related("environment")
 
 
 def is_anybody_active() -> bool:
     """Tell whether anybody signs in with Entra."""
-    return bool(active_settings())
+    return active_settings().exists()
 
 
 def obstacles(settings: EntraSettings, traffic: Traffic) -> list[Obstacle]:

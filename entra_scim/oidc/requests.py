@@ -18,7 +18,7 @@ from entra_scim import activation, credentials, keys
 from entra_scim.conf import conf
 from entra_scim.connection import settings_of
 from entra_scim.credentials import Credentials
-from entra_scim.models import EntraSettings, ProvisionedUser
+from entra_scim.models import ProvisionedUser
 from entra_scim.models.environment import AnyEnvironment
 
 from . import metadata, states
@@ -44,7 +44,7 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
         if environment is None and login_hint:
             environment = _environment_of_domain(login_hint)
         if environment is None:
-            several = activation.active_settings()[:2]
+            several = list(activation.active_settings()[:2])
             if not several:
                 raise SignInProblem("not_active")
             if len(several) > 1:
@@ -156,12 +156,7 @@ def _environment_of_domain(address: str) -> AnyEnvironment | None:
     same_domain = ProvisionedUser.objects.filter(
         environment=OuterRef("environment"), domain_key=keys.domain_key(address)
     )
-    active = {settings.pk for settings in activation.active_settings()}
-    found = list(
-        EntraSettings.objects.filter(Exists(same_domain), pk__in=active).select_related(
-            "environment"
-        )[:2]
-    )
+    found = list(activation.active_settings().filter(Exists(same_domain))[:2])
     if len(found) != 1:
         raise SignInProblem("unknown_organisation")
     return found[0].environment
