@@ -718,6 +718,21 @@ class TestPasswords:
         ):
             assert authenticate(None, password="secret", **credentials) is None
 
+    def test_async_code_is_refused_too(self, browser, active, bob):
+        from asgiref.sync import async_to_sync
+        from django.contrib.auth import aauthenticate
+
+        credentials = {"username": bob.get_username(), "password": "secret"}
+        assert async_to_sync(aauthenticate)(None, **credentials) is None
+
+    def test_the_gate_is_nobody_s_backend(self, browser, contoso, bob):
+        """Code that names no backend gets one that knows its people."""
+        client = Client()
+
+        client.force_login(bob)
+
+        assert client.get("/who/").json()["user"] == bob.pk
+
     def test_work_again_after_deactivation(self, browser, active, bob):
         from entra_scim import activation, connection
 
