@@ -13,7 +13,15 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 BASE = {"authorities", "conf", "dialect", "document", "exceptions", "keys", "signals"}
 DATA = {"encryption", "migrations", "models", "transactions"}
-INTERFACES = {"admin", "backends", "management", "middleware", "oidc", "scim"}
+INTERFACES = {
+    "admin",
+    "backends",
+    "emulator",
+    "management",
+    "middleware",
+    "oidc",
+    "scim",
+}
 WIRING = {"apps", "checks", "receivers"}
 """What Django calls when it starts. It may import anything."""
 
@@ -66,6 +74,15 @@ def test_imports_point_down(module):
     for other in imported_parts(module) - {part}:
         assert layer_of(other) <= layer_of(part), f"{part} imports {other}"
         assert not {part, other} <= INTERFACES, f"{part} imports {other}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_the_emulator_knows_nothing_of_the_server(module):
+    """It plays Entra to any server; what it shared with ours, it could not check."""
+    other = imported_parts(module) - {part_of(module)}
+
+    assert "emulator" not in other
+    assert part_of(module) != "emulator" or not other
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
