@@ -10,6 +10,8 @@ from __future__ import annotations
 from .applications import Application, AppRole, Assignment, ClientSecret
 from .clock import Clock
 from .directory import Group, Person
+from .provisioning.job import CycleReport, ProvisioningJob
+from .provisioning.servers import HttpServer
 from .tenant import Tenant
 
 __all__ = [
@@ -18,7 +20,10 @@ __all__ = [
     "Assignment",
     "ClientSecret",
     "Clock",
+    "CycleReport",
     "Group",
+    "HttpServer",
     "Person",
+    "ProvisioningJob",
     "Tenant",
 ]

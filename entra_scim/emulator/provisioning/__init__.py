@@ -1,0 +1,1 @@
+"""Entra's provisioning service: cycles that make a SCIM server follow a tenant."""

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from .logs import (
+    ErrorCode,
+    Exchange,
+    ProvisioningFailure,
+    failure_of,
+    failure_without_answer,
+)
+from .servers import Answer, NoAnswer, ScimServer, users_filter
+from .targets import Resource
+
+
+class Conversation:
+    """The requests about one person, or none, with a record of them.
+
+    Every method raises :class:`ProvisioningFailure` for any answer but the one that
+    Entra takes for success.
+    """
+
+    def __init__(self, server: ScimServer) -> None:
+        self._server = server
+        self.exchanges: list[Exchange] = []
+
+    def probe(self, attribute: str) -> None:
+        """Look for somebody who cannot exist, as every activity begins.
+
+        And for a group, even where no groups are provisioned.
+        """
+        nobody = str(uuid.uuid4())
+        _resources(self._ask("GET", users_filter(attribute, nobody)))
+        path = users_filter("displayName", nobody).removeprefix("/Users")
+        _resources(self._ask("GET", f"/Groups{path}&excludedAttributes=members"))
+
+    def find(self, attribute: str, value: str) -> Resource | None:
+        """Return the one person whom an attribute has the value of, or None."""
+        resources = _resources(self._ask("GET", users_filter(attribute, value)))
+        if len(resources) > 1:
+            raise ProvisioningFailure(
+                ErrorCode.DUPLICATE, f"Several people have the {attribute} {value}."
+            )
+        return resources[0] if resources else None
+
+    def get(self, resource_id: str) -> Resource:
+        """Return a person by the ID at the server."""
+        return _resource(self._ask("GET", f"/Users/{resource_id}"), 200)
+
+    def create(self, body: Resource) -> Resource:
+        """Create a person, and return what the server made of it."""
+        return _resource(self._ask("POST", "/Users", body), 201)
+
+    def patch(self, resource_id: str, body: Resource) -> Resource | None:
+        """Change a person; returns None where the server does not answer with it."""
+        answer = self._ask("PATCH", f"/Users/{resource_id}", body)
+        return None if answer.status == 204 else _resource(answer, 200)
+
+    def delete(self, resource_id: str) -> None:
+        """Delete a person. One who is gone already is as good."""
+        answer = self._ask("DELETE", f"/Users/{resource_id}")
+        if answer.status not in (204, 404):
+            raise failure_of(answer)
+
+    def has_manager(self, resource_id: str, manager_id: str) -> bool:
+        """Ask by a filter whether somebody has a manager, as Entra once did."""
+        path = f"/Users?filter=id+eq+{resource_id}+and+manager+eq+{manager_id}"
+        return bool(_resources(self._ask("GET", f"{path}&attributes=id")))
+
+    def _ask(self, method: str, path: str, body: Resource | None = None) -> Answer:
+        try:
+            answer = self._server.send(method, path, body)
+        except NoAnswer as error:
+            self._record(method, path, body, None, str(error))
+            raise failure_without_answer(error) from None
+        decoded = answer.json()
+        shown = decoded if decoded is not None else answer.body[:200].decode("latin-1")
+        self._record(method, path, body, answer.status, shown)
+        return answer
+
+    def _record(
+        self,
+        method: str,
+        path: str,
+        body: Resource | None,
+        status: int | None,
+        answer: Any,
+    ) -> None:
+        self.exchanges.append(
+            Exchange(method=method, path=path, body=body, status=status, answer=answer)
+        )
+
+
+def _resource(answer: Answer, status: int) -> Resource:
+    if answer.status != status:
+        raise failure_of(answer)
+    if not isinstance(answer.resource.get("id"), str):
+        raise ProvisioningFailure(
+            ErrorCode.INCOMPATIBLE, "The answer is no resource with an id."
+        )
+    return answer.resource
+
+
+def _resources(answer: Answer) -> list[Resource]:
+    if answer.status != 200:
+        failure = failure_of(answer)
+        if failure.code == ErrorCode.INVALID_ANCHOR:
+            # 404 is no answer to a filter: nobody found is an empty list.
+            failure.code = ErrorCode.INCOMPATIBLE
+        raise failure
+    resources = answer.resource.get("Resources")
+    if "totalResults" not in answer.resource or not isinstance(resources, list):
+        raise ProvisioningFailure(
+            ErrorCode.INCOMPATIBLE, "The answer is no ListResponse with Resources."
+        )
+    return resources
