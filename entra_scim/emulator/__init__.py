@@ -10,7 +10,8 @@ from __future__ import annotations
 from .applications import Application, AppRole, Assignment, ClientSecret
 from .clock import Clock
 from .directory import Group, Person
-from .provisioning.job import CycleReport, ProvisioningJob
+from .provisioning.job import ProvisioningJob
+from .provisioning.reports import CycleReport
 from .provisioning.servers import HttpServer
 from .tenant import Tenant
 

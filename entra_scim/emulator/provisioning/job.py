@@ -1,67 +1,33 @@
 from __future__ import annotations
 
-import collections
 import contextlib
 import datetime
-import enum
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 
 from entra_scim.emulator.applications import Application
 from entra_scim.emulator.directory import Person
 from entra_scim.emulator.tenant import Tenant
 
-from .conversation import Conversation
+from .attempts import Attempts
 from .health import Escrow, Quarantine
-from .logs import Action, ErrorCode, LogEntry, ProvisioningFailure, Status
+from .logs import (
+    LogEntry,
+    ProvisioningLog,
+    Status,
+)
 from .mappings import Mapping, advised
 from .open_points import OpenPoints
 from .person import Link, PersonProvisioner, Task, task_of
+from .reports import AlreadyRunning, CycleReport, State
 from .servers import ScimServer
 
 CYCLE = datetime.timedelta(minutes=40)
 """How often Entra's provisioning service comes. It cannot be changed."""
 
-_KEPT_ENTRIES = 50_000
-
 Progress = Callable[[int, int], None]
-
-
-class State(enum.StrEnum):
-    """What becomes of the job's next cycle."""
-
-    NOT_STARTED = "Not started"
-    ACTIVE = "Active"
-    QUARANTINE = "Quarantine"
-    DISABLED = "Disabled"
-
-
-class AlreadyRunning(Exception):
-    """A cycle is under way; there is one at a time."""
-
-
-@dataclass(kw_only=True)
-class CycleReport:
-    """What a cycle did."""
-
-    is_initial: bool
-    people: int = 0
-    """How many people were looked at."""
-
-    requests: collections.Counter[str] = field(default_factory=collections.Counter)
-    """How many requests were sent, by method."""
-
-    outcomes: collections.Counter[tuple[Action, Status]] = field(
-        default_factory=collections.Counter
-    )
-    held: int = 0
-    """How many deprovisionings wait for a confirmation, as there are so many."""
-
-    failure: str = ""
-    """Why the cycle as a whole did not take place; empty if it did."""
 
 
 class ProvisioningJob:
@@ -94,8 +60,7 @@ class ProvisioningJob:
         self.deletes = deletes
         self.deletion_threshold = deletion_threshold
         self.workers = workers
-        self.log: collections.deque[LogEntry] = collections.deque(maxlen=_KEPT_ENTRIES)
-        """The newest entry comes last."""
+        self.log = ProvisioningLog()
         self.links: dict[Person, Link] = {}
         self.escrow = Escrow()
         self.quarantine: Quarantine | None = None
@@ -135,12 +100,7 @@ class ProvisioningJob:
 
     def test_connection(self) -> LogEntry:
         """Send what the button "Test Connection" sends, and return what came of it."""
-        conversation = Conversation(self.server)
-        try:
-            conversation.probe(self._matching_attribute())
-        except ProvisioningFailure as failure:
-            return self._note(Action.CONNECT, conversation, failure=failure)
-        return self._note(Action.CONNECT, conversation)
+        return self._attempts(flagged=self.flagged).probe(self._matching_attribute())
 
     def restart(self, *, forget_links: bool = False) -> None:
         """Begin with an initial cycle again, out of quarantine, without escrow.
@@ -181,22 +141,23 @@ class ProvisioningJob:
         finally:
             self._running.release()
 
-    def provision_on_demand(self, person: Person) -> LogEntry | None:
-        """Provision one person now; returns None if there was nothing to do.
+    def provision_on_demand(self, person: Person) -> LogEntry:
+        """Provision one person now, and return what came of it.
 
         Without the flag, whatever the Tenant URL has, and without roles. Whoever is
         disabled or deleted in Entra is left alone.
         https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand
         """
-        test = self.test_connection()
+        attempts = self._attempts(flagged=False)
+        test = attempts.probe(self._matching_attribute())
         if test.status != Status.SUCCESS:
             return test
         mappings = [row for row in self._mappings if row.role_function is None]
         with self.tenant.lock:
             task = task_of(self.tenant, self.application, person, mappings, self.points)
         if not person.account_enabled or person.deleted_at is not None:
-            return self._skipped(task, "Not for people who are disabled or deleted.")
-        return self._provision(self._provisioner(flagged=False), task)
+            return attempts.skip(task, "Not for people who are disabled or deleted.")
+        return attempts.provision(task) or attempts.skip(task, "Nothing differs.")
 
     def _cycle(self, progress: Progress) -> CycleReport:
         now = self.tenant.clock.now()
@@ -206,12 +167,13 @@ class ProvisioningJob:
         ):
             report.failure = self.quarantine.reason
             return report
-        test = self.test_connection()
-        report.requests.update(exchange.method for exchange in test.exchanges)
+        attempts = self._attempts(flagged=self.flagged)
+        test = attempts.probe(self._matching_attribute())
+        report.count(test)
         self.last_cycle_at = now
         if test.status != Status.SUCCESS:
-            self._fail(test, now)
-            report.failure = test.detail
+            report.failure = f"{test.error_code}: {test.detail}"
+            self._fail(report.failure, now)
             return report
         self.quarantine = None
         with self.tenant.lock:
@@ -219,13 +181,14 @@ class ProvisioningJob:
             watermark = self.tenant.revision
             tasks = self._tasks(now)
         self._once_more.clear()
-        kept = self._held_back(tasks, report)
-        provisioner = self._provisioner(flagged=self.flagged)
-        self._provision_all(provisioner, kept, report, progress)
-        if self.quarantine is None:
+        self._provision(attempts, self._held_back(tasks, report), report, progress)
+        if attempts.rejection:
+            report.failure = attempts.rejection
+            self._fail(report.failure, now)
+        else:
             self._watermark = watermark
             if self.escrow.is_too_large(len(self.tenant.people)):
-                self.quarantine = Quarantine.begin("Too many people failed.", now)
+                self._fail("Too many people could not be provisioned.", now)
         return report
 
     def _tasks(self, now: datetime.datetime) -> list[Task]:
@@ -260,14 +223,23 @@ class ProvisioningJob:
         link = self.links.get(task.person)
         return link is not None and link.is_active and task.is_leaving
 
-    def _provisioner(self, *, flagged: bool) -> PersonProvisioner:
-        return PersonProvisioner(
+    def _attempts(self, *, flagged: bool) -> Attempts:
+        provisioner = PersonProvisioner(
             links=self.links, points=self.points, flagged=flagged, deletes=self.deletes
         )
+        return Attempts(
+            provisioner,
+            self.server,
+            log=self.log,
+            clock=self.tenant.clock,
+            escrow=self.escrow,
+            once_more=self._once_more,
+            points=self.points,
+        )
 
-    def _provision_all(
+    def _provision(
         self,
-        provisioner: PersonProvisioner,
+        attempts: Attempts,
         tasks: list[Task],
         report: CycleReport,
         progress: Progress,
@@ -275,15 +247,13 @@ class ProvisioningJob:
         report.people = len(tasks)
         progress(0, len(tasks))
         with self._workers() as run:
-            entries = run(lambda task: self._turn(provisioner, task), tasks)
-            for done, entry in enumerate(entries, start=1):
-                self._count(report, entry)
+            for done, entry in enumerate(run(attempts.provision, tasks), start=1):
+                report.count(entry)
                 progress(done, len(tasks))
         # References come last, when both ends exist.
         for task in tasks:
-            if task.manager is not None and self.quarantine is None:
-                self._count(report, self._refer(provisioner, task))
-        report.requests.update(provisioner.unlogged)
+            report.count(attempts.refer(task))
+        report.requests.update(attempts.unlogged)
 
     @contextlib.contextmanager
     def _workers(self) -> Iterator[Callable[..., Iterator[Any]]]:
@@ -295,50 +265,7 @@ class ProvisioningJob:
         with ThreadPoolExecutor(self.workers) as pool:
             yield pool.map
 
-    def _turn(self, provisioner: PersonProvisioner, task: Task) -> LogEntry | None:
-        if self.quarantine is not None:
-            self._once_more.add(task.person)
-            return None
-        return self._provision(provisioner, task)
-
-    def _provision(self, provisioner: PersonProvisioner, task: Task) -> LogEntry | None:
-        conversation = Conversation(self.server)
-        try:
-            outcome = provisioner.provision(task, conversation)
-        except ProvisioningFailure as failure:
-            self._set_aside(task, failure)
-            return self._note(failure.action, conversation, task, failure=failure)
-        self.escrow.remove(task.person)
-        if outcome.once_more:
-            self._once_more.add(task.person)
-        if outcome.action is None:
-            provisioner.count(conversation)
-            return None
-        return self._note(outcome.action, conversation, task, modified=outcome.modified)
-
-    def _refer(self, provisioner: PersonProvisioner, task: Task) -> LogEntry | None:
-        conversation = Conversation(self.server)
-        try:
-            modified = provisioner.refer(task, conversation)
-        except ProvisioningFailure as failure:
-            self._set_aside(task, failure)
-            return self._note(Action.UPDATE, conversation, task, failure=failure)
-        if not modified:
-            provisioner.count(conversation)
-            return None
-        return self._note(Action.UPDATE, conversation, task, modified=modified)
-
-    def _set_aside(self, task: Task, failure: ProvisioningFailure) -> None:
-        now = self.tenant.clock.now()
-        wait = None
-        if self.points.honours_retry_after and failure.retry_after.isdecimal():
-            wait = datetime.timedelta(seconds=int(failure.retry_after))
-        self.escrow.add(task.person, now, wait)
-        if failure.code == ErrorCode.CREDENTIALS:
-            self.quarantine = Quarantine.begin(failure.detail, now)
-
-    def _fail(self, test: LogEntry, now: datetime.datetime) -> None:
-        reason = f"{test.error_code}: {test.detail}"
+    def _fail(self, reason: str, now: datetime.datetime) -> None:
         if self.quarantine is None:
             self.quarantine = Quarantine.begin(reason, now)
         else:
@@ -347,45 +274,3 @@ class ProvisioningJob:
     def _matching_attribute(self) -> str:
         ranked = [row for row in self._mappings if row.matching is not None]
         return min(ranked, key=lambda row: row.matching or 0).target
-
-    def _count(self, report: CycleReport, entry: LogEntry | None) -> None:
-        if entry is not None:
-            report.outcomes[entry.action, entry.status] += 1
-            report.requests.update(exchange.method for exchange in entry.exchanges)
-
-    def _skipped(self, task: Task, detail: str) -> LogEntry:
-        entry = LogEntry(
-            at=self.tenant.clock.now(),
-            action=Action.MATCH,
-            status=Status.SKIPPED,
-            name=task.name,
-            object_id=task.object_id,
-            detail=detail,
-        )
-        self.log.append(entry)
-        return entry
-
-    def _note(
-        self,
-        action: Action,
-        conversation: Conversation,
-        task: Task | None = None,
-        *,
-        modified: tuple[str, ...] = (),
-        failure: ProvisioningFailure | None = None,
-    ) -> LogEntry:
-        link = self.links.get(task.person) if task else None
-        entry = LogEntry(
-            at=self.tenant.clock.now(),
-            action=action,
-            status=Status.FAILURE if failure else Status.SUCCESS,
-            name=task.name if task else "",
-            object_id=task.object_id if task else "",
-            target_id=link.id if link else "",
-            modified=modified,
-            error_code=failure.code if failure else None,
-            detail=failure.detail if failure else "",
-            exchanges=tuple(conversation.exchanges),
-        )
-        self.log.append(entry)
-        return entry

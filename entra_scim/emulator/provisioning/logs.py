@@ -5,12 +5,15 @@ https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze
 
 from __future__ import annotations
 
+import collections
 import datetime
 import enum
 from dataclasses import dataclass, field
 from typing import Any
 
 from .servers import Answer, NoAnswer
+
+_KEPT_ENTRIES = 50_000
 
 _PREFIX = "SystemForCrossDomainIdentityManagement"
 
@@ -77,6 +80,18 @@ class LogEntry:
     error_code: ErrorCode | None = None
     detail: str = ""
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+
+
+class ProvisioningLog(collections.deque[LogEntry]):
+    """The newest entries of a job; the newest one comes last."""
+
+    def __init__(self) -> None:
+        super().__init__(maxlen=_KEPT_ENTRIES)
+
+    def note(self, entry: LogEntry) -> LogEntry:
+        """Add an entry, and return it."""
+        self.append(entry)
+        return entry
 
 
 class ProvisioningFailure(Exception):

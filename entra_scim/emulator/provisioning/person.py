@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -104,12 +103,11 @@ class PersonProvisioner:
         self._flagged = flagged
         self._deletes = deletes
         self._resources: dict[Person, Resource] = {}
-        self.unlogged: collections.Counter[str] = collections.Counter()
-        """The requests that changed nothing, by method: no entry tells of them."""
 
-    def count(self, conversation: Conversation) -> None:
-        """Count the requests of a conversation that changed nothing."""
-        self.unlogged.update(exchange.method for exchange in conversation.exchanges)
+    def id_of(self, person: Person) -> str:
+        """Return a person's ID at the server; empty if there is none."""
+        link = self._links.get(person)
+        return link.id if link else ""
 
     def provision(self, task: Task, conversation: Conversation) -> Outcome:
         """Create, change, deactivate or delete a person, whichever it takes.
