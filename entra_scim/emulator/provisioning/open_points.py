@@ -74,5 +74,8 @@ class OpenPoints:
     repeats_roles: bool = False
     """Whether a role by a group and the same role assigned directly are two items."""
 
+    checks_references: bool = False
+    """Whether a filter on ``id`` and ``manager`` asks first who the manager is."""
+
     honours_retry_after: bool = False
     """Whether 429 and 503 with ``Retry-After`` make it wait so long."""

@@ -142,7 +142,11 @@ class PersonProvisioner:
         if link is None or resource is None or manager is None:
             return ()
         current = MANAGER.read(resource)
-        if isinstance(current, dict) and current.get("value") == manager.id:
+        if self._points.checks_references:
+            is_same = conversation.has_manager(link.id, manager.id)
+        else:
+            is_same = isinstance(current, dict) and current.get("value") == manager.id
+        if is_same:
             return ()
         conversation.patch(
             link.id,
