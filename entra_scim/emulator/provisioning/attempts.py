@@ -17,7 +17,7 @@ from .logs import (
     Status,
 )
 from .open_points import OpenPoints
-from .person import PersonProvisioner, Task
+from .person import Outcome, PersonProvisioner, Task
 from .servers import ScimServer
 
 
@@ -73,12 +73,7 @@ class Attempts:
         except ProvisioningFailure as failure:
             return self._set_aside(task, failure, failure.action, conversation)
         self._escrow.remove(task.person)
-        if outcome.once_more:
-            self._once_more.add(task.person)
-        if outcome.action is None:
-            self._count(conversation)
-            return None
-        return self._note(outcome.action, conversation, task, modified=outcome.modified)
+        return self._done(task, outcome, conversation)
 
     def refer(self, task: Task) -> LogEntry | None:
         """Name a person's manager. Returns None if nothing had to be done."""
@@ -86,13 +81,10 @@ class Attempts:
             return None
         conversation = Conversation(self._server)
         try:
-            modified = self._provisioner.refer(task, conversation)
+            outcome = self._provisioner.refer(task, conversation)
         except ProvisioningFailure as failure:
             return self._set_aside(task, failure, Action.UPDATE, conversation)
-        if not modified:
-            self._count(conversation)
-            return None
-        return self._note(Action.UPDATE, conversation, task, modified=modified)
+        return self._done(task, outcome, conversation)
 
     def skip(self, task: Task, detail: str) -> LogEntry:
         """Note that a person is left alone, and why."""
@@ -107,8 +99,15 @@ class Attempts:
             )
         )
 
-    def _count(self, conversation: Conversation) -> None:
-        self.unlogged.update(exchange.method for exchange in conversation.exchanges)
+    def _done(
+        self, task: Task, outcome: Outcome, conversation: Conversation
+    ) -> LogEntry | None:
+        if outcome.once_more:
+            self._once_more.add(task.person)
+        if outcome.action is None:
+            self.unlogged.update(exchange.method for exchange in conversation.exchanges)
+            return None
+        return self._note(outcome.action, conversation, task, modified=outcome.modified)
 
     def _set_aside(
         self,

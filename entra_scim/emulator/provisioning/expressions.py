@@ -5,6 +5,7 @@ https://learn.microsoft.com/en-us/entra/identity/app-provisioning/functions-for-
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -117,9 +118,17 @@ def _parsed(
         sign = rest[0]["sign"] if rest else None
         rest = rest[1:]
         if sign == ")":
-            return Call(first["name"], tuple(arguments)), rest
+            return _call(first["name"], arguments), rest
         if sign != ",":
             raise ExpressionError(f"A comma or ) is missing in {first['name']}.")
+
+
+def _call(name: str, arguments: list[Expression]) -> Call:
+    try:
+        inspect.signature(_FUNCTIONS[name]).bind(*arguments)
+    except TypeError as error:
+        raise ExpressionError(f"{name}: {error}.") from None
+    return Call(name, tuple(arguments))
 
 
 def _switch(source: Any, default: Any, *pairs: Any) -> Any:

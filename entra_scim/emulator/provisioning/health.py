@@ -6,6 +6,7 @@ https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-pr
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from entra_scim.emulator.directory import Person
@@ -37,6 +38,9 @@ class Escrow:
 
     def __len__(self) -> int:
         return len(self._retries)
+
+    def __iter__(self) -> Iterator[Person]:
+        return iter(list(self._retries))
 
     def add(
         self,

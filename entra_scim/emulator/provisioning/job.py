@@ -193,7 +193,7 @@ class ProvisioningJob:
 
     def _tasks(self, now: datetime.datetime) -> list[Task]:
         """Return what this cycle looks at: all, or what changed, and what failed."""
-        known = dict.fromkeys([*self.tenant.people.values(), *self.links])
+        known = dict.fromkeys([*self.tenant.people.values(), *self.links, *self.escrow])
         return [
             task_of(self.tenant, self.application, person, self._mappings, self.points)
             for person in known

@@ -45,6 +45,8 @@ class Task:
 
     values: dict[Mapping, Any]
     manager: Person | None
+    manager_is_coming: bool
+    """Whether the manager is to be at the server, now or when a failure is mended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,7 @@ def task_of(
         is_leaving=source["IsSoftDeleted"],
         values=values,
         manager=person.manager if has_reference and not is_gone else None,
+        manager_is_coming=_is_coming(application, person.manager),
     )
 
 
@@ -131,8 +134,11 @@ class PersonProvisioner:
         current = self._current(task, link, conversation)
         return self._update(task, link, current, conversation)
 
-    def refer(self, task: Task, conversation: Conversation) -> tuple[str, ...]:
+    def refer(self, task: Task, conversation: Conversation) -> Outcome:
         """Name a person's manager at the server, if both are there.
+
+        A manager who comes into scope later than the person is not named before a
+        restart: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues
 
         Raises:
             ProvisioningFailure: It was refused, or did not arrive.
@@ -140,14 +146,14 @@ class PersonProvisioner:
         link, resource = self._links.get(task.person), self._resources.get(task.person)
         manager = self._links.get(task.manager) if task.manager else None
         if link is None or resource is None or manager is None:
-            return ()
+            return Outcome(once_more=task.manager_is_coming)
         current = MANAGER.read(resource)
         if self._points.checks_references:
             is_same = conversation.has_manager(link.id, manager.id)
         else:
             is_same = isinstance(current, dict) and current.get("value") == manager.id
         if is_same:
-            return ()
+            return Outcome()
         conversation.patch(
             link.id,
             manager_body(
@@ -158,7 +164,7 @@ class PersonProvisioner:
                 is_new=current is None,
             ),
         )
-        return (MANAGER.path,)
+        return Outcome(action=Action.UPDATE, modified=(MANAGER.path,))
 
     def _match(self, task: Task, conversation: Conversation) -> Resource | None:
         rows = [row for row in task.values if row.matching is not None]
@@ -234,6 +240,15 @@ class PersonProvisioner:
             raise
         self._links.pop(task.person)
         return Outcome(action=Action.DELETE)
+
+
+def _is_coming(application: Application, manager: Person | None) -> bool:
+    return (
+        manager is not None
+        and manager.account_enabled
+        and manager.deleted_at is None
+        and application.has_assigned(manager)
+    )
 
 
 def _is_active(change: Change, value: bool) -> bool:

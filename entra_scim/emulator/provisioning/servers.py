@@ -120,11 +120,13 @@ class HttpServer:
                 headers=headers,
                 redirect=False,
             )
-        except urllib3.exceptions.TimeoutError:
-            raise NoAnswer("There was no answer in time.", is_timeout=True) from None
         except urllib3.exceptions.HTTPError as error:
+            # A refused connection is a NewConnectionError, which is a timeout by name.
+            is_timeout = isinstance(error, urllib3.exceptions.TimeoutError)
+            is_refused = isinstance(error, urllib3.exceptions.NewConnectionError)
             raise NoAnswer(
-                f"There was no connection ({type(error).__name__})."
+                f"There was no answer ({type(error).__name__}).",
+                is_timeout=is_timeout and not is_refused,
             ) from None
         return Answer(
             status=response.status,

@@ -89,12 +89,12 @@ def _change(
 ) -> Change | None:
     function = row.role_function
     if function in (RoleFunction.ASSERTIVE, RoleFunction.ADD_ONLY):
-        wanted = roles.items(function, value, points)
-        present = [item for item in row.to.read(resource) or () if item in wanted]
-        others = len(row.to.read(resource) or ()) - len(present)
-        is_same = len(present) == len(wanted)
+        wanted = _distinct(roles.items(function, value, points))
+        present = _distinct(row.to.read(resource) or ())
+        missing = [item for item in wanted if item not in present]
+        is_same = not missing
         if function == RoleFunction.ASSERTIVE:
-            is_same = is_same and not others
+            is_same = is_same and len(present) == len(wanted)
         if is_same or not wanted:
             return None
         return Change(row.to, value, function == RoleFunction.ADD_ONLY, function)
@@ -107,6 +107,18 @@ def _change(
     if current == value:
         return None
     return Change(row.to, value, current is None)
+
+
+def _distinct(items: Iterable[roles.Item]) -> list[roles.Item]:
+    """Return the items that have a value, each once.
+
+    RFC 7643 §2.4 lets a server leave out repetitions, and what is empty.
+    """
+    kept: list[roles.Item] = []
+    for item in items:
+        if item.get("value") and item not in kept:
+            kept.append(item)
+    return kept
 
 
 def _single_role(row: Row, resource: Resource, points: OpenPoints) -> Any:
