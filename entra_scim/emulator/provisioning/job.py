@@ -250,9 +250,9 @@ class ProvisioningJob:
             for done, entry in enumerate(run(attempts.provision, tasks), start=1):
                 report.count(entry)
                 progress(done, len(tasks))
-        # References come last, when both ends exist.
-        for task in tasks:
-            report.count(attempts.refer(task))
+            # References come last, when both ends exist.
+            for entry in run(attempts.refer, tasks):
+                report.count(entry)
         report.requests.update(attempts.unlogged)
 
     @contextlib.contextmanager
