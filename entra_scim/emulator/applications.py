@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from .directory import Group, Person, new_id
+from .directory import Group, Person, Principal, new_id
 
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 """The ID of the app role that an assignment without a role names."""
@@ -39,7 +39,7 @@ class AppRole:
 class Assignment:
     """A person or a group has one role of an application; None is default access."""
 
-    principal: Person | Group
+    principal: Principal
     role: AppRole | None
 
 
@@ -82,7 +82,7 @@ class Application:
             AppRole(display_name="msiam_access", value=None),
         ]
     )
-    _assignments: dict[Person | Group, list[Assignment]] = field(
+    _assignments: dict[Principal, list[Assignment]] = field(
         default_factory=dict, init=False, repr=False
     )
     _assigned_groups: dict[Group, None] = field(
@@ -98,7 +98,7 @@ class Application:
     has_consent: bool = True
     is_enabled: bool = True
     optional_claims: set[str] = field(default_factory=set)
-    touch: Callable[[Person | Group], None] = field(repr=False)
+    touch: Callable[[Principal], None] = field(repr=False)
     """Notes that something changed which concerns a person or a group's members."""
 
     def add_role(self, value: str, display_name: str = "") -> AppRole:
@@ -138,9 +138,7 @@ class Application:
             if assignment.role is role:
                 self.touch(assignment.principal)
 
-    def assign(
-        self, principal: Person | Group, role: AppRole | None = None
-    ) -> Assignment:
+    def assign(self, principal: Principal, role: AppRole | None = None) -> Assignment:
         """Assign a person or a group to the application, with one role or none.
 
         Raises:
@@ -165,7 +163,7 @@ class Application:
             del self._assignments[assignment.principal]
         self.touch(assignment.principal)
 
-    def unassign(self, principal: Person | Group) -> None:
+    def unassign(self, principal: Principal) -> None:
         """End all assignments that a person or a group has itself."""
         if self._assignments.pop(principal, None):
             self.touch(principal)
@@ -175,10 +173,15 @@ class Application:
         """All assignments, of people and of groups."""
         return [one for several in self._assignments.values() for one in several]
 
+    @property
+    def assigned_groups(self) -> set[Group]:
+        """The groups that are assigned to the application."""
+        return {group for group in self._assigned_groups if group in self._assignments}
+
     def assignments_of(self, person: Person) -> list[Assignment]:
         """Return a person's assignments: direct ones, and those of their groups."""
         groups = [group for group in self._assigned_groups if person in group.members]
-        principals: list[Person | Group] = [person, *groups]
+        principals: list[Principal] = [person, *groups]
         return [a for p in principals for a in self._assignments.get(p, ())]
 
     def roles_of(self, person: Person) -> list[AppRole]:

@@ -91,3 +91,7 @@ class Group:
 
     def __str__(self) -> str:
         return self.display_name
+
+
+Principal = Person | Group
+"""Whoever can be assigned to an application."""

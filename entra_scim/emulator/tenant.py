@@ -6,7 +6,14 @@ from collections.abc import Iterable
 
 from .applications import Application, ClientSecret
 from .clock import Clock
-from .directory import KEPT_AFTER_DELETION, PROFILE, Group, Person, new_id
+from .directory import (
+    KEPT_AFTER_DELETION,
+    PROFILE,
+    Group,
+    Person,
+    Principal,
+    new_id,
+)
 
 
 class Tenant:
@@ -194,7 +201,7 @@ class Tenant:
         """Return the application with a client ID, or None."""
         return next((a for a in self.applications if a.client_id == client_id), None)
 
-    def touch(self, principal: Person | Group) -> None:
+    def touch(self, principal: Principal) -> None:
         """Note a change that concerns a person, or all members of a group."""
         self.revision += 1
         for person in (

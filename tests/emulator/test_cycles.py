@@ -204,6 +204,19 @@ def test_one_value_names_several_roles(job, tenant, app):
     assert len(groups_of(provisioned(ann).user)) == 2
 
 
+def test_groups_are_refused_where_they_are_not_taken(job, tenant, app, role):
+    """With group provisioning on, the product says no, and people come all the same."""
+    ann = tenant.add_person("ann@contoso.example", "Ann Smith")
+    app.assign(tenant.add_group("Sales", [ann]), role("Viewer"))
+    job.with_groups = True
+
+    report = job.run_cycle()
+
+    assert [entry.name for entry in failures(job)] == ["Sales"]
+    assert report.failure == ""
+    assert provisioned(ann).active
+
+
 def test_guests_have_their_own_domain(job, tenant, app, role):
     """Entra leaves out ``#EXT#@…``."""
     guest = tenant.add_person(

@@ -8,7 +8,7 @@ import threading
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from scim2_models import ScimProvider
+from scim2_models import ScimPolicy, ScimProvider
 from scim2_server.memory import InMemoryStorage
 from scim2_server.testserver.application import BearerTokenApplication
 from scim2_server.utils import (
@@ -45,6 +45,12 @@ def address(storage):
         load_default_schemas().values(),
         load_default_resource_types().values(),
         config=load_default_service_provider_config(),
+        # Groups come with a schema of Microsoft's own, and without the flag, the
+        # value of a removal says which members.
+        policy=ScimPolicy(
+            unknown=ScimPolicy.Unknown.ignore,
+            remove_value_as_filter=ScimPolicy.RemoveValue.apply,
+        ),
     )
     application = BearerTokenApplication(storage, provider, bearer_tokens=["secret"])
     with make_server(
@@ -93,6 +99,48 @@ def test_cycles_drive_another_server(tenant, app, storage, address, flagged):
     assert [resource.user_name for resource in storage.resources] == [
         "boss@contoso.com"
     ]
+
+
+@pytest.mark.parametrize("flagged", [False, True], ids=["unflagged", "flagged"])
+def test_groups_follow_too(tenant, app, storage, address, flagged):
+    """Assigned ones, with their direct members who are provisioned themselves."""
+    ann, bob, una = (
+        tenant.add_person(f"{name}@contoso.com", name) for name in ("Ann", "Bob", "Una")
+    )
+    sales = tenant.add_group("Sales", [ann, bob])
+    tenant.add_group("Not assigned", [una])
+    app.assign(sales)
+    job = ProvisioningJob(
+        tenant,
+        app,
+        HttpServer(address, "secret"),
+        flagged=flagged,
+        mappings=DEFAULT_MAPPINGS,
+        with_groups=True,
+    )
+
+    def groups():
+        return {
+            resource.display_name: {member.value for member in resource.members or ()}
+            for resource in storage.resources
+            if resource.schemas[0].endswith("Group")
+        }
+
+    job.run_cycle()
+    assert {entry.status for entry in job.log} == {Status.SUCCESS}
+    assert groups() == {"Sales": {job.links[ann].id, job.links[bob].id}}
+
+    tenant.remove_member(sales, ann)
+    sales.display_name = "Sellers"
+    job.next_cycle()
+    assert groups() == {"Sellers": {job.links[bob].id}}
+
+    assert job.next_cycle().requests == {"GET": 2}
+
+    tenant.delete_group(sales)
+    job.next_cycle()
+    assert groups() == {}
+    assert {entry.status for entry in job.log} == {Status.SUCCESS}
 
 
 def test_a_wrong_token_is_recognised_there_too(tenant, app, address):

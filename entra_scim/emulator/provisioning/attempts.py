@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import collections
 import datetime
+from collections.abc import Callable
+from typing import TypeVar
 
 from entra_scim.emulator.clock import Clock
-from entra_scim.emulator.directory import Person
+from entra_scim.emulator.directory import Principal
 
-from .conversation import Conversation
+from .conversation import GROUPS, USERS, Conversation
+from .groups import GroupProvisioner, GroupTask
 from .health import Escrow
 from .logs import (
     Action,
@@ -19,6 +22,8 @@ from .logs import (
 from .open_points import OpenPoints
 from .person import Outcome, PersonProvisioner, Task
 from .servers import ScimServer
+
+T = TypeVar("T", Task, GroupTask)
 
 
 class Attempts:
@@ -36,7 +41,7 @@ class Attempts:
         log: ProvisioningLog,
         clock: Clock,
         escrow: Escrow,
-        once_more: set[Person],
+        once_more: set[Principal],
         points: OpenPoints,
     ) -> None:
         self.rejection = ""
@@ -67,24 +72,21 @@ class Attempts:
         if self.rejection:
             self._once_more.add(task.person)
             return None
-        conversation = Conversation(self._server)
-        try:
-            outcome = self._provisioner.provision(task, conversation)
-        except ProvisioningFailure as failure:
-            return self._set_aside(task, failure, failure.action, conversation)
-        self._escrow.remove(task.person)
-        return self._done(task, outcome, conversation)
+        return self._attempt(task, self._provisioner.provision)
 
     def refer(self, task: Task) -> LogEntry | None:
         """Name a person's manager. Returns None if nothing had to be done."""
-        if task.manager is None or self.rejection:
+        if task.manager is None or self.rejection or task.person in self._escrow:
             return None
-        conversation = Conversation(self._server)
-        try:
-            outcome = self._provisioner.refer(task, conversation)
-        except ProvisioningFailure as failure:
-            return self._set_aside(task, failure, Action.UPDATE, conversation)
-        return self._done(task, outcome, conversation)
+        return self._attempt(task, self._provisioner.refer)
+
+    def provision_group(
+        self, task: GroupTask, provisioner: GroupProvisioner
+    ) -> LogEntry | None:
+        """Provision a group. Returns None if nothing had to be done."""
+        if self.rejection:
+            return None
+        return self._attempt(task, provisioner.provision, endpoint=GROUPS)
 
     def skip(self, task: Task, detail: str) -> LogEntry:
         """Note that a person is left alone, and why."""
@@ -99,38 +101,46 @@ class Attempts:
             )
         )
 
-    def _done(
-        self, task: Task, outcome: Outcome, conversation: Conversation
+    def _attempt(
+        self,
+        task: T,
+        work: Callable[[T, Conversation], Outcome],
+        endpoint: str = USERS,
     ) -> LogEntry | None:
+        conversation = Conversation(self._server, endpoint)
+        try:
+            outcome = work(task, conversation)
+        except ProvisioningFailure as failure:
+            return self._set_aside(task, failure, conversation)
+        self._escrow.remove(task.principal)
         if outcome.once_more:
-            self._once_more.add(task.person)
+            self._once_more.add(task.principal)
         if outcome.action is None:
             self.unlogged.update(exchange.method for exchange in conversation.exchanges)
             return None
-        return self._note(outcome.action, conversation, task, modified=outcome.modified)
+        return self._note(outcome.action, conversation, task, outcome=outcome)
 
     def _set_aside(
         self,
-        task: Task,
+        task: Task | GroupTask,
         failure: ProvisioningFailure,
-        action: Action,
         conversation: Conversation,
     ) -> LogEntry:
         wait = None
         if self._points.honours_retry_after and failure.retry_after.isdecimal():
             wait = datetime.timedelta(seconds=int(failure.retry_after))
-        self._escrow.add(task.person, self._clock.now(), wait)
+        self._escrow.add(task.principal, self._clock.now(), wait)
         if failure.code == ErrorCode.CREDENTIALS:
             self.rejection = failure.detail
-        return self._note(action, conversation, task, failure=failure)
+        return self._note(failure.action, conversation, task, failure=failure)
 
     def _note(
         self,
         action: Action,
         conversation: Conversation,
-        task: Task | None = None,
+        task: Task | GroupTask | None = None,
         *,
-        modified: tuple[str, ...] = (),
+        outcome: Outcome | None = None,
         failure: ProvisioningFailure | None = None,
     ) -> LogEntry:
         return self._log.note(
@@ -140,8 +150,8 @@ class Attempts:
                 status=Status.FAILURE if failure else Status.SUCCESS,
                 name=task.name if task else "",
                 object_id=task.object_id if task else "",
-                target_id=self._provisioner.id_of(task.person) if task else "",
-                modified=modified,
+                target_id=outcome.target_id if outcome else "",
+                modified=outcome.modified if outcome else (),
                 error_code=failure.code if failure else None,
                 detail=failure.detail if failure else "",
                 exchanges=tuple(conversation.exchanges),

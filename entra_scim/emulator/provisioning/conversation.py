@@ -10,19 +10,25 @@ from .logs import (
     failure_of,
     failure_without_answer,
 )
-from .servers import Answer, NoAnswer, ScimServer, users_filter
+from .servers import Answer, NoAnswer, ScimServer, filter_query
 from .targets import Resource
+
+USERS = "/Users"
+GROUPS = "/Groups"
 
 
 class Conversation:
-    """The requests about one person, or none, with a record of them.
+    """The requests about one person or group, or none, with a record of them.
 
     Every method raises :class:`ProvisioningFailure` for any answer but the one that
     Entra takes for success.
     """
 
-    def __init__(self, server: ScimServer) -> None:
+    def __init__(self, server: ScimServer, endpoint: str = USERS) -> None:
         self._server = server
+        self._endpoint = endpoint
+        # Members of large groups are many, and of no use here.
+        self._parameters = "excludedAttributes=members&" if endpoint == GROUPS else ""
         self.exchanges: list[Exchange] = []
 
     def probe(self, attribute: str) -> None:
@@ -31,42 +37,43 @@ class Conversation:
         And for a group, even where no groups are provisioned.
         """
         nobody = str(uuid.uuid4())
-        _resources(self._ask("GET", users_filter(attribute, nobody)))
-        path = users_filter("displayName", nobody).removeprefix("/Users")
-        _resources(self._ask("GET", f"/Groups{path}&excludedAttributes=members"))
+        _resources(self._ask("GET", f"{USERS}?{filter_query(attribute, nobody)}"))
+        query = f"excludedAttributes=members&{filter_query('displayName', nobody)}"
+        _resources(self._ask("GET", f"{GROUPS}?{query}"))
 
     def find(self, attribute: str, value: str) -> Resource | None:
-        """Return the one person whom an attribute has the value of, or None."""
-        resources = _resources(self._ask("GET", users_filter(attribute, value)))
+        """Return the one resource of which an attribute has the value, or None."""
+        query = f"{self._parameters}{filter_query(attribute, value)}"
+        resources = _resources(self._ask("GET", f"{self._endpoint}?{query}"))
         if len(resources) > 1:
             raise ProvisioningFailure(
-                ErrorCode.DUPLICATE, f"Several people have the {attribute} {value}."
+                ErrorCode.DUPLICATE, f"Several resources have the {attribute} {value}."
             )
         return resources[0] if resources else None
 
     def get(self, resource_id: str) -> Resource:
-        """Return a person by the ID at the server."""
-        return _resource(self._ask("GET", f"/Users/{resource_id}"), 200)
+        """Return a resource by the ID at the server."""
+        return _resource(self._ask("GET", f"{self._endpoint}/{resource_id}"), 200)
 
     def create(self, body: Resource) -> Resource:
-        """Create a person, and return what the server made of it."""
-        return _resource(self._ask("POST", "/Users", body), 201)
+        """Create a resource, and return what the server made of it."""
+        return _resource(self._ask("POST", self._endpoint, body), 201)
 
     def patch(self, resource_id: str, body: Resource) -> Resource | None:
-        """Change a person; returns None where the server does not answer with it."""
-        answer = self._ask("PATCH", f"/Users/{resource_id}", body)
+        """Change a resource; returns None where the server does not answer with it."""
+        answer = self._ask("PATCH", f"{self._endpoint}/{resource_id}", body)
         return None if answer.status == 204 else _resource(answer, 200)
 
     def delete(self, resource_id: str) -> None:
-        """Delete a person. One who is gone already is as good."""
-        answer = self._ask("DELETE", f"/Users/{resource_id}")
+        """Delete a resource. One that is gone already is as good."""
+        answer = self._ask("DELETE", f"{self._endpoint}/{resource_id}")
         if answer.status not in (204, 404):
             raise failure_of(answer)
 
     def has_manager(self, resource_id: str, manager_id: str) -> bool:
         """Ask by a filter whether somebody has a manager, as Entra once did."""
-        path = f"/Users?filter=id+eq+{resource_id}+and+manager+eq+{manager_id}"
-        return bool(_resources(self._ask("GET", f"{path}&attributes=id")))
+        query = f"filter=id+eq+{resource_id}+and+manager+eq+{manager_id}&attributes=id"
+        return bool(_resources(self._ask("GET", f"{self._endpoint}?{query}")))
 
     def _ask(self, method: str, path: str, body: Resource | None = None) -> Answer:
         try:

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from entra_scim.emulator.directory import Person
+from entra_scim.emulator.directory import Principal
 
 _HOUR = datetime.timedelta(hours=1)
 _PERSON_PAUSES = tuple(hours * _HOUR for hours in (0.5, 1, 2, 4, 8))
@@ -28,43 +28,43 @@ class _Retry:
 
 
 class Escrow:
-    """People who could not be provisioned, and when to try again.
+    """People and groups who could not be provisioned, and when to try again.
 
     With growing pauses: half an hour, then one, two, four and eight hours.
     """
 
     def __init__(self) -> None:
-        self._retries: dict[Person, _Retry] = {}
+        self._retries: dict[Principal, _Retry] = {}
 
     def __len__(self) -> int:
         return len(self._retries)
 
-    def __iter__(self) -> Iterator[Person]:
+    def __iter__(self) -> Iterator[Principal]:
         return iter(list(self._retries))
 
     def add(
         self,
-        person: Person,
+        principal: Principal,
         now: datetime.datetime,
         retry_after: datetime.timedelta | None = None,
     ) -> None:
         """Note that somebody failed."""
-        failures = self._retries[person].failures + 1 if person in self else 1
+        failures = self._retries[principal].failures + 1 if principal in self else 1
         pause = _PERSON_PAUSES[min(failures, len(_PERSON_PAUSES)) - 1]
-        self._retries[person] = _Retry(
+        self._retries[principal] = _Retry(
             failures=failures, next_at=now + (retry_after or pause)
         )
 
-    def remove(self, person: Person) -> None:
+    def remove(self, principal: Principal) -> None:
         """Forget somebody, who is provisioned now."""
-        self._retries.pop(person, None)
+        self._retries.pop(principal, None)
 
-    def __contains__(self, person: Person) -> bool:
-        return person in self._retries
+    def __contains__(self, principal: Principal) -> bool:
+        return principal in self._retries
 
-    def is_due(self, person: Person, now: datetime.datetime) -> bool:
+    def is_due(self, principal: Principal, now: datetime.datetime) -> bool:
         """Tell whether to try again with somebody who failed."""
-        return person in self._retries and self._retries[person].next_at <= now
+        return principal in self._retries and self._retries[principal].next_at <= now
 
     def is_too_large(self, people: int) -> bool:
         """Tell whether so many failed, of all those in scope, that the job is ill."""

@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from entra_scim.emulator.applications import Application
-from entra_scim.emulator.directory import Person
+from entra_scim.emulator.directory import Group, Person, Principal
 from entra_scim.emulator.tenant import Tenant
 
 from .attempts import Attempts
+from .groups import GroupLink, GroupProvisioner, GroupTask, group_tasks
 from .health import Escrow, Quarantine
 from .logs import (
     LogEntry,
@@ -36,7 +37,8 @@ class ProvisioningJob:
     ``flagged`` is the dialect: with ``aadOptscim062020`` on the Tenant URL.
     ``deletion_threshold`` is "Prevent accidental deletion": more deprovisionings in
     a cycle than that wait for ``allow_deletions``. ``workers`` is how many people
-    are provisioned at the same time.
+    are provisioned at the same time. ``with_groups``: assigned groups are provisioned
+    too.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class ProvisioningJob:
         deletes: bool = True,
         deletion_threshold: int | None = None,
         workers: int = 1,
+        with_groups: bool = False,
     ) -> None:
         self.tenant = tenant
         self.application = application
@@ -60,15 +63,17 @@ class ProvisioningJob:
         self.deletes = deletes
         self.deletion_threshold = deletion_threshold
         self.workers = workers
+        self.with_groups = with_groups
         self.log = ProvisioningLog()
         self.links: dict[Person, Link] = {}
+        self.group_links: dict[Group, GroupLink] = {}
         self.escrow = Escrow()
         self.quarantine: Quarantine | None = None
         self.is_started = False
         self.last_cycle_at: datetime.datetime | None = None
         self._mappings = tuple(advised() if mappings is None else mappings)
         self._watermark: int | None = None
-        self._once_more: set[Person] = set()
+        self._once_more: set[Principal] = set()
         self._deletions_allowed = False
         self._running = threading.Lock()
 
@@ -115,6 +120,10 @@ class ProvisioningJob:
         for person, link in list(self.links.items()):
             if forget_links or link.is_lost:
                 del self.links[person]
+        if forget_links:
+            self.group_links.clear()
+        for group_link in self.group_links.values():
+            group_link.member_ids.clear()
 
     def allow_deletions(self) -> None:
         """Confirm the deprovisionings that wait, for the next cycle."""
@@ -180,8 +189,11 @@ class ProvisioningJob:
             self.tenant.purge_expired()
             watermark = self.tenant.revision
             tasks = self._tasks(now)
+            groups = self._group_tasks(now)
         self._once_more.clear()
         self._provision(attempts, self._held_back(tasks, report), report, progress)
+        self._provision_groups(attempts, groups, report)
+        report.requests.update(attempts.unlogged)
         if attempts.rejection:
             report.failure = attempts.rejection
             self._fail(report.failure, now)
@@ -193,11 +205,22 @@ class ProvisioningJob:
 
     def _tasks(self, now: datetime.datetime) -> list[Task]:
         """Return what this cycle looks at: all, or what changed, and what failed."""
-        known = dict.fromkeys([*self.tenant.people.values(), *self.links, *self.escrow])
+        failed = (one for one in self.escrow if isinstance(one, Person))
+        known = dict.fromkeys([*self.tenant.people.values(), *self.links, *failed])
         return [
             task_of(self.tenant, self.application, person, self._mappings, self.points)
             for person in known
             if self._concerns(person, now)
+        ]
+
+    def _group_tasks(self, now: datetime.datetime) -> list[GroupTask]:
+        if not self.with_groups:
+            return []
+        tasks = group_tasks(self.tenant, self.application, self.group_links)
+        return [
+            task
+            for task in tasks
+            if task.group not in self.escrow or self.escrow.is_due(task.group, now)
         ]
 
     def _concerns(self, person: Person, now: datetime.datetime) -> bool:
@@ -253,7 +276,15 @@ class ProvisioningJob:
             # References come last, when both ends exist.
             for entry in run(attempts.refer, tasks):
                 report.count(entry)
-        report.requests.update(attempts.unlogged)
+
+    def _provision_groups(
+        self, attempts: Attempts, tasks: list[GroupTask], report: CycleReport
+    ) -> None:
+        provisioner = GroupProvisioner(
+            links=self.group_links, people=self.links, flagged=self.flagged
+        )
+        for task in tasks:
+            report.count(attempts.provision_group(task, provisioner))
 
     @contextlib.contextmanager
     def _workers(self) -> Iterator[Callable[..., Iterator[Any]]]:

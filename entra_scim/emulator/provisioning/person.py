@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from entra_scim.emulator.applications import Application
-from entra_scim.emulator.directory import Person
+from entra_scim.emulator.directory import Person, Principal
 from entra_scim.emulator.tenant import Tenant
 
 from .conversation import Conversation
@@ -48,12 +48,18 @@ class Task:
     manager_is_coming: bool
     """Whether the manager is to be at the server, now or when a failure is mended."""
 
+    @property
+    def principal(self) -> Principal:
+        """Whom the task is about."""
+        return self.person
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What was done. ``action`` is None if nothing differed."""
 
     action: Action | None = None
+    target_id: str = ""
     modified: tuple[str, ...] = ()
     once_more: bool = False
     """Whether the next cycle has to go on with this person."""
@@ -107,11 +113,6 @@ class PersonProvisioner:
         self._deletes = deletes
         self._resources: dict[Person, Resource] = {}
 
-    def id_of(self, person: Person) -> str:
-        """Return a person's ID at the server; empty if there is none."""
-        link = self._links.get(person)
-        return link.id if link else ""
-
     def provision(self, task: Task, conversation: Conversation) -> Outcome:
         """Create, change, deactivate or delete a person, whichever it takes.
 
@@ -164,7 +165,9 @@ class PersonProvisioner:
                 is_new=current is None,
             ),
         )
-        return Outcome(action=Action.UPDATE, modified=(MANAGER.path,))
+        return Outcome(
+            action=Action.UPDATE, target_id=link.id, modified=(MANAGER.path,)
+        )
 
     def _match(self, task: Task, conversation: Conversation) -> Resource | None:
         rows = [row for row in task.values if row.matching is not None]
@@ -183,7 +186,9 @@ class PersonProvisioner:
         self._links[task.person] = Link(id=created["id"])
         self._resources[task.person] = created
         return Outcome(
-            action=Action.CREATE, modified=tuple(row.target for row in task.values)
+            action=Action.CREATE,
+            target_id=created["id"],
+            modified=tuple(row.target for row in task.values),
         )
 
     def _current(self, task: Task, link: Link, conversation: Conversation) -> Resource:
@@ -223,6 +228,7 @@ class PersonProvisioner:
         self._resources[task.person] = resource
         return Outcome(
             action=action if sent else None,
+            target_id=link.id,
             modified=tuple(change.target.path for change in sent),
             once_more=len(sent) < len(changes),
         )
@@ -239,7 +245,7 @@ class PersonProvisioner:
             failure.action = Action.DELETE
             raise
         self._links.pop(task.person)
-        return Outcome(action=Action.DELETE)
+        return Outcome(action=Action.DELETE, target_id=link.id)
 
 
 def _is_coming(application: Application, manager: Person | None) -> bool:

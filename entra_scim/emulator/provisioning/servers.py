@@ -146,8 +146,8 @@ class HttpServer:
             time.sleep(wait)
 
 
-def users_filter(attribute: str, value: str) -> str:
-    """Return the path that looks for people by one attribute, as Entra encodes it."""
+def filter_query(attribute: str, value: str) -> str:
+    """Return the query that looks for resources by one attribute, as Entra encodes it."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     expression = f'{attribute} eq "{escaped}"'
-    return f"/Users?filter={quote_plus(expression)}"
+    return f"filter={quote_plus(expression)}"
