@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from .directory import Group, Person, Principal, new_id
+from .sign_in_errors import SIGN_IN_ERRORS
 
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 """The ID of the app role that an assignment without a role names."""
@@ -98,6 +99,9 @@ class Application:
     has_consent: bool = True
     is_enabled: bool = True
     optional_claims: set[str] = field(default_factory=set)
+    provoked_error: int | None = field(default=None, init=False)
+    """The AADSTS code that sign-ins get whatever they do; see ``provoke``."""
+
     touch: Callable[[Principal], None] = field(repr=False)
     """Notes that something changed which concerns a person or a group's members."""
 
@@ -188,6 +192,17 @@ class Application:
         """Return the app roles that a person has by assignments, each once."""
         roles = (assignment.role for assignment in self.assignments_of(person))
         return list(dict.fromkeys(role for role in roles if role is not None))
+
+    def provoke(self, code: int | None) -> None:
+        """Refuse all sign-ins with an AADSTS code, such as 53003; None ends that.
+
+        Raises:
+            ValueError: The code is none that is known.
+        """
+        if code is not None and code not in SIGN_IN_ERRORS:
+            known = ", ".join(str(one) for one in sorted(SIGN_IN_ERRORS))
+            raise ValueError(f"There is no error {code}. There are {known}.")
+        self.provoked_error = code
 
     def has_assigned(self, person: Person) -> bool:
         """Tell whether a person may use the application."""

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import jwt
+import pytest
+from django.http import QueryDict
+
+from entra_scim.emulator import Tenant
+from entra_scim.emulator.identity import IdentityProvider, SigningKeys
+
+REDIRECT_URI = "https://product.example/callback/"
+BASE = "http://127.0.0.1:9000"
+
+
+@pytest.fixture(scope="session")
+def signing_keys():
+    """One for all tests: making keys takes long."""
+    return SigningKeys()
+
+
+@pytest.fixture
+def tenant():
+    return Tenant()
+
+
+@pytest.fixture
+def ann(tenant):
+    return tenant.add_person("ann@contoso.example", "Ann Smith")
+
+
+@pytest.fixture
+def application(tenant, ann):
+    """A product in which Ann is a viewer."""
+    application = tenant.add_application("Product")
+    application.redirect_uris.append(REDIRECT_URI)
+    application.assign(ann, application.add_role("Viewer"))
+    return application
+
+
+@pytest.fixture
+def secret(tenant, application):
+    return tenant.add_secret(application)
+
+
+class ClientApplication:
+    """A product that speaks to a local Entra, without a network."""
+
+    def __init__(self, provider, application, secret):
+        self.provider = provider
+        self.base = f"{BASE}/{provider.tenant.id}"
+        self.verifier = secrets.token_urlsafe(40)
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        self.parameters = {
+            "client_id": application.client_id,
+            "response_type": "code",
+            "redirect_uri": REDIRECT_URI,
+            "scope": "openid profile email",
+            "state": "state",
+            "nonce": "nonce",
+            "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
+            "code_challenge_method": "S256",
+        }
+        self.form = {
+            "client_id": application.client_id,
+            "client_secret": secret.value,
+            "grant_type": "authorization_code",
+            "redirect_uri": REDIRECT_URI,
+            "code_verifier": self.verifier,
+        }
+
+    def authorization_url(self, **changes):
+        parameters = without_none({**self.parameters, **changes})
+        return f"{self.base}/oauth2/v2.0/authorize?{urlencode(parameters)}"
+
+    def answer(self, person, **changes):
+        """Return the parameters that come back with the browser."""
+        address = self.provider.answer(self.authorization_url(**changes), person)
+        return parameters_of(address)
+
+    def token(self, code, headers=None, **changes):
+        """Return the status and the JSON of the token endpoint."""
+        form = QueryDict(mutable=True)
+        form.update(without_none({**self.form, "code": code, **changes}))
+        status, body = self.provider.token(self.base, form, headers or {})
+        return status, json.loads(body)
+
+    def refusal(self, code, **changes):
+        """Return the AADSTS code that the token endpoint refuses with."""
+        status, body = self.token(code, **changes)
+        assert status in (400, 401)
+        [number] = body["error_codes"]
+        assert body["error_description"].startswith(f"AADSTS{number}: ")
+        return number
+
+    def claims(self, person, **changes):
+        """Sign a person in, and return the verified claims of the ID token."""
+        status, body = self.token(self.answer(person, **changes)["code"])
+        assert status == 200, body
+        return self.verify(body["id_token"])
+
+    def verify(self, id_token):
+        kid = jwt.get_unverified_header(id_token)["kid"]
+        published = self.provider.keys.published("")["keys"]
+        key = next(key for key in published if key["kid"] == kid)
+        return jwt.decode(
+            id_token,
+            jwt.PyJWK({**key, "alg": "RS256"}),
+            algorithms=["RS256"],
+            audience=self.form["client_id"],
+            issuer=f"{self.base}/v2.0",
+        )
+
+
+def without_none(values):
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def parameters_of(address):
+    assert address.startswith(f"{REDIRECT_URI}?"), address
+    return dict(parse_qsl(urlsplit(address).query))
+
+
+@pytest.fixture
+def provider(tenant, signing_keys):
+    return IdentityProvider(tenant, signing_keys)
+
+
+@pytest.fixture
+def client_application(provider, application, secret):
+    return ClientApplication(provider, application, secret)
