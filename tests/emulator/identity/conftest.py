@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
+import re
 import secrets
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 import pytest
+import requests
 from django.http import QueryDict
 
 from entra_scim.emulator import Tenant
-from entra_scim.emulator.identity import IdentityProvider, SigningKeys
+from entra_scim.emulator.identity import SigningKeys
+from entra_scim.emulator.server import serve
+from entra_scim.emulator.site import EmulatorSite
 
 REDIRECT_URI = "https://product.example/callback/"
 BASE = "http://127.0.0.1:9000"
@@ -126,10 +131,63 @@ def parameters_of(address):
 
 
 @pytest.fixture
-def provider(tenant, signing_keys):
-    return IdentityProvider(tenant, signing_keys)
+def site(tenant, signing_keys):
+    return EmulatorSite([tenant], keys=signing_keys)
+
+
+@pytest.fixture
+def provider(site, tenant):
+    return site.identity_provider(tenant.id)
 
 
 @pytest.fixture
 def client_application(provider, application, secret):
     return ClientApplication(provider, application, secret)
+
+
+@pytest.fixture
+def server(site):
+    with serve(site) as server:
+        yield server
+
+
+class Visitor:
+    """Somebody's browser at the pages of a local Entra."""
+
+    def __init__(self, server, client_application):
+        self.session = requests.Session()
+        self.url = server.url
+        self.client_application = client_application
+
+    def get(self, path, **options):
+        return self.session.get(
+            f"{self.url}{path}", allow_redirects=False, timeout=10, **options
+        )
+
+    def authorize(self, **changes):
+        """Come from the application."""
+        return self.get(self.path(**changes))
+
+    def path(self, **changes):
+        url = self.client_application.authorization_url(**changes)
+        return url.removeprefix(BASE)
+
+    def choose(self, page, origin=None, **form):
+        """Send one of the forms of a page."""
+        assert page.status_code == 200, page.text
+        [action, *_others] = re.findall(r'action="([^"]+)"', page.text)
+        return self.session.post(
+            self.url + html.unescape(action),
+            form,
+            headers={"Origin": self.url if origin is None else origin},
+            allow_redirects=False,
+            timeout=10,
+        )
+
+    def sign_in(self, person, **changes):
+        return self.choose(self.authorize(**changes), person=person.object_id)
+
+
+@pytest.fixture
+def visitor(server, client_application):
+    return Visitor(server, client_application)

@@ -1,0 +1,62 @@
+"""Serve a local Entra on this machine, and on this machine only."""
+
+from __future__ import annotations
+
+import contextlib
+import socketserver
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from django.core.exceptions import ImproperlyConfigured
+
+from .loopback import in_development, is_loopback
+from .site import EmulatorSite
+
+
+@dataclass(frozen=True)
+class EmulatorServer:
+    """A site that is being served."""
+
+    url: str
+    """Its address, without a slash at the end."""
+
+
+@contextlib.contextmanager
+def serve(
+    site: EmulatorSite, *, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[EmulatorServer]:
+    """Serve a site in threads of its own, for as long as the context lasts.
+
+    With port 0 the system chooses one.
+
+    Raises:
+        ImproperlyConfigured: DEBUG is off, and this is no test run.
+        OSError: The port is taken.
+        ValueError: The host is not an IPv4 address of this machine, or ``localhost``.
+    """
+    if not in_development():
+        raise ImproperlyConfigured(
+            "The local Entra signs in anybody: it runs with DEBUG and in tests only."
+        )
+    if not is_loopback(host) or ":" in host:
+        raise ValueError(f"{host} is not an IPv4 address of this machine alone.")
+    with make_server(host, port, site, _Server, _QuietHandler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield EmulatorServer(f"http://{host}:{server.server_port}")
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Server(socketserver.ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: URLs have codes in them."""

@@ -1,0 +1,12 @@
+"""The addresses of a site of the local Entra. Not for a project's own URLs."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from .site import static_file
+
+urlpatterns = [
+    path("static/<str:name>", static_file, name="static"),
+    path("<str:tenant_id>/", include("entra_scim.emulator.identity.urls")),
+]

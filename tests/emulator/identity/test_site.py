@@ -1,0 +1,191 @@
+"""The local Entra signs in anybody: it must not become a hole."""
+
+from __future__ import annotations
+
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+import requests
+from django.apps import apps
+from django.core import checks, mail
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
+
+from entra_scim.emulator.checks import check_development
+from entra_scim.emulator.server import serve
+from entra_scim.emulator.site import EmulatorSite
+
+
+@pytest.fixture
+def deployed(settings, monkeypatch):
+    """No run of tests, and DEBUG is off."""
+    monkeypatch.delattr(mail, "outbox")
+    return settings
+
+
+class TestWhereItRuns:
+    @pytest.mark.parametrize(
+        "host", ["0.0.0.0", "", "192.0.2.1", "::", "::1", "entra.example"]
+    )
+    def test_on_this_machine_only(self, site, host):
+        with pytest.raises(ValueError, match="not an IPv4 address of this machine"):
+            serve(site, host=host).__enter__()
+
+    def test_not_where_it_is_deployed(self, site, deployed):
+        with pytest.raises(ImproperlyConfigured, match="with DEBUG and in tests only"):
+            serve(site).__enter__()
+
+    def test_under_development(self, site, deployed):
+        deployed.DEBUG = True
+
+        with serve(site, host="localhost") as server:
+            assert server.url.startswith("http://localhost:")
+
+    def test_a_check_finds_it_where_it_is_deployed(self, deployed):
+        [message] = check_development(None)
+        assert message.id == "entra_scim.E013"
+        assert message.hint
+
+        deployed.DEBUG = True
+        assert check_development(None) == []
+
+    def test_the_check_is_registered(self, settings, deployed):
+        settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "entra_scim.emulator"]
+        assert apps.is_installed("entra_scim.emulator")
+
+        messages = checks.run_checks(tags=[checks.Tags.security])
+
+        assert "entra_scim.E013" in [message.id for message in messages]
+
+
+class TestRequests:
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "192.0.2.1:80",
+            "",
+            "[",
+            "127.0.0.1/x",
+            "x@127.0.0.1",
+        ],
+    )
+    def test_under_another_name(self, visitor, host):
+        """Somebody's domain may lead to this machine (DNS rebinding)."""
+        page = visitor.get(visitor.path(), headers={"Host": host})
+
+        assert page.status_code == 400
+        assert "This host is not the local Entra." in page.text
+
+    def test_under_the_other_name_of_this_machine(self, visitor, tenant):
+        """The issuer follows, as an application on localhost expects."""
+        document = visitor.get(
+            f"/{tenant.id}/v2.0/.well-known/openid-configuration",
+            headers={"Host": "localhost:9000"},
+        ).json()
+
+        assert document["issuer"] == f"http://localhost:9000/{tenant.id}/v2.0"
+
+    @pytest.mark.parametrize(
+        "origin", ["https://evil.example", "null", "http://127.0.0.1:1", ""]
+    )
+    def test_forms_of_other_sites_are_refused(self, visitor, ann, origin):
+        """Nobody is signed in by a page that they happen to look at."""
+        page = visitor.choose(visitor.authorize(), origin=origin, person=ann.object_id)
+
+        assert page.status_code == 400
+        assert "This form was sent from another site." in page.text
+        assert not visitor.session.cookies
+
+    def test_headers(self, visitor, ann):
+        """Nothing inline, in no frame, in no cache; forms lead to the product only."""
+        headers = visitor.authorize().headers
+
+        assert headers["Content-Security-Policy"] == (
+            "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+            "img-src 'self'; script-src 'self'; style-src 'self'; "
+            "form-action 'self' https://product.example; frame-src 'none'"
+        )
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["Referrer-Policy"] == "same-origin"
+
+    def test_the_cookie_is_its_own(self, visitor, ann):
+        """The product on this host has cookies too, and ports do not separate them."""
+        visitor.sign_in(ann)
+
+        [cookie] = visitor.session.cookies
+        assert cookie.name == "local_entra"
+        assert cookie.path == f"/{visitor.client_application.provider.tenant.id}/"
+        assert cookie.has_nonstandard_attr("HttpOnly")
+        assert cookie.get_nonstandard_attr("SameSite") == "Lax"
+
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [
+            ("/", 404),
+            ("/favicon.ico", 404),
+            ("/static/nothing.css", 404),
+            ("/static/..%2fsite.py", 404),
+            ("/static/sign_in.css", 200),
+            ("/%00/oauth2/v2.0/authorize", 400),
+            ("/%ff/oauth2/v2.0/authorize?%ff=%00&x=%", 400),
+        ],
+    )
+    def test_addresses(self, visitor, path, status):
+        assert visitor.get(path).status_code == status
+
+    @pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD", "OPTIONS"])
+    @pytest.mark.parametrize("page", ["authorize", "token", "logout"])
+    def test_other_methods(self, visitor, tenant, method, page):
+        response = requests.request(
+            method,
+            f"{visitor.url}/{tenant.id}/oauth2/v2.0/{page}",
+            headers={"Origin": visitor.url},
+            timeout=10,
+        )
+
+        assert response.status_code == 405
+
+    def test_speaks_dutch(self, visitor, ann):
+        page = visitor.get(visitor.path(), headers={"Accept-Language": "nl-NL,en"})
+
+        assert '<html lang="nl">' in page.text
+        assert "Kies een account" in page.text
+
+    def test_a_failure_is_a_page(self, visitor, provider, monkeypatch, caplog):
+        """And the trace is in the log."""
+        monkeypatch.setattr(provider, "keys", None)
+
+        page = visitor.get(f"/{provider.tenant.id}/discovery/v2.0/keys")
+
+        assert page.status_code == 500
+        assert "The local Entra failed" in page.text
+        assert "Traceback" not in page.text
+        assert "AttributeError" in caplog.text
+
+
+def test_the_project_s_urls_stay_its_own(site):
+    """Where its tests call the site in the same thread."""
+    before = reverse("entra_scim_oidc:sign-in")
+    started = []
+
+    environ = {"PATH_INFO": "/x/v2.0/.well-known/openid-configuration"}
+    setup_testing_defaults(environ)
+
+    body = site(environ, lambda status, headers: started.append(status))
+
+    assert started == ["400 Bad Request"]
+    assert b"AADSTS90002" in b"".join(body)
+    assert reverse("entra_scim_oidc:sign-in") == before
+
+
+def test_tenants_can_come_later(tenant, signing_keys):
+    site = EmulatorSite(keys=signing_keys)
+    assert site.identity_provider(tenant.id) is None
+
+    provider = site.add(tenant)
+
+    assert site.identity_provider(tenant.id.upper()) is provider
