@@ -9,6 +9,8 @@ from tests.client import ScimClient
 from tests.factories import RoleFactory, UserFactory, make_environment
 from tests.oidc.entra import Entra
 
+pytest_plugins = ["entra_scim.emulator.pytest_plugin"]
+
 
 @pytest.fixture
 def contoso(db):

@@ -125,7 +125,7 @@ def test_settings_are_read_by_conf_alone(module):
     attributes = {
         node.attr
         for node in ast.walk(ast.parse(module.read_text()))
-        if isinstance(node, ast.Attribute)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
     }
 
     assert part_of(module) == "conf" or not SETTINGS & {*names, *attributes}

@@ -12,8 +12,10 @@ from django.conf import settings as project_settings
 from django.contrib.auth import get_user_model
 from django.core.management import get_commands, load_command_class
 
+from entra_scim import access_keys
 from entra_scim.conf import SETTINGS, conf
 from entra_scim.models import ProvisioningEvent
+from tests.factories import GroupFactory, RoleFactory
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -112,6 +114,19 @@ def test_the_signal_of_the_documentation_works(module_of, scim):
 
     assert stopped == [get_user_model().objects.get()]
     module.user_deactivated.disconnect(module.stop_exports)
+
+
+@pytest.mark.django_db
+def test_the_local_entra_of_the_documentation_works(
+    module_of, local_entra, client, contoso
+):
+    """Ann is created and signed in without a browser, and is out when she leaves."""
+    RoleFactory(environment=contoso, value="Viewer", group=GroupFactory(name="Viewers"))
+    _key, secret = access_keys.create(contoso)
+    connect = module_of("docs/emulator.md", "def connect").connect
+    test = module_of("docs/emulator.md", "def test_ann").test_ann_comes_and_goes
+
+    test(local_entra, connect, client, contoso, secret)
 
 
 def test_the_readme_lists_every_setting():
