@@ -7,6 +7,7 @@ from django.urls import include, path
 from .site import static_file
 
 urlpatterns = [
+    path("portal/", include("entra_scim.emulator.portal.urls")),
     path("static/<str:name>", static_file, name="static"),
     path("<str:tenant_id>/", include("entra_scim.emulator.identity.urls")),
 ]

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from entra_scim.emulator import Tenant
+from entra_scim.emulator.identity import SigningKeys
+from entra_scim.emulator.local_entra import LocalEntra
+from entra_scim.emulator.server import serve
+
+from .visitor import Visitor
+
+
+@pytest.fixture(scope="session")
+def signing_keys():
+    """One for all tests: making keys takes long."""
+    return SigningKeys()
+
+
+@pytest.fixture
+def tenant():
+    return Tenant("Contoso")
+
+
+@pytest.fixture
+def application(tenant):
+    return tenant.add_application("Product")
+
+
+@pytest.fixture
+def entra(tenant, signing_keys):
+    return LocalEntra([tenant], keys=signing_keys)
+
+
+@pytest.fixture
+def served(entra):
+    with serve(entra) as server:
+        yield server
+
+
+@pytest.fixture
+def home(tenant):
+    """The path of the tenant's pages."""
+    return f"/portal/{tenant.id}/"
+
+
+@pytest.fixture
+def app_home(home, application):
+    """The path of the application's pages."""
+    return f"{home}{application.client_id}/"
+
+
+@pytest.fixture
+def visitor(served):
+    return Visitor(served.url)
