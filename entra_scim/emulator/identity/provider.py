@@ -20,7 +20,7 @@ from .claims import claims_of, login_hint_of
 from .codes import Codes, IssuedCode
 from .discovery import issuer_of
 from .keys import SigningKeys
-from .protocol import TOKEN_LIFETIME, Answer, EntraEndpoints, EntraValidator, answer_of
+from .protocol import TOKEN_LIFETIME, Answer, EntraEndpoints, answer_of
 from .refusals import (
     ConsentMissing,
     SignInRefused,
@@ -29,6 +29,7 @@ from .refusals import (
     refuse_if_provoked,
 )
 from .sessions import Browser, SignIn
+from .validator import EntraValidator
 
 _SECURE = "https://local.invalid/"
 """oauthlib wants https; what it is told besides the parameters plays no role."""
