@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import WSGIApplication
 
 from django.core.exceptions import ImproperlyConfigured
 
 from .loopback import in_development, is_loopback
-from .site import EmulatorSite
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,11 @@ class EmulatorServer:
 
 @contextlib.contextmanager
 def serve(
-    site: EmulatorSite, *, host: str = "127.0.0.1", port: int = 0
+    site: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0
 ) -> Iterator[EmulatorServer]:
     """Serve a site in threads of its own, for as long as the context lasts.
+
+    ``site`` is an ``EmulatorSite``, or what plays a bad network before one.
 
     With port 0 the system chooses one.
 

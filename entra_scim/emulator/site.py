@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.request import split_domain_port
 from django.urls import (
     get_script_prefix,
@@ -98,7 +99,7 @@ class EmulatorSite:
             return response
         except Http404:
             return _problem(request, 404, _("There is no such page."))
-        except (BadRequest, SuspiciousOperation) as error:
+        except (BadRequest, MultiPartParserError, SuspiciousOperation) as error:
             return _problem(request, 400, str(error))
         except Exception:
             logger.exception("The local Entra failed at %s", request.path_info)

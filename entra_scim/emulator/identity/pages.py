@@ -43,7 +43,8 @@ def _page(view: Page) -> Callable[..., HttpResponse]:
         key = request.COOKIES.get(_COOKIE, "")
         browser = provider.browsers.get(key, Browser())
         try:
-            response = view(asked, provider, browser)
+            with provider.tenant.lock:
+                response = view(asked, provider, browser)
         except SignInRefused as refused:
             if not refused.stays_on_page:
                 response = _back(asked, answer_of(refused))
@@ -136,13 +137,11 @@ def _picker(
 ) -> HttpResponse:
     hint = asked.login_hint or ""
     hinted = provider.person_hinted(hint)
-    signed_in = browser.people
-    there = [p for p in provider.tenant.people.values() if p.deleted_at is None]
     people = sorted(
-        there,
+        provider.people,
         key=lambda person: (
             person is not hinted,
-            person not in signed_in,
+            person not in browser.sign_ins,
             person.display_name.casefold(),
         ),
     )
@@ -153,7 +152,7 @@ def _picker(
             **_context(request, provider, asked, query),
             "people": people[:_MOST],
             "has_more": len(people) > _MOST,
-            "signed_in": signed_in,
+            "signed_in": browser.sign_ins,
             "hinted": hinted,
             "name": "" if hinted else hint,
         },

@@ -116,12 +116,15 @@ class IdentityProvider:
         Raises:
             SignInRefused: A page has to ask, and the request forbids it.
         """
-        prompts = set((request.prompt or "").split())
+        prompts = _prompts_of(request)
         if prompts & {"login", "select_account"}:
             return None
-        people = browser.people
-        if hint := request.login_hint:
-            people = [person for person in people if _is_named(person, hint)]
+        hint = request.login_hint
+        people = [
+            person
+            for person in self.people
+            if person in browser.sign_ins and (not hint or _is_named(person, hint))
+        ]
         if len(people) == 1:
             return people[0]
         if "none" in prompts:
@@ -130,7 +133,7 @@ class IdentityProvider:
 
     def person_hinted(self, hint: str) -> Person | None:
         """Return whom a login hint or logout hint means, or None."""
-        return next((p for p in self._people if _is_named(p, hint)), None)
+        return next((p for p in self.people if _is_named(p, hint)), None)
 
     def person_named(self, name: str) -> Person:
         """Return whose user principal name or mail address a name is.
@@ -140,7 +143,7 @@ class IdentityProvider:
         """
         person = self.person_hinted(name)
         if person is None:
-            domains = {_domain(one.user_principal_name) for one in self._people}
+            domains = {_domain(one.user_principal_name) for one in self.people}
             raise SignInRefused(50034 if _domain(name) in domains else 50020, name)
         return person
 
@@ -158,30 +161,10 @@ class IdentityProvider:
         Raises:
             SignInRefused: The person may not, or an error is provoked.
         """
-        application = application_of(request)
-        prompts = set((request.prompt or "").split())
         with self.tenant.lock:
-            if person.deleted_at or person.object_id not in self.tenant.people:
-                raise SignInRefused(50034, person.user_principal_name, request=request)
-            if not person.account_enabled:
-                raise SignInRefused(50057, person.user_principal_name, request=request)
-            if person not in browser.sign_ins or "login" in prompts:
-                browser.sign_ins[person] = SignIn(person=person)
-            refuse_if_provoked(request, Stage.PERSON)
-            if application.assignment_required and not application.has_assigned(person):
-                raise SignInRefused(
-                    50105,
-                    f"{person.user_principal_name}, {application.display_name}",
-                    request=request,
-                )
-            if has_consented:
-                self._consents.add((application, person))
-            elif "consent" in prompts or not (
-                application.has_consent or (application, person) in self._consents
-            ):
-                raise ConsentMissing(request)
-            sign_in = browser.sign_ins[person]
-            sign_in.applications[application] = None
+            sign_in = self._authenticate(request, browser, person)
+            self._authorize(request, person, has_consented=has_consented)
+            sign_in.applications[application_of(request)] = None
             _headers, answer, _status = self._endpoints(
                 base, browser
             ).create_authorization_response(
@@ -237,8 +220,36 @@ class IdentityProvider:
         return addresses
 
     @property
-    def _people(self) -> list[Person]:
+    def people(self) -> list[Person]:
+        """Those who are there, disabled ones included."""
         return [p for p in self.tenant.people.values() if p.deleted_at is None]
+
+    def _authenticate(
+        self, request: Request, browser: Browser, person: Person
+    ) -> SignIn:
+        if person not in self.people:
+            raise SignInRefused(50034, person.user_principal_name, request=request)
+        if not person.account_enabled:
+            raise SignInRefused(50057, person.user_principal_name, request=request)
+        sign_in = browser.sign_ins.setdefault(person, SignIn(person=person))
+        if "login" in _prompts_of(request):
+            sign_in.at = datetime.datetime.now(datetime.UTC)
+        return sign_in
+
+    def _authorize(
+        self, request: Request, person: Person, *, has_consented: bool
+    ) -> None:
+        application = application_of(request)
+        refuse_if_provoked(request, Stage.PERSON)
+        if application.assignment_required and not application.has_assigned(person):
+            about = f"{person.user_principal_name}, {application.display_name}"
+            raise SignInRefused(50105, about, request=request)
+        if has_consented:
+            self._consents.add((application, person))
+        elif "consent" in _prompts_of(request) or not (
+            application.has_consent or (application, person) in self._consents
+        ):
+            raise ConsentMissing(request)
 
     def _endpoints(self, base: str, browser: Browser) -> EntraEndpoints:
         return EntraEndpoints(
@@ -263,6 +274,11 @@ class IdentityProvider:
         if issued.nonce is not None:
             claims["nonce"] = issued.nonce
         return self.keys.sign(claims)
+
+
+def _prompts_of(request: Request) -> set[str]:
+    """Return the values of ``prompt``, which is a list (OpenID Connect Core §3.1.2.1)."""
+    return set((request.prompt or "").split())
 
 
 def _is_named(person: Person, name: str) -> bool:

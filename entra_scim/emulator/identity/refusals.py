@@ -48,6 +48,9 @@ class SignInRefused(errors.OAuth2Error):
             request=request,
         )
 
+    def __str__(self) -> str:
+        return self.text
+
     @property
     def twotuples(self) -> list[tuple[str, str | None]]:
         parameters = super().twotuples

@@ -28,8 +28,3 @@ class Browser:
     """The people who are signed in with one browser: several may be."""
 
     sign_ins: dict[Person, SignIn] = field(default_factory=dict)
-
-    @property
-    def people(self) -> list[Person]:
-        """The people who are signed in and still in the directory."""
-        return [person for person in self.sign_ins if person.deleted_at is None]

@@ -14,18 +14,11 @@ import requests
 from django.http import QueryDict
 
 from entra_scim.emulator import Tenant
-from entra_scim.emulator.identity import SigningKeys
 from entra_scim.emulator.server import serve
 from entra_scim.emulator.site import EmulatorSite
 
 REDIRECT_URI = "https://product.example/callback/"
 BASE = "http://127.0.0.1:9000"
-
-
-@pytest.fixture(scope="session")
-def signing_keys():
-    """One for all tests: making keys takes long."""
-    return SigningKeys()
 
 
 @pytest.fixture
@@ -131,8 +124,8 @@ def parameters_of(address):
 
 
 @pytest.fixture
-def site(tenant, signing_keys):
-    return EmulatorSite([tenant], keys=signing_keys)
+def site(tenant, entra_signing_keys):
+    return EmulatorSite([tenant], keys=entra_signing_keys)
 
 
 @pytest.fixture

@@ -125,9 +125,9 @@ class TestRequests:
 
         assert stops() == 7000112
 
-    def test_at_another_tenant(self, client_application, signing_keys, ann):
+    def test_at_another_tenant(self, client_application, entra_signing_keys, ann):
         """Tenants know nothing of each other's applications and people."""
-        fabrikam = IdentityProvider(Tenant("Fabrikam"), signing_keys)
+        fabrikam = IdentityProvider(Tenant("Fabrikam"), entra_signing_keys)
         url = client_application.authorization_url()
 
         with pytest.raises(SignInRefused) as wrong_path:

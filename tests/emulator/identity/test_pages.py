@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import re
 import threading
@@ -147,18 +148,25 @@ class TestSingleSignOn:
 
         assert "code" in came_back(visitor.authorize(prompt="none"))
 
-    def test_signing_in_again_is_a_new_session(self, visitor, application, ann):
-        application.optional_claims.add("sid")
+    def test_proving_it_again_is_the_same_session(
+        self, visitor, application, provider, ann
+    ):
+        """Of a later sign-in, so that signing out ends all that came of it."""
+        application.optional_claims |= {"sid", "auth_time"}
 
-        def sid(answer):
+        def claims(answer):
             body = visitor.client_application.token(answer["code"])[1]
-            return visitor.client_application.verify(body["id_token"])["sid"]
+            return visitor.client_application.verify(body["id_token"])
 
-        first = sid(came_back(visitor.sign_in(ann)))
-        second = sid(came_back(visitor.authorize()))
-        third = sid(came_back(visitor.sign_in(ann, prompt="login")))
+        first = claims(came_back(visitor.sign_in(ann)))
+        [browser] = provider.browsers.values()
+        browser.sign_ins[ann].at -= datetime.timedelta(hours=1)
+        second = claims(came_back(visitor.authorize()))
+        third = claims(came_back(visitor.sign_in(ann, prompt="login")))
 
-        assert first == second != third
+        assert first["sid"] == second["sid"] == third["sid"]
+        assert second["auth_time"] == first["auth_time"] - 3600
+        assert third["auth_time"] >= first["auth_time"]
 
     def test_ends_for_those_who_leave(self, visitor, tenant, ann):
         """Disabled people are told so, deleted ones are not there."""
@@ -169,13 +177,15 @@ class TestSingleSignOn:
         tenant.delete(ann)
         assert people_of(visitor.authorize()) == []
 
-    def test_tenants_are_apart(self, tenant, signing_keys, application, secret, ann):
+    def test_tenants_are_apart(
+        self, tenant, entra_signing_keys, application, secret, ann
+    ):
         """Whoever is signed in at one is not at the other."""
         fabrikam = Tenant("Fabrikam")
         theirs = fabrikam.add_application("Product")
         theirs.redirect_uris.append(REDIRECT_URI)
         carol = fabrikam.add_person("carol@fabrikam.example")
-        site = EmulatorSite([tenant, fabrikam], keys=signing_keys)
+        site = EmulatorSite([tenant, fabrikam], keys=entra_signing_keys)
         with serve(site) as server:
             session = requests.Session()
 

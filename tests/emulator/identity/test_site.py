@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
 
+import hypothesis
 import pytest
 import requests
 from django.apps import apps
 from django.core import checks, mail
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 
 from entra_scim.emulator.checks import check_development
 from entra_scim.emulator.server import serve
@@ -149,6 +154,19 @@ class TestRequests:
 
         assert response.status_code == 405
 
+    @pytest.mark.parametrize(
+        "kind", ["multipart/form-data", "multipart/form-data; boundary=x"]
+    )
+    def test_a_form_that_is_none(self, visitor, tenant, kind):
+        response = requests.post(
+            f"{visitor.url}/{tenant.id}/oauth2/v2.0/token",
+            b"--x\r\nnonsense",
+            headers={"Content-Type": kind},
+            timeout=10,
+        )
+
+        assert response.status_code == 400
+
     def test_speaks_dutch(self, visitor, ann):
         page = visitor.get(visitor.path(), headers={"Accept-Language": "nl-NL,en"})
 
@@ -182,8 +200,92 @@ def test_the_project_s_urls_stay_its_own(site):
     assert reverse("entra_scim_oidc:sign-in") == before
 
 
-def test_tenants_can_come_later(tenant, signing_keys):
-    site = EmulatorSite(keys=signing_keys)
+ANYTHING = st.text(max_size=30)
+
+
+@hypothesis.settings(
+    deadline=None, suppress_health_check=list(HealthCheck), max_examples=150
+)
+@given(
+    page=st.sampled_from(
+        ["oauth2/v2.0/authorize", "oauth2/v2.0/logout", "oauth2/v2.0/token", "login"]
+    ),
+    method=st.sampled_from(["GET", "POST"]),
+    query=st.dictionaries(
+        st.sampled_from(
+            [
+                "client_id",
+                "redirect_uri",
+                "response_type",
+                "response_mode",
+                "scope",
+                "state",
+                "nonce",
+                "prompt",
+                "login_hint",
+                "claims",
+                "code_challenge",
+                "code_challenge_method",
+                "logout_hint",
+                "post_logout_redirect_uri",
+                "client",
+                "user",
+                "sign_in",
+                "duplicate_params",
+                "cancel",
+                "person",
+                "name",
+            ]
+        ),
+        ANYTHING,
+    ),
+    form=st.dictionaries(
+        st.sampled_from(
+            [
+                "client_id",
+                "client_secret",
+                "client_assertion",
+                "grant_type",
+                "code",
+                "code_verifier",
+                "redirect_uri",
+                "person",
+                "name",
+                "consent",
+                "scope",
+            ]
+        ),
+        ANYTHING,
+    ),
+    is_good=st.booleans(),
+)
+def test_nothing_that_arrives_is_a_failure(
+    site, client_application, ann, page, method, query, form, is_good
+):
+    """Whatever parameters have, with the others right or missing."""
+    if is_good:
+        query = {**client_application.parameters, **query}
+        form = {**client_application.form, "person": ann.object_id, **form}
+    body = urlencode(form).encode()
+    environ = {
+        "PATH_INFO": f"/{client_application.provider.tenant.id}/{page}",
+        "QUERY_STRING": urlencode(query),
+        "REQUEST_METHOD": method,
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "CONTENT_LENGTH": str(len(body)),
+        "HTTP_ORIGIN": "http://127.0.0.1",
+        "wsgi.input": BytesIO(body),
+    }
+    setup_testing_defaults(environ)
+    started = []
+
+    site(environ, lambda status, headers: started.append(status))
+
+    assert started[0][0] in "234"
+
+
+def test_tenants_can_come_later(tenant, entra_signing_keys):
+    site = EmulatorSite(keys=entra_signing_keys)
     assert site.identity_provider(tenant.id) is None
 
     provider = site.add(tenant)

@@ -208,7 +208,7 @@ class TestCodes:
 
         assert number == 700005
 
-    def test_of_another_tenant(self, client_application, signing_keys, ann):
+    def test_of_another_tenant(self, client_application, entra_signing_keys, ann):
         """Whose application may even have the same name."""
         fabrikam = Tenant("Fabrikam")
         carol = fabrikam.add_person("carol@fabrikam.example")
@@ -216,7 +216,7 @@ class TestCodes:
         theirs.redirect_uris.append(REDIRECT_URI)
         theirs.assign(carol)
         elsewhere = ClientApplication(
-            IdentityProvider(fabrikam, signing_keys),
+            IdentityProvider(fabrikam, entra_signing_keys),
             theirs,
             fabrikam.add_secret(theirs),
         )
