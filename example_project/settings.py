@@ -68,6 +68,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # MariaDB skips the index on an expression; see the user model.
 SILENCED_SYSTEM_CHECKS = ["models.W043"]
 
+# An example sends no real mail.
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
 AUTHENTICATION_BACKENDS = [
     "entra_scim.backends.PasswordGate",
     "django.contrib.auth.backends.ModelBackend",

@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView
 from django.contrib.staticfiles.urls import staticfiles_urlpatterns
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from example_project.product.views import HomeView
 
 urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", HomeView.as_view(), name="home"),
     path("admin/", admin.site.urls),
     path("api/scim/entra/", include("entra_scim.scim.urls")),
     path("entra/", include("entra_scim.oidc.urls")),

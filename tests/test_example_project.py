@@ -67,25 +67,59 @@ def test_sample_data_is_what_the_documentation_says():
     ) == {"Uploader", "Authorizer", "Viewer"}
 
 
-def test_the_demo_plays_its_conversation(tmp_path):
-    """The README's first command works, over real HTTP, and checks each answer."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
-        "DJANGO_SETTINGS_MODULE": "example_project.settings",
-    }
-
+def demo(folder, *options):
+    """Run the command as the README says, and return what it prints."""
     result = subprocess.run(
-        [sys.executable, "-W", "error", "manage.py", "demo", "--exit"],
+        [sys.executable, "-W", "error", "manage.py", "demo", *options, "--exit"],
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**environment, "PYTHONIOENCODING": "utf-8"},
+        env={
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+            "DJANGO_SETTINGS_MODULE": "example_project.settings",
+            "PYTHONIOENCODING": "utf-8",
+        },
         timeout=120,
     )
-
     assert result.stderr == ""
     assert result.returncode == 0
-    assert "ann: username was ann, is ann@contoso.example" in result.stdout
-    assert "Ann Smith: linked to the existing account" in result.stdout
-    assert (tmp_path / "demo.sqlite3").exists()
+    assert (folder / "demo.sqlite3").exists()
+    return result.stdout
+
+
+def test_the_demo_plays_its_conversation(tmp_path):
+    """The README's first command works, over real HTTP, and checks each answer."""
+    output = demo(tmp_path)
+
+    assert "ann: username was ann, is ann@contoso.example" in output
+    assert "Ann Smith: linked to the existing account" in output
+
+
+def test_the_demo_plays_the_whole_integration(tmp_path):
+    """From an empty environment to its end, at a local Entra, by itself."""
+    output = demo(tmp_path, "--play")
+
+    assert "carol: username was carol, is carol@fabrikam.example" in output
+    assert "erin@fabrikam.example: groups was none, is Auditor" in output
+    assert "carol@fabrikam.example: active was yes, is no" in output
+    assert "AADSTS7000222: The client secret has expired" in " ".join(output.split())
+    assert "11. In the tab: deactivate" in output
+
+
+@pytest.mark.django_db
+def test_people_see_who_they_are(client):
+    """Whoever is signed in reads it on the first page; others are asked to sign in."""
+    from example_project.product.models import User
+
+    assert client.get("/").headers["Location"] == "/login/?next=/"
+    call_command("sample_data", verbosity=0)
+
+    client.force_login(
+        User.objects.get(username="ann"), "django.contrib.auth.backends.ModelBackend"
+    )
+
+    page = client.get("/").content.decode()
+    assert "Ann Smith" in page
+    assert "Viewer" in page
+    assert "Administration" not in page
