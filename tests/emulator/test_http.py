@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import socket
@@ -136,11 +137,9 @@ def test_several_workers_provision_at_once(live_server, contoso, roles, tenant, 
     for number in range(40):
         app.assign(tenant.add_person(f"p{number}@contoso.example", f"P {number}"))
     done = []
-    job = ProvisioningJob(
-        tenant, app, HttpServer(live_server.url + base, secret), workers=4
-    )
-
-    report = job.run_cycle(lambda finished, total: done.append((finished, total)))
+    with contextlib.closing(HttpServer(live_server.url + base, secret)) as server:
+        job = ProvisioningJob(tenant, app, server, workers=4)
+        report = job.run_cycle(lambda finished, total: done.append((finished, total)))
 
     assert report.people == 40
     assert done == [(number, 40) for number in range(41)]

@@ -84,13 +84,12 @@ class IdentityProvider:
             The status that each address answered; None where nobody answered.
         """
         statuses: dict[str, int | None] = {}
-        for address in self.end_sessions(self.browsers.values(), person):
-            try:
-                response = urllib3.request("GET", address, timeout=10, retries=False)
-            except urllib3.exceptions.HTTPError:
-                statuses[address] = None
-            else:
-                statuses[address] = response.status
+        with urllib3.PoolManager(retries=False, timeout=10) as pool:
+            for address in self.end_sessions(self.browsers.values(), person):
+                try:
+                    statuses[address] = pool.request("GET", address).status
+                except urllib3.exceptions.HTTPError:
+                    statuses[address] = None
         return statuses
 
     def check(self, base: str, query: str, browser: Browser) -> Request:

@@ -104,6 +104,10 @@ class HttpServer:
         self._turn = threading.Lock()
         self._next_at = 0.0
 
+    def close(self) -> None:
+        """Hang up. Connections are kept between requests."""
+        self._pool.clear()
+
     def send(
         self, method: str, path: str, body: dict[str, Any] | None = None
     ) -> Answer:
