@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 
 from entra_scim import access_keys, connection
 from entra_scim.conf import conf
+from entra_scim.exceptions import VersionMismatch
 from entra_scim.models import (
     AccessKey,
     EntraSettings,
@@ -26,6 +27,7 @@ from entra_scim.models import (
     ProvisioningEvent,
     ReleasedUser,
 )
+from entra_scim.policy import ProvisioningPolicy
 from tests.factories import GroupFactory, RoleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -140,13 +142,13 @@ class TestWhoMayComeIn:
         key = AccessKey.objects.for_environment(fabrikam).get()
         role = RoleFactory(environment=fabrikam)
         user = UserFactory(email="former@fabrikam.example")
-        ReleasedUser.objects.create(
+        mark = ReleasedUser.objects.create(
             user=user, environment=fabrikam, released_at=timezone.now()
         )
         for path in (
             f"people/{person['id']}/",
             f"people/{person['id']}/release/",
-            f"people/local/{user.pk}/",
+            f"people/released/{mark.pk}/",
             f"keys/{key.pk}/revoke/",
             f"roles/{role.pk}/",
             f"roles/{role.pk}/delete/",
@@ -497,7 +499,9 @@ class TestPeople:
         local = text_of(client.get(tab(contoso, "people/local/")))
         assert "only the same person gets the account back" in local
 
-        forget = tab(contoso, f"people/local/{ann.pk}/")
+        mark = ReleasedUser.objects.get(user=ann)
+        forget = tab(contoso, f"people/released/{mark.pk}/")
+        assert forget in client.get(tab(contoso, "people/local/")).content.decode()
         assert "Do this only if that is the same person" in text_of(client.get(forget))
         client.post(forget)
 
@@ -513,6 +517,25 @@ class TestPeople:
         assert "bob" in text
         assert "ann@" not in text
         assert "The Admin: Entra never manages them" in text
+
+    def test_who_is_gone_meanwhile_is_no_error(self, client, contoso, scim, settings):
+        """Nor is what the policy refuses: the tab says what it was."""
+        person = provision(scim, "eve")
+        settings.ENTRA_SCIM_POLICY = "tests.test_tab.KeepingPolicy"
+
+        response = client.post(
+            tab(contoso, f"people/{person.pk}/release/"), follow=True
+        )
+
+        assert "Read the resource again" in text_of(response)
+        assert ProvisionedUser.objects.filter(pk=person.pk).exists()
+
+
+class KeepingPolicy(ProvisioningPolicy):
+    """Lets nobody go."""
+
+    def deactivate(self, user, environment):
+        raise VersionMismatch
 
 
 class TestEvents:
@@ -540,6 +563,11 @@ class TestEvents:
         assert "role_created" not in found(since=week)
         assert found(reason="address_exempt") == {"refused"}
         assert found(since="nonsense") == found()
+        for odd in ("0001-01-01", "9999-12-31"):
+            assert found(since=odd) == found(until=odd) == found()
+        assert found(person="\0") == found(reason="\0") == found()
+        only = client.get(tab(contoso, "events/"), {"reason": "address_exempt"})
+        assert "Only requests that were refused for one reason." in text_of(only)
         text = text_of(client.get(tab(contoso, "events/"), {"kind": "refused"}))
         assert "Unassign the Admin" in text
         with translation.override("nl"):

@@ -32,7 +32,7 @@ _PAGES: dict[str, tuple[str, type[EnvironmentPage]]] = {
     "entra_delete_role": ("roles/<int:role_id>/delete/", set_up.DeleteRolePage),
     "entra_people": ("people/", people.PeoplePage),
     "entra_local_people": ("people/local/", people.LocalPeoplePage),
-    "entra_forget": ("people/local/<str:user_id>/", people.ForgetPage),
+    "entra_forget": ("people/released/<int:released_id>/", people.ForgetPage),
     "entra_person": ("people/<uuid:person_id>/", people.PersonPage),
     "entra_release": ("people/<uuid:person_id>/release/", people.ReleasePage),
     "entra_events": ("events/", people.EventsPage),

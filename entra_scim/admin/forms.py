@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -205,21 +206,24 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
         return value
 
 
+class DayField(forms.DateField):
+    """A day that has a midnight before and after it in every time zone."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    default_validators = [
+        MinValueValidator(datetime.date(1970, 1, 1)),
+        MaxValueValidator(datetime.date(2999, 12, 31)),
+    ]
+
+
 class EventFilterForm(forms.Form):
     """Which events to show."""
 
     person = forms.CharField(label=_("Person"), required=False, max_length=200)
     kind = forms.ChoiceField(label=_("What"), required=False)
-    since = forms.DateField(
-        label=_("From"),
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-    until = forms.DateField(
-        label=_("Up to and including"),
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("Up to and including"), required=False)
+    reason = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from entra_scim.exceptions import ProvisioningError
 from entra_scim.models.environment import AnyEnvironment
 
 if TYPE_CHECKING:
@@ -46,7 +47,11 @@ class EnvironmentPage(TemplateView):
             raise PermissionDenied
         if request.method == "POST" and not self.can_change:
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except ProvisioningError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(self.tab)
 
     @property
     def can_change(self) -> bool:

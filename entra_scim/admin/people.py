@@ -114,10 +114,10 @@ class LocalPeoplePage(EnvironmentPage):
             if status := form.cleaned_data["status"]:
                 people = people.filter(is_active=status == "active")
         found = self.paginated(people.order_by(get_user_model().USERNAME_FIELD))
-        released = set(
+        released = dict(
             ReleasedUser.objects.for_environment(self.environment)
             .filter(user__in=list(found))
-            .values_list("user_id", flat=True)
+            .values_list("user_id", "pk")
         )
         return super().get_context_data(
             form=form,
@@ -127,7 +127,7 @@ class LocalPeoplePage(EnvironmentPage):
                     user,
                     getattr(user, user.get_email_field_name()),
                     policy.is_exempt(user),
-                    user.pk in released,
+                    released.get(user.pk),
                 )
                 for user in found
             ],
@@ -149,7 +149,7 @@ class ForgetPage(EnvironmentPage):
         ).select_related("user")
         return cast(
             ReleasedUser,
-            get_object_or_404(released, user__pk=self.kwargs["user_id"]),
+            get_object_or_404(released, pk=self.kwargs["released_id"]),
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -177,8 +177,6 @@ class EventsPage(EnvironmentPage):
         )
         if form.is_valid():
             events = _matching(events, form.cleaned_data)
-        if reason := self.request.GET.get("reason"):
-            events = events.filter(reason=reason)
         return super().get_context_data(
             form=form,
             found=self.paginated(events),
@@ -195,6 +193,8 @@ def _matching(
             Q(name__icontains=wanted["person"])
             | _user_matches(wanted["person"], "user__")
         )
+    if wanted["reason"]:
+        events = events.filter(reason=wanted["reason"])
     if wanted["kind"]:
         events = events.filter(kind=wanted["kind"])
     if wanted["since"]:
