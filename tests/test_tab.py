@@ -834,6 +834,18 @@ class TestExpiry:
         assert "Contoso expires" not in text_of(administrator.get("/admin/"))
         assert "Fabrikam expires" not in text_of(administrator.get("/admin/"))
 
+    def test_a_product_may_have_an_admin_site_of_its_own(
+        self, client, contoso, expiring, settings
+    ):
+        """Its front page says so too, and its pages link to themselves."""
+        settings.ROOT_URLCONF = "tests.two_admins"
+        own = tab(contoso).replace("/admin/", "/office/", 1)
+
+        assert own in client.get("/office/").content.decode()
+        page = client.get(own).content.decode()
+        assert 'href="/office/"' in page
+        assert 'href="/admin/' not in page
+
 
 class TestUserAdmin:
     @pytest.fixture

@@ -47,6 +47,8 @@ class EnvironmentPage(TemplateView):
             raise PermissionDenied
         if request.method == "POST" and not self.can_change:
             raise PermissionDenied
+        # Where templates find the URLs of the admin: a product may have several.
+        request.current_app = self.model_admin.admin_site.name
         try:
             return super().dispatch(request, *args, **kwargs)
         except ProvisioningError as error:

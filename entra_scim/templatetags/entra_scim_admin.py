@@ -4,7 +4,8 @@ from typing import Any
 
 from django import template
 from django.apps import apps
-from django.contrib import admin
+from django.contrib.admin import AdminSite
+from django.contrib.admin.sites import all_sites
 from django.http import HttpRequest
 
 from entra_scim import connection
@@ -19,7 +20,8 @@ def entra_notices(context: dict[str, Any]) -> dict[str, Any]:
     """Say what ends soon in the environments that the visitor may change."""
     request: HttpRequest | None = context.get("request")
     model = apps.get_model(conf.ENVIRONMENT_MODEL)
-    model_admin = admin.site._registry.get(model)
+    site = _site_of(request)
+    model_admin = site._registry.get(model) if site else None
     if (
         request is None
         or not isinstance(model_admin, EntraEnvironmentMixin)
@@ -32,3 +34,9 @@ def entra_notices(context: dict[str, Any]) -> dict[str, Any]:
             for notice in connection.notices(model_admin.get_queryset(request))
         ]
     }
+
+
+def _site_of(request: HttpRequest | None) -> AdminSite | None:
+    """Return the admin site whose page a request is for: a product may have several."""
+    name = getattr(request, "current_app", None)
+    return next((site for site in all_sites if site.name == name), None)
