@@ -88,7 +88,7 @@ def change(settings: EntraSettings, new: Credentials) -> list[str]:
     """Put credentials in use; while the integration is active, let them wait.
 
     A mistake in them would lock everybody out: a test sign-in with them comes
-    first.
+    first. Where those in use cannot be read, everybody is out already.
 
     Returns:
         The names of what changed, for the log.
@@ -102,8 +102,10 @@ def change(settings: EntraSettings, new: Credentials) -> list[str]:
     if not changed:
         return []
     current = credentials.in_use(settings)
-    waits = settings.is_active(timezone.now()) and (
-        current is None or current.fingerprint != new.fingerprint
+    waits = (
+        settings.is_active(timezone.now())
+        and current is not None
+        and current.fingerprint != new.fingerprint
     )
     if waits:
         credentials.let_wait(settings, new)
@@ -171,10 +173,15 @@ def _secret_notices(environments: models.QuerySet[Any]) -> Iterator[Notice]:
     )
     for one in settings:
         end = one.certificate_expires_on or one.client_secret_expires_on
-        date = date_format(end, "SHORT_DATE_FORMAT")
-        if one.certificate:
+        date = date_format(end)
+        if one.certificate and end <= timezone.localdate():
             message = _(
-                "The certificate of %(environment)s ends on %(date)s. Make a new one "
+                "The certificate of %(environment)s expired on %(date)s. Make a new "
+                "one in the tab Microsoft Entra ID, and upload it in Entra."
+            )
+        elif one.certificate:
+            message = _(
+                "The certificate of %(environment)s expires on %(date)s. Make a new one "
                 "in the tab Microsoft Entra ID, and upload it in Entra."
             )
         elif end <= timezone.localdate():
@@ -214,7 +221,7 @@ def _key_notices(environments: models.QuerySet[Any]) -> Iterator[Notice]:
             )
             % {
                 "environment": environment,
-                "date": date_format(moment, "SHORT_DATETIME_FORMAT"),
+                "date": date_format(moment, "DATETIME_FORMAT"),
             },
         )
 

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from entra_scim import access_keys, connection
+from entra_scim import access_keys, activation, connection, credentials
 from entra_scim.conf import conf
 from entra_scim.exceptions import VersionMismatch
 from entra_scim.models import (
@@ -285,14 +285,29 @@ class TestConnection:
         settings.SECRET_KEY = "another"
         client = client_for(get_user_model().objects.get(is_superuser=True))
 
-        for path in ("", "guide/"):
-            assert client.get(tab(contoso, path)).status_code == 200
+        for path in ("", "guide/", "people/", "events/", "sign-in/", "keys/new/"):
+            assert client.get(tab(contoso, path)).status_code in (200, 302)
+        assert client.get(reverse("admin:index")).status_code == 200
         assert "can no longer be read" in text_of(client.get(tab(contoso)))
         assert "Paste the Value" in text_of(
             self.post(client, contoso, client_secret="")
         )
         assert self.post(client, contoso).status_code == 302
         assert "can no longer" not in text_of(client.get(tab(contoso)))
+
+    def test_a_lost_key_while_active(self, client, contoso, settings):
+        """Nobody can sign in, so what is saved is used at once."""
+        self.post(client, contoso)
+        now = timezone.now()
+        EntraSettings.objects.update(activated_at=now, confirmed_at=now)
+        former = EntraSettings.objects.get()
+        settings.SECRET_KEY = "another"
+        client = client_for(get_user_model().objects.get(is_superuser=True))
+
+        self.post(client, contoso, tenant_id=str(former.tenant_id))
+
+        assert connection.secret_of(EntraSettings.objects.get()) == SECRET
+        assert "can no longer be read" not in text_of(client.get(tab(contoso)))
 
     def test_a_secret_of_another_environment_cannot_be_read(
         self, client, contoso, fabrikam
@@ -611,6 +626,87 @@ class TestStanding:
         guide = client.get(tab(contoso, "guide/"))
         assert all(guide.context["proof"].values())
 
+    def connect(self, contoso, **changes):
+        settings = connection.settings_of(contoso)
+        values = {
+            "client_id": uuid.uuid4(),
+            "tenant_id": uuid.uuid4(),
+            "cloud": "global",
+            "client_secret": SECRET,
+            "client_secret_expires_on": timezone.localdate()
+            + datetime.timedelta(days=200),
+        }
+        connection.save(settings, **values | changes)
+        return settings
+
+    def test_a_test_counts_for_what_was_tested(self, client, contoso):
+        """Another secret has to be tested anew."""
+        settings = self.connect(contoso)
+        activation.record_test(settings, credentials.in_use(settings), None)
+        assert "test" in self.done(client, contoso)
+
+        self.connect(contoso, client_secret="another~secret")
+
+        assert "test" not in self.done(client, contoso)
+
+    def test_a_trial_says_what_to_do(self, client, contoso, admin):
+        """And is forgotten once it is over."""
+        settings = self.connect(contoso)
+        activation.start_trial(settings, admin)
+        trial = client.get(tab(contoso)).context["steps"][-1]
+        EntraSettings.objects.update(
+            activated_at=timezone.now() - datetime.timedelta(minutes=31)
+        )
+        over = client.get(tab(contoso)).context["steps"][-1]
+
+        assert (trial.done, trial.detail) == (False, "on trial")
+        assert "before the trial ends" in str(trial.todo)
+        assert (over.done, over.detail) == (False, "")
+        assert "Activate the integration" in str(over.todo)
+
+    def test_changes_that_wait_say_so(self, client, contoso, admin):
+        """What was saved is asked for no more, even if the former secret is over."""
+        settings = self.connect(contoso)
+        now = timezone.now()
+        EntraSettings.objects.update(
+            activated_at=now, confirmed_at=now, client_secret_expires_on="2020-01-31"
+        )
+        self.connect(
+            contoso,
+            client_secret="another~secret",
+            client_id=settings.client_id,
+            tenant_id=settings.tenant_id,
+        )
+
+        page = client.get(tab(contoso))
+
+        assert "credentials" in self.done(client, contoso)
+        assert "test" not in self.done(client, contoso)
+        assert [finding.code for finding in page.context["findings"]] == ["pending"]
+        assert "used once a test succeeds" in str(page.context["steps"][-2].todo)
+
+    def test_there_is_never_nothing_to_do_beside_a_warning(
+        self, client, contoso, roles, scim
+    ):
+        provision(
+            scim,
+            "eve",
+            externalId=OBJECT_ID,
+            active=True,
+            roles=[{**ROLE, "value": "Viewer", "display": "Viewer"}],
+        )
+        settings = self.connect(contoso)
+        activation.record_test(settings, credentials.in_use(settings), None)
+        now = timezone.now()
+        EntraSettings.objects.update(activated_at=now, confirmed_at=now)
+        assert "There is nothing for you to do." in text_of(client.get(tab(contoso)))
+
+        EntraSettings.objects.update(client_secret_expires_on=timezone.localdate())
+
+        text = text_of(client.get(tab(contoso)))
+        assert "There is nothing for you to do." not in text
+        assert "The client secret has expired." in text
+
     def test_what_to_copy(self, client, contoso):
         """Addresses as Entra needs them."""
         text = client.get(tab(contoso)).content.decode()
@@ -813,6 +909,32 @@ class TestExpiry:
         code, said = self.check()
         assert (code, "expired on" in said) == (1, True)
         assert "The client secret has expired." in text_of(client.get(tab(contoso)))
+
+    def test_a_certificate_too(self, client, contoso, expiring, settings):
+        """In its own words: no secret is asked for."""
+        used = credentials.with_certificate(credentials.in_use(expiring))
+        connection.change(expiring, used)
+        page = text_of(client.get(tab(contoso)))
+        assert "A certificate is in use. Leave this empty to keep it." in page
+        assert self.check() == (0, "")
+
+        soon = timezone.localdate() + datetime.timedelta(days=9)
+        EntraSettings.objects.update(certificate_expires_on=soon)
+        assert "The certificate of Contoso expires on" in self.check()[1]
+        assert "The certificate expires on" in text_of(client.get(tab(contoso)))
+
+        EntraSettings.objects.update(certificate_expires_on="2020-01-31")
+        assert "The certificate of Contoso expired on Jan. 31, 2020" in self.check()[1]
+        assert "The certificate has expired." in text_of(client.get(tab(contoso)))
+
+        settings.SECRET_KEY = "another"
+        client = client_for(get_user_model().objects.get(is_superuser=True))
+        page = text_of(client.get(tab(contoso)))
+        assert "The key of the certificate can no longer be read." in page
+        for path in ("", "guide/", "sign-in/", "sign-in/certificate.cer"):
+            assert client.get(tab(contoso, path)).status_code in (200, 302)
+        client.post(tab(contoso, "sign-in/certificate/"))
+        assert "can no longer be read" not in text_of(client.get(tab(contoso)))
 
     def test_the_last_key_too(self, client, contoso):
         """Unless another one lasts."""

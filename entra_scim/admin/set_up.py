@@ -44,11 +44,9 @@ class SetUpPage(EnvironmentPage):
         kwargs.setdefault("role_form", self.role_form())
         return super().get_context_data(
             settings=settings,
-            secret_state=connection.secret_state(settings),
             keys=[(key, key in usable) for key in keys],
-            keys_end=connection.last_key_end(usable),
             traffic=facts,
-            findings=list(facts.findings()),
+            findings=[*standing.renewals(settings, usable), *facts.findings()],
             steps=steps,
             next_step=next((step for step in steps if not step.done), None),
             addresses=self.addresses(),
