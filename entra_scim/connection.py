@@ -93,28 +93,41 @@ def change(settings: EntraSettings, new: Credentials) -> list[str]:
     Returns:
         The names of what changed, for the log.
     """
-    former = credentials.waiting(settings) or credentials.in_use(settings)
-    changed = [
-        name.name
-        for name in dataclasses.fields(Credentials)
-        if former is None or getattr(former, name.name) != getattr(new, name.name)
-    ]
-    if not changed:
-        return []
-    current = credentials.in_use(settings)
-    waits = (
-        settings.is_active(timezone.now())
-        and current is not None
-        and current.fingerprint != new.fingerprint
-    )
-    if waits:
-        credentials.let_wait(settings, new)
-    else:
-        credentials.use(settings, new)
     with transaction.atomic():
+        _lock(settings)
+        former = credentials.waiting(settings) or credentials.in_use(settings)
+        changed = [
+            name.name
+            for name in dataclasses.fields(Credentials)
+            if former is None or getattr(former, name.name) != getattr(new, name.name)
+        ]
+        if not changed:
+            return []
+        current = credentials.in_use(settings)
+        if (
+            settings.is_active(timezone.now())
+            and current is not None
+            and current.fingerprint != new.fingerprint
+        ):
+            credentials.let_wait(settings, new)
+        else:
+            credentials.use(settings, new)
         settings.save()
         events.record(settings.environment, ProvisioningEvent.Kind.CREDENTIALS)
     return [name for name in changed if name != "certificate_key"]
+
+
+def _lock(settings: EntraSettings) -> None:
+    """Read settings anew, locked, and make their row if there is none.
+
+    Two may save at the same time, or a trial begin or end meanwhile: neither must
+    fail, or undo the other.
+    """
+    environment = settings.environment
+    row, _made = EntraSettings.objects.get_or_create(environment=environment)
+    settings.pk = row.pk
+    settings.refresh_from_db(from_queryset=EntraSettings.objects.select_for_update())
+    settings.environment = environment
 
 
 def secret_of(settings: EntraSettings) -> str | None:

@@ -10,8 +10,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connections
 
-from entra_scim.models import ProvisionedUser, RoleAssignment
+from entra_scim.models import EntraSettings, ProvisionedUser, RoleAssignment
 from tests.factories import RoleFactory
+from tests.test_tab import client_for, saved, tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -184,3 +185,26 @@ def test_one_refusal_many_times_at_once_is_one_event(scim, admin):
 
     event = ProvisioningEvent.objects.get(reason="address_exempt")
     assert event.count == ROUNDS // 5 * 4
+
+
+def test_two_may_save_the_connection_at_once(contoso, admin):
+    """Or one of them twice: nobody sees an error, and one of both is kept."""
+    clients = [client_for(admin), client_for(admin)]
+
+    for _ in range(ROUNDS):
+        EntraSettings.objects.all().delete()
+        forms = [saved(), saved()]
+        answers = together(
+            *(
+                lambda client=client, form=form: client.post(
+                    tab(contoso, "connection/"), form
+                )
+                for client, form in zip(clients, forms, strict=True)
+            )
+        )
+
+        assert [answer.status_code for answer in answers] == [302, 302]
+        settings = EntraSettings.objects.get()
+        assert (str(settings.client_id), str(settings.tenant_id)) in [
+            (form["client_id"], form["tenant_id"]) for form in forms
+        ]
