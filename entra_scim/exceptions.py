@@ -52,7 +52,10 @@ class AttributeTooLong(ProvisioningError):
     """A value does not fit the field that the product keeps it in."""
 
     code = "too_long"
-    message = _("%(attribute)s is longer than the %(limit)d characters allowed here.")
+    message = _(
+        "%(attribute)s is longer than the %(limit)d characters allowed here. Shorten "
+        "it in Entra."
+    )
 
     def __init__(self, attribute: str, limit: int) -> None:
         super().__init__(attribute=attribute, limit=limit)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -30,6 +31,9 @@ CYCLE = datetime.timedelta(minutes=40)
 """How often Entra provisions."""
 
 MANY_REFUSALS = 10
+_PASSING = {"busy", "paused", "not_found", "version_mismatch"}
+"""Reasons of refusals that pass without anybody's doing."""
+
 _RECENT = datetime.timedelta(days=1)
 
 
@@ -39,6 +43,15 @@ class UnknownRole:
 
     value: str
     people: int
+
+    @property
+    def can_be_a_role(self) -> bool:
+        """Whether a role can have the value for its name."""
+        try:
+            EnvironmentRole._meta.get_field("value").run_validators(self.value)
+        except ValidationError:
+            return False
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +97,7 @@ class Traffic:
     def findings(self) -> Iterator[Finding]:
         """Tell what is wrong, with the exact place to change it."""
         yield from self._contact_findings()
-        if self.people:
+        if self.active:
             yield from self._mapping_findings()
         yield from self._refusal_findings()
 
@@ -166,7 +179,7 @@ class Traffic:
                 ),
             )
         for reason, people in self.refusals.items():
-            if reason in MESSAGES:
+            if reason not in _PASSING:
                 yield Finding(
                     code=reason,
                     message=ngettext(
@@ -175,7 +188,7 @@ class Traffic:
                         people,
                     )
                     % {"count": people},
-                    remedy=MESSAGES[reason],
+                    remedy=MESSAGES.get(reason, _("The events say what to change.")),
                     reason=reason,
                 )
 
@@ -218,6 +231,9 @@ def _count_people(traffic: Traffic, environment: AnyEnvironment) -> None:
         traffic.active += people if group["active"] else 0
         traffic.active_received += people if group["active_received"] else 0
         traffic.roles_received += group["with_roles"]
+        if not group["active"]:
+            # Entra sends nothing more about them: what was wrong stays as it is.
+            continue
         traffic.functions[group["role_function"]] += people
         if group["has_object_id"] is None:
             traffic.without_external_id += people

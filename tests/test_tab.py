@@ -433,6 +433,15 @@ class TestRoles:
         assert list(person.user.groups.all()) == [group]
         assert "that no role has" not in text_of(client.get(tab(contoso)))
 
+    def test_a_value_that_can_be_no_role(self, client, contoso, scim):
+        """As a display name: no button promises what cannot be."""
+        provision(scim, "eve", roles=[{**ROLE, "value": "Sales Manager"}])
+
+        page = client.get(tab(contoso))
+
+        assert "Sales Manager 1 person No role can have this name." in text_of(page)
+        assert "Make role Sales Manager" not in page.content.decode()
+
     def test_renaming_and_deleting_take_effect_at_once(
         self, client, contoso, roles, scim
     ):
@@ -605,6 +614,13 @@ class TestStanding:
         from tests.conftest import client_of
 
         scim = client_of(contoso)
+    def test_what_cannot_be_understood_names_the_mapping(self, client, contoso, scim):
+        """Whatever attribute it is."""
+        scim.post("/Users", {"userName": "eve@contoso.example", "active": "perhaps"})
+
+        text = text_of(client.get(tab(contoso, "events/")))
+        assert "active must be true or false. Check its mapping in Entra" in text
+
         assert self.done(client, contoso) == ["credentials", "access_key"]
         scim.get("/Users")
         assert self.done(client, contoso)[2:] == ["contact"]
@@ -623,8 +639,11 @@ class TestStanding:
         page = client.get(tab(contoso))
         assert "Test signing in" in text_of(page)
         assert page.context["findings"] == []
-        guide = client.get(tab(contoso, "guide/"))
-        assert all(guide.context["proof"].values())
+        proof = client.get(tab(contoso, "guide/")).context["proof"]
+        assert [section for section in proof if not proof[section]] == ["permissions"]
+        settings = connection.settings_of(contoso)
+        activation.record_test(settings, credentials.in_use(settings), None)
+        assert all(client.get(tab(contoso, "guide/")).context["proof"].values())
 
     def connect(self, contoso, **changes):
         settings = connection.settings_of(contoso)
@@ -773,6 +792,22 @@ class TestFindings:
             ({"op": "Remove", "path": "roles"}, ""),
             ({"op": "Replace", "path": "title", "value": "roles"}, ""),
         ],
+    def test_those_who_left_stay_as_they_are(self, client, contoso, scim):
+        """Entra sends nothing more about them, whatever is put right."""
+        roles = [{**ROLE, "primary": True, "value": "Viewer"}]
+        provision(scim, "eve", externalId="eve", active=False, roles=roles)
+        provision(
+            scim,
+            "max",
+            externalId=OBJECT_ID,
+            active=True,
+            roles=[{**ROLE, "display": "Viewer", "value": "Viewer"}],
+        )
+
+        assert self.codes(client, contoso) == []
+        proof = client.get(tab(contoso, "guide/")).context["proof"]
+        assert (proof["external_id"], proof["role_mapping"]) == (True, True)
+
     )
     def test_the_function_shows_in_a_patch(self, scim, operation, expected):
         person = provision(scim, "eve")
@@ -828,6 +863,10 @@ def test_the_number_of_people_costs_no_statement(
     """The pages open with 50,000 people as with five."""
     from django.db import connection as database
     from django.test.utils import CaptureQueriesContext
+
+        scim.post("/Users", {"userName": "x" * 200})
+        finding = client.get(tab(contoso)).context["findings"][-1]
+        assert (finding.code, finding.reason) == ("too_long", "too_long")
 
     def costs():
         paths = ("", "guide/", "people/", "people/local/", "events/")

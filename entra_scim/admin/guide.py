@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from entra_scim.dialect import RoleFunction
+
 from .set_up import SetUpPage
 
 
@@ -25,9 +27,12 @@ class GuidePage(SetUpPage):
                 step.done for step in context["steps"] if step.code == "contact"
             ),
             "roles": facts.roles_matched and not facts.unknown_roles,
-            "external_id": facts.people > 0
+            "permissions": any(
+                step.done for step in context["steps"] if step.code == "test"
+            ),
+            "external_id": facts.active > 0
             and not {"external_id_no_object_id", "external_id_missing"} & codes,
-            "role_mapping": facts.roles_received > 0
+            "role_mapping": facts.functions[RoleFunction.ASSERTIVE] > 0
             and not {"role_function_single", "role_function_add_only"} & codes,
         }
         context["finding"] = {finding.code: finding for finding in context["findings"]}

@@ -13,6 +13,8 @@ from entra_scim.exceptions import MESSAGES
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 
+# What Entra sent cannot be understood (RFC 7644 §3.12).
+_MAPPING_REASONS = {"invalidValue", "invalidSyntax", "invalidPath", "noTarget"}
 _ROLE_CHANGES = {"roles_added", "roles_removed", "roles_unknown"}
 
 
@@ -121,6 +123,11 @@ class ProvisioningEvent(models.Model):
                 }
         elif self.detail:
             detail = MESSAGES.get(self.reason, self.detail)
+            if self.reason in _MAPPING_REASONS:
+                remedy = _(
+                    "Check its mapping in Entra: Provisioning → Attribute mapping."
+                )
+                detail = f"{detail} {remedy}"
             yield f"{self.get_kind_display()}: {detail}"
         else:
             yield str(self.get_kind_display())
