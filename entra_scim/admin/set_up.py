@@ -117,7 +117,7 @@ class AccessKeysView(SetUpPage):
         key, secret = access_keys.create(self.environment, created_by=request.user)
         request.session[NEW_KEY] = encryption.encrypt(self.environment, secret)
         return self.done(
-            _("Microsoft Entra ID: made access key %(key)s.") % {"key": key},
+            _("Microsoft Entra ID: access key %(key)s made.") % {"key": key},
             "keys/new/",
         )
 
@@ -169,7 +169,7 @@ class RevokeKeyPage(EnvironmentPage):
         key = self.key()
         access_keys.revoke(key)
         return self.done(
-            _("Microsoft Entra ID: revoked access key %(key)s.") % {"key": key}, "#keys"
+            _("Microsoft Entra ID: access key %(key)s revoked.") % {"key": key}, "#keys"
         )
 
 
