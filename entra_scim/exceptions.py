@@ -117,9 +117,10 @@ class AddressExempt(Conflict):
 class AddressReleased(Conflict):
     code = "address_released"
     message = _(
-        "This e-mail address belongs to a former person, who was deleted in Entra. "
-        "Delete or release the former person here first, so that nobody inherits "
-        "their account."
+        "This e-mail address belongs to a former person, whom Entra let go of. If it "
+        "is the same person, let the account be linked again: in the tab, under "
+        "People → Without an Entra account. If not, delete the account, so that "
+        "nobody inherits it."
     )
 
 

@@ -491,9 +491,19 @@ class TestPeople:
         assert "No access:" in text
         assert "No: the person is inactive" in text
 
+    def test_somebody_who_was_made_inactive_here(self, client, contoso, scim):
+        """Entra does not notice, so the page says how to put it right."""
+        person = provision(scim, "eve", active=True)
+        get_user_model().objects.filter(pk=person.user.pk).update(is_active=False)
+
+        text = text_of(client.get(tab(contoso, f"people/{person.pk}/")))
+
+        assert "No access: Entra says that this person has access, but" in text
+
     def test_people_are_found(self, client, contoso, scim):
         """By name or address, and by status."""
-        provision(scim, "eve", name={"givenName": "Eve", "familyName": "Jones"})
+        name = {"givenName": "Eve", "familyName": "Jones"}
+        provision(scim, "eve", name=name, displayName="The Director")
         provision(scim, "max", active=False)
 
         def found(**query):
@@ -502,9 +512,13 @@ class TestPeople:
 
         assert found() == ["eve", "max"]
         assert found(q="EVE@") == ["eve"]
+        assert found(q="jones eve") == found(q="Director") == ["eve"]
         assert found(status="inactive") == ["max"]
         assert found(status="nonsense") == ["eve", "max"]
         assert found(q="nobody") == []
+        nobody = client.get(tab(contoso, "people/"), {"q": "a b"}).content.decode()
+        assert "events/?kind=refused&amp;person=a%20b" in nobody
+        assert "people/local/?q=a%20b" in nobody
         assert found(p="nonsense") == ["eve", "max"]
 
     def test_releasing_by_hand(self, client, contoso, scim, ann):
@@ -565,7 +579,7 @@ class KeepingPolicy(ProvisioningPolicy):
 class TestEvents:
     def test_the_story_can_be_filtered(self, client, contoso, fabrikam, scim, admin):
         provision(scim, "eve", displayName="Eve")
-        scim.post("/Users", {"userName": admin.email})
+        scim.post("/Users", {"userName": admin.email, "displayName": "Who Else"})
         old = ProvisioningEvent.objects.create(
             environment=contoso,
             kind=ProvisioningEvent.Kind.ROLE_CREATED,
@@ -583,6 +597,7 @@ class TestEvents:
         assert found(kind="refused") == {"refused"}
         assert found(person="eve@contoso") == {"created"}
         assert found(person="Oldest") == {"role_created"}
+        assert found(person="who admin@contoso") == {"refused"}
         assert found(until=week) == {"role_created"}
         assert "role_created" not in found(since=week)
         assert found(reason="address_exempt") == {"refused"}
@@ -593,10 +608,18 @@ class TestEvents:
         only = client.get(tab(contoso, "events/"), {"reason": "address_exempt"})
         assert "Only requests that were refused for one reason." in text_of(only)
         text = text_of(client.get(tab(contoso, "events/"), {"kind": "refused"}))
+        assert "Who Else (admin@contoso.example): refused" in text
         assert "Unassign the Admin" in text
         with translation.override("nl"):
             refusal = ProvisioningEvent.objects.get(kind="refused")
             assert "Verwijder de toewijzing van de Admin" in refusal.summary
+
+    def test_what_cannot_be_understood_names_the_mapping(self, client, contoso, scim):
+        """Whatever attribute it is."""
+        scim.post("/Users", {"userName": "eve@contoso.example", "active": "perhaps"})
+
+        text = text_of(client.get(tab(contoso, "events/")))
+        assert "active must be true or false. Check its mapping in Entra" in text
 
 
 class TestStanding:
@@ -614,13 +637,6 @@ class TestStanding:
         from tests.conftest import client_of
 
         scim = client_of(contoso)
-    def test_what_cannot_be_understood_names_the_mapping(self, client, contoso, scim):
-        """Whatever attribute it is."""
-        scim.post("/Users", {"userName": "eve@contoso.example", "active": "perhaps"})
-
-        text = text_of(client.get(tab(contoso, "events/")))
-        assert "active must be true or false. Check its mapping in Entra" in text
-
         assert self.done(client, contoso) == ["credentials", "access_key"]
         scim.get("/Users")
         assert self.done(client, contoso)[2:] == ["contact"]
@@ -776,22 +792,6 @@ class TestFindings:
 
         assert self.codes(client, contoso) == []
 
-    @pytest.mark.parametrize(
-        ("operation", "expected"),
-        [
-            ({"op": "Add", "path": "roles", "value": [{"value": "A"}]}, "add_only"),
-            ({"op": "Add", "value": {"roles": [{"value": "A"}]}}, "add_only"),
-            (
-                {"op": "Add", "path": 'roles[primary eq "True"].value', "value": "A"},
-                "single",
-            ),
-            (
-                {"op": "replace", "path": "roles", "value": [{"value": "A"}]},
-                "assertive",
-            ),
-            ({"op": "Remove", "path": "roles"}, ""),
-            ({"op": "Replace", "path": "title", "value": "roles"}, ""),
-        ],
     def test_those_who_left_stay_as_they_are(self, client, contoso, scim):
         """Entra sends nothing more about them, whatever is put right."""
         roles = [{**ROLE, "primary": True, "value": "Viewer"}]
@@ -808,6 +808,22 @@ class TestFindings:
         proof = client.get(tab(contoso, "guide/")).context["proof"]
         assert (proof["external_id"], proof["role_mapping"]) == (True, True)
 
+    @pytest.mark.parametrize(
+        ("operation", "expected"),
+        [
+            ({"op": "Add", "path": "roles", "value": [{"value": "A"}]}, "add_only"),
+            ({"op": "Add", "value": {"roles": [{"value": "A"}]}}, "add_only"),
+            (
+                {"op": "Add", "path": 'roles[primary eq "True"].value', "value": "A"},
+                "single",
+            ),
+            (
+                {"op": "replace", "path": "roles", "value": [{"value": "A"}]},
+                "assertive",
+            ),
+            ({"op": "Remove", "path": "roles"}, ""),
+            ({"op": "Replace", "path": "title", "value": "roles"}, ""),
+        ],
     )
     def test_the_function_shows_in_a_patch(self, scim, operation, expected):
         person = provision(scim, "eve")
@@ -848,6 +864,10 @@ class TestFindings:
         scim.post("/Users", {"userName": admin.email})
         assert self.codes(client, contoso) == ["address_exempt"]
 
+        scim.post("/Users", {"userName": "x" * 200})
+        finding = client.get(tab(contoso)).context["findings"][-1]
+        assert (finding.code, finding.reason) == ("too_long", "too_long")
+
         for number in range(10):
             scim.post("/Users", {"userName": admin.email, "externalId": str(number)})
             admin.email = f"admin{number}@contoso.example"
@@ -863,10 +883,6 @@ def test_the_number_of_people_costs_no_statement(
     """The pages open with 50,000 people as with five."""
     from django.db import connection as database
     from django.test.utils import CaptureQueriesContext
-
-        scim.post("/Users", {"userName": "x" * 200})
-        finding = client.get(tab(contoso)).context["findings"][-1]
-        assert (finding.code, finding.reason) == ("too_long", "too_long")
 
     def costs():
         paths = ("", "guide/", "people/", "people/local/", "events/")

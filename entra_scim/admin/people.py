@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib.auth import get_user_model
@@ -50,7 +51,9 @@ class PeoplePage(EnvironmentPage):
             .order_by("created", "id")
         )
         if text := wanted.get("q"):
-            people = people.filter(_user_matches(text, "user__"))
+            people = people.filter(
+                _user_matches(text, "user__", ["attributes__displayName"])
+            )
         if status := wanted.get("status"):
             people = people.filter(active=status == "active")
         return people
@@ -189,10 +192,7 @@ def _matching(
     events: models.QuerySet[Any], wanted: dict[str, Any]
 ) -> models.QuerySet[Any]:
     if wanted["person"]:
-        events = events.filter(
-            Q(name__icontains=wanted["person"])
-            | _user_matches(wanted["person"], "user__")
-        )
+        events = events.filter(_user_matches(wanted["person"], "user__", ["name"]))
     if wanted["reason"]:
         events = events.filter(reason=wanted["reason"])
     if wanted["kind"]:
@@ -209,15 +209,24 @@ def _midnight(date: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(date, datetime.time()))
 
 
-def _user_matches(text: str, prefix: str = "") -> Q:
-    """Return the condition that a user's address, username or names have a text."""
+def _user_matches(text: str, prefix: str = "", others: Iterable[str] = ()) -> Q:
+    """Return the condition that a user's address, username and names have a text.
+
+    Word for word: "Eve Jones" is in two fields. ``others`` are look-ups beside.
+    """
     model = get_user_model()
     names = {
         model.get_email_field_name(),
         model.USERNAME_FIELD,
         *({"first_name", "last_name"} & {field.name for field in model._meta.fields}),
     }
+    lookups = [*others, *(f"{prefix}{name}" for name in sorted(names))]
     return Q(
-        *(Q(**{f"{prefix}{name}__icontains": text}) for name in sorted(names)),
-        _connector=Q.OR,
+        *(
+            Q(
+                *(Q(**{f"{lookup}__icontains": word}) for lookup in lookups),
+                _connector=Q.OR,
+            )
+            for word in text.split()
+        )
     )

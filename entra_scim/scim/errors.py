@@ -25,7 +25,6 @@ from entra_scim.exceptions import (
     VersionMismatch,
 )
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
-from entra_scim.models.provisioned_user import display_name
 
 logger = logging.getLogger("entra_scim")
 
@@ -111,15 +110,20 @@ def _record(problem: Problem, request: Any, view: Any) -> Any:
 
 
 def _name(body: Any) -> str:
-    """Return the name in a body that may be anything."""
+    """Return the names in a body that may be anything.
+
+    Both, where there are two: an administrator looks for either, and finds nobody
+    to ask for the other.
+    """
     if not isinstance(body, dict):
         return ""
-    names = {
-        key: body[key]
-        for key in ("displayName", "userName")
-        if isinstance(body.get(key), str)
-    }
-    return display_name(names)
+    display, user_name = (
+        name if isinstance(name, str) else ""
+        for name in (body.get("displayName"), body.get("userName"))
+    )
+    if display and user_name and display != user_name:
+        return f"{display} ({user_name})"
+    return display or user_name
 
 
 def _problem(exception: Exception) -> Problem:
