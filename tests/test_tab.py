@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.apps import apps
+from django.contrib import admin as django_admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
@@ -1049,7 +1050,7 @@ class TestUserAdmin:
     def test_what_entra_leads_cannot_be_changed(self, client, page, ann):
         """The rest can."""
         text = text_of(client.get(page))
-        assert "is managed by Microsoft Entra" in text
+        assert "Microsoft Entra manages ann@contoso.example" in text
         other = GroupFactory(name="Local")
 
         client.post(page, self.posted(ann, is_staff="on", groups=[other.pk]))
@@ -1077,7 +1078,11 @@ class TestUserAdmin:
             "post": "yes",
         }
 
-        assert "create them anew in the next cycle" in text_of(client.get(delete))
+        explained = client.get(delete)
+        assert "create them anew in the next cycle" in text_of(explained)
+        assert tab(person.environment, f"people/{person.pk}/") in (
+            explained.content.decode()
+        )
         client.post(delete, {"post": "yes"})
         client.post(listing, several)
         assert get_user_model().objects.filter(pk=ann.pk).exists()
@@ -1088,10 +1093,50 @@ class TestUserAdmin:
 
         assert not get_user_model().objects.filter(pk=ann.pk).exists()
 
+    def test_an_administrator_deletes_whom_entra_let_go_of(
+        self, administrator, contoso, person, page, ann
+    ):
+        """Without a permission for what the app keeps of them."""
+        it = get_user_model().objects.get(email="it@contoso.example")
+        it.user_permissions.add(
+            *Permission.objects.filter(
+                codename__in=["delete_user", "delete_membership"]
+            )
+        )
+        administrator.post(tab(contoso, f"people/{person.pk}/release/"))
+
+        administrator.post(
+            reverse("admin:product_user_delete", args=[ann.pk]), {"post": "yes"}
+        )
+
+        assert not get_user_model().objects.filter(pk=ann.pk).exists()
+        assert not ReleasedUser.objects.exists()
+
+    def test_a_list_that_can_be_edited(
+        self, client, page, person, ann, bob, monkeypatch
+    ):
+        """Changes others only."""
+        model_admin = django_admin.site._registry[get_user_model()]
+        monkeypatch.setattr(model_admin, "list_display", ("username", "first_name"))
+        monkeypatch.setattr(model_admin, "list_editable", ("first_name",))
+        listing = reverse("admin:product_user_changelist")
+        forms = client.get(listing).context["cl"].formset.forms
+        data = {f"form-{n}-id": form.instance.pk for n, form in enumerate(forms)}
+        data |= {f"form-{n}-first_name": "Hacked" for n in range(len(forms))}
+        data |= {"form-TOTAL_FORMS": len(forms), "form-INITIAL_FORMS": len(forms)}
+
+        answer = client.post(listing, {**data, "_save": "Save"}, follow=True)
+
+        text = text_of(answer)
+        assert "Microsoft Entra manages ann@contoso.example: change that there" in text
+        ann.refresh_from_db()
+        bob.refresh_from_db()
+        assert (ann.first_name, bob.first_name) == ("", "Hacked")
+
     def test_others_are_as_ever(self, client, several_environments, bob):
         page = reverse("admin:product_user_change", args=[bob.pk])
 
-        assert "managed by Microsoft" not in text_of(client.get(page))
+        assert "Microsoft Entra manages" not in text_of(client.get(page))
         client.post(page, self.posted(bob, username="robert", is_active="on"))
 
         bob.refresh_from_db()
@@ -1118,8 +1163,6 @@ def test_the_redirect_uri_explains_itself(db):
 
 def test_a_single_environment_has_its_admin_ready_made():
     """Products without a model of their own."""
-    from django.contrib import admin as django_admin
-
     from entra_scim.admin import EntraEnvironmentMixin
     from entra_scim.models import Environment
 
