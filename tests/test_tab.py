@@ -865,7 +865,7 @@ class TestFindings:
         scim.post("/Users", {"userName": admin.email})
         assert self.codes(client, contoso) == ["address_exempt"]
 
-        scim.post("/Users", {"userName": "x" * 200})
+        scim.post("/Users", {"userName": "x" * 300})
         finding = client.get(tab(contoso)).context["findings"][-1]
         assert (finding.code, finding.reason) == ("too_long", "too_long")
 

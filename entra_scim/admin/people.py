@@ -23,6 +23,11 @@ from .forms import EventFilterForm, PeopleFilterForm
 from .pages import EnvironmentPage
 
 _PERSON_EVENTS = 20
+_NAMES = [
+    "attributes__displayName",
+    "attributes__name__givenName",
+    "attributes__name__familyName",
+]
 
 
 class PeoplePage(EnvironmentPage):
@@ -51,9 +56,7 @@ class PeoplePage(EnvironmentPage):
             .order_by("created", "id")
         )
         if text := wanted.get("q"):
-            people = people.filter(
-                _user_matches(text, "user__", ["attributes__displayName"])
-            )
+            people = people.filter(_user_matches(text, "user__", _NAMES))
         if status := wanted.get("status"):
             people = people.filter(active=status == "active")
         return people
