@@ -45,6 +45,20 @@ def tab(environment, path=""):
     return reverse(name, args=[environment.pk]) + path
 
 
+def every_url(environment, ids):
+    """Return the URLs of all pages of an environment's tab."""
+    options = apps.get_model(conf.ENVIRONMENT_MODEL)._meta
+    model_admin = django_admin.site._registry[apps.get_model(conf.ENVIRONMENT_MODEL)]
+    urls = []
+    for pattern in model_admin.get_urls():
+        if f"_{options.model_name}_entra" not in (pattern.name or ""):
+            continue
+        names = {*pattern.pattern.converters} - {"object_id"}
+        arguments = {"object_id": environment.pk} | {name: ids[name] for name in names}
+        urls.append(reverse(f"admin:{pattern.name}", kwargs=arguments))
+    return urls
+
+
 def client_for(user):
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -182,6 +196,46 @@ class TestWhoMayComeIn:
         ):
             assert client.post(tab(contoso, path)).status_code == 403
         assert EnvironmentRole.objects.count() == 3
+
+    def test_every_page_keeps_strangers_out(
+        self, administrator, contoso, fabrikam, foreign_scim
+    ):
+        """Whatever page is added, and whatever they send."""
+        person = provision(foreign_scim, "eve")
+        mark = ReleasedUser.objects.create(
+            user=UserFactory(email="former@fabrikam.example"),
+            environment=fabrikam,
+            released_at=timezone.now(),
+        )
+        ids = {
+            "key_id": AccessKey.objects.for_environment(fabrikam).get().pk,
+            "role_id": RoleFactory(environment=fabrikam).pk,
+            "person_id": person.pk,
+            "released_id": mark.pk,
+        }
+        viewer = UserFactory(
+            email="view@fabrikam.example", environment=fabrikam, is_staff=True
+        )
+        viewer.user_permissions.add(*permissions("view"))
+        looking = client_for(viewer)
+        staff = client_for(UserFactory(email="staff@fabrikam.example", is_staff=True))
+        events = ProvisioningEvent.objects.count()
+        urls = every_url(fabrikam, ids)
+        assert len(urls) > 20
+
+        for url in urls:
+            for method in ("get", "post"):
+                foreign = getattr(administrator, method)(url)
+                assert foreign.status_code == 404, url
+                nobody = getattr(staff, method)(url)
+                assert nobody.status_code in (403, 404), url
+                anonymous = getattr(Client(), method)(url)
+                assert anonymous.status_code == 302, url
+                assert "/login/" in anonymous["Location"]
+            assert looking.post(url).status_code == 403, url
+            assert looking.get(url).status_code in (200, 302, 405), url
+        assert ProvisioningEvent.objects.count() == events
+        assert not LogEntry.objects.exists()
 
     def test_staff_without_permission_and_strangers_stay_out(self, contoso):
         staff = UserFactory(email="staff@contoso.example", is_staff=True)
