@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.admin import ModelAdmin, site
 from django.test import Client
 from django.urls import reverse
 
-from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from entra_scim.models import (
+    AccessKey,
+    EntraSettings,
+    ProvisionedUser,
+    ProvisioningEvent,
+    ReleasedUser,
+)
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +85,28 @@ def test_staff_without_permission_see_nothing(person, model):
 def test_keys_have_no_page_of_their_own(client, model):
     """No page shows a digest, or lets one be set."""
     assert client.get(f"/admin/entra_scim/{model}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("model", "fields"),
+    [
+        (AccessKey, {"environment", "expires_at"}),
+        (
+            EntraSettings,
+            {
+                "environment",
+                "client_id",
+                "tenant_id",
+                "cloud",
+                "client_secret_expires_on",
+            },
+        ),
+    ],
+)
+def test_a_plain_admin_reads_and_sets_no_secret(admin, model, fields, rf):
+    """Of a product that registers the model by itself."""
+    request = rf.get("/")
+    request.user = admin
+    form = ModelAdmin(model, site).get_form(request)
+
+    assert {*form.base_fields} == fields

@@ -44,34 +44,42 @@ class EntraSettings(models.Model):
     cloud = models.CharField(
         _("Cloud"), max_length=20, choices=Cloud.choices, default=Cloud.GLOBAL
     )
-    client_secret = models.TextField(default="", help_text=_("Encrypted."))
-    client_secret_changed_at = models.DateTimeField(null=True)
     client_secret_expires_on = models.DateField(
         _("Client secret expires on"), null=True, db_index=True
     )
 
-    certificate = models.TextField(
-        default="", help_text=_("The public part, which Entra knows.")
+    # The app alone writes what follows: no form of a product may show or set it.
+    client_secret = models.TextField(
+        default="", editable=False, help_text=_("Encrypted.")
     )
-    certificate_key = models.TextField(default="", help_text=_("Encrypted."))
-    certificate_expires_on = models.DateField(null=True, db_index=True)
+    client_secret_changed_at = models.DateTimeField(null=True, editable=False)
+
+    certificate = models.TextField(
+        default="", editable=False, help_text=_("The public part, which Entra knows.")
+    )
+    certificate_key = models.TextField(
+        default="", editable=False, help_text=_("Encrypted.")
+    )
+    certificate_expires_on = models.DateField(null=True, editable=False, db_index=True)
     pending = models.TextField(
         default="",
+        editable=False,
         help_text=_(
             "Encrypted. Changes that wait for a test sign-in, while the integration "
             "is active."
         ),
     )
-    tested_at = models.DateTimeField(null=True)
-    tested_fingerprint = models.CharField(max_length=64, default="")
-    activated_at = models.DateTimeField(null=True)
+    tested_at = models.DateTimeField(null=True, editable=False)
+    tested_fingerprint = models.CharField(max_length=64, default="", editable=False)
+    activated_at = models.DateTimeField(null=True, editable=False)
     activated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
+        editable=False,
         related_name="+",
     )
-    confirmed_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
 
     objects = EnvironmentScopedQuerySet.as_manager()
 
