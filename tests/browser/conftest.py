@@ -110,9 +110,11 @@ def browse(chromium, site, administrator):
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto("/admin/")
+        administrator.refresh_from_db()  # Entra changes usernames.
         page.fill("#id_username", administrator.get_username())
         page.fill("#id_password", "let me in")
         page.click("[type=submit]")
+        page.wait_for_selector("#user-tools")
         return page
 
     yield open_page
