@@ -52,10 +52,7 @@ class AttributeTooLong(ProvisioningError):
     """A value does not fit the field that the product keeps it in."""
 
     code = "too_long"
-    message = _(
-        "%(attribute)s is longer than the %(limit)d characters allowed here. Shorten "
-        "it in Entra."
-    )
+    message = _("%(attribute)s is longer than the %(limit)d characters allowed here.")
 
     def __init__(self, attribute: str, limit: int) -> None:
         super().__init__(attribute=attribute, limit=limit)
@@ -188,3 +185,14 @@ _CONFLICTS: tuple[type[ProvisioningError], ...] = (
 
 MESSAGES = {error.code: error.message for error in _CONFLICTS}
 """What to do about a refusal by its code, in the language of whoever reads it."""
+
+_MAPPING = _("Check its mapping in Entra: Provisioning → Attribute mapping.")
+
+REMEDIES = {
+    "too_long": _("Shorten the value in Entra."),
+    # What Entra sent cannot be understood (RFC 7644 §3.12).
+    **dict.fromkeys(
+        ("invalidValue", "invalidSyntax", "invalidPath", "noTarget"), _MAPPING
+    ),
+}
+"""What to do about a refusal whose own text says what was wrong only."""

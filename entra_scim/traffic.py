@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .dialect import RoleFunction
-from .exceptions import MESSAGES
+from .exceptions import MESSAGES, REMEDIES
 from .models import (
     AccessKey,
     EnvironmentRole,
@@ -188,7 +188,8 @@ class Traffic:
                         people,
                     )
                     % {"count": people},
-                    remedy=MESSAGES.get(reason, _("The events say what to change.")),
+                    remedy=MESSAGES.get(reason)
+                    or REMEDIES.get(reason, _("The events say what to change.")),
                     reason=reason,
                 )
 

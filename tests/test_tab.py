@@ -587,10 +587,11 @@ class TestPeople:
         ann.refresh_from_db()
         assert not ann.is_active
         assert not ProvisionedUser.objects.exists()
+        assert "released by hand" in text_of(client.get(tab(contoso, "events/")))
         again = {"userName": "ann@contoso.example", "externalId": str(uuid.uuid4())}
         assert scim.post("/Users", again).status_code == 409
         local = text_of(client.get(tab(contoso, "people/local/")))
-        assert "only the same person gets the account back" in local
+        assert "only the same person in Entra gets the account back" in local
 
         mark = ReleasedUser.objects.get(user=ann)
         forget = tab(contoso, f"people/released/{mark.pk}/")
@@ -675,6 +676,9 @@ class TestEvents:
 
         text = text_of(client.get(tab(contoso, "events/")))
         assert "active must be true or false. Check its mapping in Entra" in text
+        scim.post("/Users", {"userName": "x" * 300})
+        text = text_of(client.get(tab(contoso, "events/")))
+        assert "characters allowed here. Shorten the value in Entra." in text
 
 
 class TestStanding:

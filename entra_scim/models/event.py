@@ -9,12 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim.exceptions import MESSAGES
+from entra_scim.exceptions import MESSAGES, REMEDIES
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 
-# What Entra sent cannot be understood (RFC 7644 §3.12).
-_MAPPING_REASONS = {"invalidValue", "invalidSyntax", "invalidPath", "noTarget"}
 _ROLE_CHANGES = {"roles_added", "roles_removed", "roles_unknown"}
 
 
@@ -123,12 +121,10 @@ class ProvisioningEvent(models.Model):
                 }
         elif self.detail:
             detail = MESSAGES.get(self.reason, self.detail)
-            if self.reason in _MAPPING_REASONS:
-                remedy = _(
-                    "Check its mapping in Entra: Provisioning → Attribute mapping."
-                )
-                detail = f"{detail} {remedy}"
-            yield f"{self.get_kind_display()}: {detail}"
+            remedy = REMEDIES.get(self.reason, "")
+            yield f"{self.get_kind_display()}: {detail} {remedy}".rstrip()
+        elif self.kind == self.Kind.RELEASED and not self.key_hint:
+            yield _("released by hand, now inactive")
         else:
             yield str(self.get_kind_display())
         for role in self.changes.get("roles_added", ()):
