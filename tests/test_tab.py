@@ -662,7 +662,7 @@ class TestEvents:
             assert found(since=odd) == found(until=odd) == found()
         assert found(person="\0") == found(reason="\0") == found()
         only = client.get(tab(contoso, "events/"), {"reason": "address_exempt"})
-        assert "Only requests that were refused for one reason." in text_of(only)
+        assert "Only requests that were refused for the same reason." in text_of(only)
         text = text_of(client.get(tab(contoso, "events/"), {"kind": "refused"}))
         assert "Who Else (admin@contoso.example): refused" in text
         assert "Unassign the Admin" in text
