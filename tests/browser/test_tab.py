@@ -270,8 +270,12 @@ def test_the_pages_are_accessible(
         check(path)
     page.goto(base)
     page.click("text=Save all")
+    page.wait_for_selector(".errornote")
+    page.wait_for_load_state()
     check("mistakes")
     page.click("text=Generate access key")
+    page.wait_for_selector("#copy-secret")
+    page.wait_for_load_state()
     check("a new key")
 
 
