@@ -82,7 +82,10 @@ class SignInPage(EnvironmentPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         settings = self.settings()
         activation.note_trial_end(settings)
-        losers = activation.losers(self.environment)
+        state, obstacles = activation.state_of(settings), self.obstacles(settings)
+        losers = activation.Losers(shown=[], count=0)
+        if state == activation.State.INACTIVE and not obstacles:
+            losers = activation.losers(self.environment)
         used = credentials.waiting(settings) or credentials.in_use(settings)
         kwargs.setdefault(
             "form", ActivationForm(request=self.request, losers=losers.count)
@@ -93,8 +96,8 @@ class SignInPage(EnvironmentPage):
             pending=bool(settings.pending),
             certificate=used.certificate if used else "",
             certificate_expires_on=used.certificate_expires_on if used else None,
-            state=activation.state_of(settings),
-            obstacles=self.obstacles(settings),
+            state=state,
+            obstacles=obstacles,
             losers=losers,
             sign_in_url=self.absolute("entra_scim_oidc:environment-sign-in"),
             logout_url=self.absolute("entra_scim_oidc:front-channel-logout"),
