@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.views.debug import get_exception_reporter_filter
 
 from entra_scim import access_keys, activation, connection, credentials
 from entra_scim.conf import conf
@@ -310,6 +311,13 @@ class TestConnection:
             assert response.context["connection_form"]["client_id"].value()
         typed = changes.get("client_secret")
         assert not typed or f'value="{typed}"' not in response.content.decode()
+
+    def test_a_report_of_an_error_shows_no_secret(self, client, contoso):
+        """Neither by mail nor on a page."""
+        request = self.post(client, contoso).wsgi_request
+
+        reported = get_exception_reporter_filter(request).get_post_parameters(request)
+        assert SECRET not in reported.values()
 
     def test_an_empty_secret_keeps_the_one_that_is_set(self, client, contoso):
         self.post(client, contoso)
@@ -944,7 +952,7 @@ def test_the_number_of_people_costs_no_statement(
     from django.test.utils import CaptureQueriesContext
 
     def costs():
-        paths = ("", "guide/", "people/", "people/local/", "events/")
+        paths = ("", "guide/", "people/", "people/local/", "events/", "sign-in/")
         counts = []
         for path in paths:
             with CaptureQueriesContext(database) as collected:

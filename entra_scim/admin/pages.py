@@ -12,7 +12,9 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 
 from entra_scim.exceptions import ProvisioningError
@@ -36,6 +38,8 @@ class EnvironmentPage(TemplateView):
     title: Any = _("Microsoft Entra ID")
     environment: AnyEnvironment
 
+    # Secrets are posted here, and passwords: a report of an error shows neither.
+    @method_decorator(sensitive_post_parameters())
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
