@@ -93,6 +93,15 @@ def steps_of(
         todo[StepCode.TEST] = gettext_lazy(
             "Test signing in: the changed connection is used once a test succeeds."
         )
+    if traffic.roles and not traffic.roles_received:
+        todo[StepCode.ROLES] = gettext_lazy(
+            "Let Entra send roles: make app roles and map the attribute roles, as "
+            "sections C and D of the guide say."
+        )
+    elif traffic.roles and not traffic.unknown_roles:
+        todo[StepCode.ROLES] = gettext_lazy(
+            "In Entra, assign people an app role whose Value is a role here."
+        )
     if on_trial:
         todo[StepCode.ACTIVE] = gettext_lazy(
             "Sign in with Entra before the trial ends, to confirm the activation."

@@ -741,6 +741,23 @@ class TestStanding:
         connection.save(settings, **values | changes)
         return settings
 
+    def test_what_to_do_about_roles(self, client, contoso, scim):
+        """Make them here, have them sent, or assign them: what is missing."""
+
+        def todo():
+            steps = client.get(tab(contoso)).context["steps"]
+            return next(str(step.todo) for step in steps if step.code == "roles")
+
+        person = provision(scim, "eve")
+        assert "Make a role here" in todo()
+        RoleFactory(environment=contoso, value="Viewer")
+        assert "Let Entra send roles" in todo()
+        right = {"op": "replace", "path": "roles", "value": [{"value": "Auditor"}]}
+        scim.patch(f"/Users/{person.pk}", right)
+        assert "Make a role here" in todo()
+        scim.patch(f"/Users/{person.pk}", {**right, "value": []})
+        assert "assign people an app role" in todo()
+
     def test_a_test_counts_for_what_was_tested(self, client, contoso):
         """Another secret has to be tested anew."""
         settings = self.connect(contoso)
