@@ -84,16 +84,13 @@ def authenticate(environment_id: str, text: str) -> AccessKey | None:
     """
     if not is_well_formed(text):
         return None
-    key: AccessKey | None = (
-        AccessKey.objects.select_related("environment")
-        .filter(digest=digest(text))
-        .first()
-    )
-    if (
-        key is None
-        or str(key.environment_id) != environment_id
-        or not key.is_usable(timezone.now())
-    ):
+    try:
+        key: AccessKey = AccessKey.objects.select_related("environment").get(
+            digest=digest(text)
+        )
+    except AccessKey.DoesNotExist:
+        return None
+    if str(key.environment_id) != environment_id or not key.is_usable(timezone.now()):
         return None
     return key
 

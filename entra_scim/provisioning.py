@@ -239,9 +239,10 @@ def _locked(
 ) -> ProvisionedUser:
     people = ProvisionedUser.objects.for_environment(environment)
     rows = transactions.for_update(people.select_related("user"), "self", "user")
-    person: ProvisionedUser | None = rows.filter(pk=resource_id).first()
-    if person is None:
-        raise NotProvisioned
+    try:
+        person: ProvisionedUser = rows.get(pk=resource_id)
+    except ProvisionedUser.DoesNotExist:
+        raise NotProvisioned from None
     if if_match is not None and not if_match(person.version):
         raise VersionMismatch
     person.environment = environment

@@ -28,6 +28,10 @@ POLICY = ScimPolicy(
 )
 """What is tolerated of Entra beyond its dialect."""
 
+# Kept, since pydantic makes a class anew once nobody holds it.
+_EntraPatch = PatchOp[EntraUser]
+_EntraParameters = ResponseParameters[EntraUser]
+
 _MULTI_VALUED = (
     "emails",
     "phoneNumbers",
@@ -77,7 +81,7 @@ def patched(document: Document, operations: Any) -> Document:
     if not normalized:
         return document
     try:
-        patch = PatchOp[EntraUser].model_validate(
+        patch = _EntraPatch.model_validate(
             {
                 "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
                 "Operations": normalized,
@@ -119,7 +123,7 @@ def project(
             detail="attributes and excludedAttributes exclude each other."
         )
     try:
-        parameters = ResponseParameters[EntraUser](
+        parameters = _EntraParameters(
             attributes=attributes, excluded_attributes=excluded
         )
     except ValidationError:

@@ -99,13 +99,11 @@ class UserView(UsersView):
             raise NotProvisioned from None
 
     def get_object(self) -> ProvisionedUser:
-        person: ProvisionedUser | None = (
-            ProvisionedUser.objects.for_environment(self.environment)
-            .filter(pk=self.resource_id)
-            .first()
-        )
-        if person is None:
-            raise NotProvisioned
+        people = ProvisionedUser.objects.for_environment(self.environment)
+        try:
+            person: ProvisionedUser = people.get(pk=self.resource_id)
+        except ProvisionedUser.DoesNotExist:
+            raise NotProvisioned from None
         return person
 
     def get_single(self, request: ScimRequest) -> Response:
