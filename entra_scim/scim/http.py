@@ -48,7 +48,7 @@ class ScimParser(BaseParser):
     """Read a JSON body that every database can keep.
 
     Stricter than JSON where a silent guess would follow: a name that occurs twice
-    in an object, numbers beyond JSON, and characters that are no text.
+    in an object, in any case, numbers beyond JSON, and characters that are no text.
     """
 
     media_type = MEDIA_TYPE
@@ -115,10 +115,10 @@ class ScimOnly(BaseContentNegotiation):
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
+    # Names of attributes have no case (RFC 7643 §2.1).
+    if len({name.lower() for name, _ in pairs}) != len(pairs):
         raise ValueError("a name occurs twice in one object")
-    return result
+    return dict(pairs)
 
 
 def _refuse_constant(name: str) -> None:

@@ -376,6 +376,7 @@ class TestErrors:
             (b'{"userName": 1e999}', 400),
             (b'{"userName": ' + b"9" * 5000 + b"}", 400),
             (b'{"userName": "a", "userName": "b"}', 400),
+            (b'{"userName": "a", "active": false, "Active": true}', 400),
             (b'{"a":' * 40 + b"1" + b"}" * 40, 400),
             (b"[" * 100_000, 400),
             (b'{"userName": "' + b"x" * MAX_BODY + b'"}', 413),
