@@ -19,11 +19,12 @@ from .received import (
     received_in_resource,
 )
 from .resource import normalize_resource
-from .roles import role_values
+from .roles import complete_role, role_values
 
 __all__ = [
     "Received",
     "RoleFunction",
+    "complete_role",
     "normalize_filter",
     "normalize_operations",
     "normalize_resource",

@@ -57,6 +57,14 @@ class _Target:
             and self.sub_attribute is None
         )
 
+    @property
+    def is_role_value(self) -> bool:
+        return (
+            self.name == "roles"
+            and self.value_filter is not None
+            and (self.sub_attribute or "").lower() == "value"
+        )
+
     def __str__(self) -> str:
         prefix = f"{ENTERPRISE}:" if self.extension else ""
         selection = f"[{self.value_filter}]" if self.value_filter else ""
@@ -208,6 +216,9 @@ def _writing(op: str, target: _Target, value: Any) -> Iterator[Operation]:
         yield {"op": op, "path": path, "value": normalize_boolean(path, value)}
     elif target.value_filter is not None and not target.sub_attribute:
         yield from _writing_element(op, target, value)
+    elif target.is_role_value:
+        # SingleAppRoleAssignment without the flag may put JSON into the string.
+        yield from _writing_element(op, replace(target, sub_attribute=None), value)
     elif isinstance(value, dict) and str(target).lower() == "name":
         for key, item in value.items():
             yield from _at_path(op, f"{path}.{key}", item)

@@ -27,6 +27,8 @@ def role_values(document: Mapping[str, Any]) -> tuple[str, ...]:
 def normalize_role(item: Any, display: str = "displayName") -> Any:
     """Return one item of ``roles`` in the form that Entra itself uses in a POST.
 
+    All but ``primary``, see :func:`complete_role`.
+
     Without the flag, Entra puts JSON into the string ``value``. Whatever we answer
     in another form than a POST's, it takes for a difference and sends again.
     ``display`` is the sub-attribute for the display name: AssertiveAppRole-
@@ -42,11 +44,22 @@ def normalize_role(item: Any, display: str = "displayName") -> Any:
     if decoded is None:
         return item
     others = {key: value for key, value in item.items() if key != name}
-    role = {"primary": False, "type": _ROLE_TYPE, **others}
+    role = {"type": _ROLE_TYPE, **others}
     if decoded.get("displayName"):
         role[display] = decoded["displayName"]
-    if decoded.get("value"):
+    if decoded.get("value") and decoded.get("id") not in _NO_ROLE:
         role["value"] = decoded["value"]
+    return role
+
+
+def complete_role(role: dict[str, Any]) -> dict[str, Any]:
+    """Return a role with ``primary``, which the JSON in a string leaves out.
+
+    Once it is among the others: one that came as primary stays so, when Entra adds
+    it again as JSON.
+    """
+    if role.get("type") == _ROLE_TYPE:
+        return {"primary": False, **role}
     return role
 
 

@@ -16,7 +16,11 @@ from scim2_models import (
     ScimPolicy,
 )
 
-from entra_scim.dialect import normalize_operations, normalize_resource
+from entra_scim.dialect import (
+    complete_role,
+    normalize_operations,
+    normalize_resource,
+)
 from entra_scim.document import Document
 
 from .schema import CORE, ENTERPRISE, EntraUser
@@ -174,14 +178,15 @@ def _meaningful(name: str, items: Iterable[dict[str, Any]]) -> list[dict[str, An
     as an ``add`` of one that is there, is one; the later says more of it.
     """
     kept: dict[Any, dict[str, Any]] = {}
-    for number, item in enumerate(items):
+    for item in items:
         if item.keys() <= {"type", "primary"}:
             continue
-        key: Any = number
+        key: Any = frozenset(item.items() - {("primary", item.get("primary"))})
         if "value" in item:
             key = (item["value"], None if name == "roles" else item.get("type"))
         kept[key] = {**kept.get(key, {}), **item}
-    return list(kept.values())
+    values = list(kept.values())
+    return [complete_role(role) for role in values] if name == "roles" else values
 
 
 def _refusal(error: ValidationError) -> SCIMException:
