@@ -8,8 +8,10 @@ from scim2_models import (
     InvalidPathException,
     InvalidSyntaxException,
     InvalidValueException,
+    MutabilityException,
     NoTargetException,
     Path,
+    SCIMException,
 )
 from scim2_models.path import (
     AttrPath,
@@ -85,7 +87,15 @@ def normalize_operations(operations: Any) -> list[Operation]:
         raise InvalidSyntaxException(
             detail="Operations must be a list of one operation or more."
         )
-    return [result for item in operations for result in _normalized(item)]
+    normalized: list[Operation] = []
+    for number, item in enumerate(operations, start=1):
+        try:
+            normalized += _normalized(item)
+        except SCIMException as refusal:
+            raise type(refusal)(
+                detail=f"Operation {number}: {refusal.detail}"
+            ) from None
+    return normalized
 
 
 def _normalized(operation: Any) -> Iterator[Operation]:
@@ -140,6 +150,8 @@ def _at_path(op: str, path: str, value: Any) -> Iterator[Operation]:
     target = _target(path)
     if target is None or target.name in ("schemas", "meta", "password", "groups"):
         return
+    if target.name == "username" and (op == "remove" or is_empty(value)):
+        raise MutabilityException(detail="userName is required, and stays.")
     if op == "remove":
         yield from _removal(target, value)
     else:
@@ -148,7 +160,13 @@ def _at_path(op: str, path: str, value: Any) -> Iterator[Operation]:
 
 def _target(path: str) -> _Target | None:
     """Return what a path points at, or None for the attribute of a foreign schema."""
-    tree = Path(path).ast
+    try:
+        tree = Path(path).ast
+    except InvalidPathException as error:
+        # Without the path itself: a filter in it may have somebody's address.
+        raise InvalidPathException(
+            detail=f"The path does not parse: {error.detail}."
+        ) from None
     selection, sub_attribute = None, None
     if isinstance(tree, ValuePath):
         selection, sub_attribute = _with_booleans(tree.val_filter), tree.sub_attr

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 from scim2_models import (
     Context,
     Error,
@@ -46,6 +48,16 @@ _MULTI_VALUED = (
     "roles",
     "x509Certificates",
 )
+_KINDS = {
+    "bool_type": "true or false",
+    "dict_type": "an object",
+    "list_type": "a list",
+    "model_attributes_type": "an object",
+    "model_type": "an object",
+    "string_type": "a string",
+}
+"""What a value should have been, by pydantic's name of the error."""
+
 _NOT_KEPT = ("schemas", "id", "meta")
 _DETAILS = 3
 
@@ -191,11 +203,24 @@ def _meaningful(name: str, items: Iterable[dict[str, Any]]) -> list[dict[str, An
 
 def _refusal(error: ValidationError) -> SCIMException:
     """Return the refusal that a failed validation means, without what was sent."""
-    errors = Error.from_validation_errors(
-        error.errors(include_url=False, include_input=False)
-    )
-    first = errors[0]
-    details = "; ".join(str(item.detail) for item in errors[:_DETAILS])
-    return SCIMException.from_error(
-        Error(status=first.status, scim_type=first.scim_type, detail=details)
-    )
+    errors = error.errors(include_url=False, include_input=False)
+    first = Error.from_validation_error(errors[0])
+    first.detail = " ".join(_detail(item) for item in errors[:_DETAILS])
+    return SCIMException.from_error(first)
+
+
+def _detail(error: ErrorDetails) -> str:
+    kind = _KINDS.get(error["type"])
+    if kind is None or not error["loc"]:
+        return f"{Error.from_validation_error(error).detail}."
+    attribute = ""
+    for part in error["loc"]:
+        # What a PATCH sets is told by the name of the field, "display_name".
+        name = to_camel(str(part)) if "_" in str(part) else str(part)
+        if isinstance(part, int):
+            attribute += f"[{part}]"
+        elif attribute:
+            attribute += f":{name}" if attribute == ENTERPRISE else f".{name}"
+        else:
+            attribute = name
+    return f"{attribute} must be {kind}."

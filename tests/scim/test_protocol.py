@@ -426,6 +426,50 @@ class TestErrors:
         """A browser's Accept gets JSON all the same."""
         assert scim.get("/Users", Accept="text/html").status_code == 200
 
+    @pytest.mark.parametrize(
+        ("operation", "detail"),
+        [
+            ({"path": "displayName", "value": 7}, "displayName must be a string."),
+            ({"path": "name", "value": "x"}, "name must be an object."),
+            ({"path": "userName", "value": ""}, "userName is required"),
+            ({"path": "title[", "value": "x"}, "Operation 2: The path does not parse"),
+            ({"path": "active", "value": "no"}, "Operation 2: active must be true"),
+            ({"value": {"emails": 7}}, "Operation 2: emails must be a list"),
+        ],
+    )
+    def test_a_refusal_says_which_attribute_is_wrong(self, scim, operation, detail):
+        """In the standard's names, and which operation of many it was."""
+        path = f"/Users/{create(scim, 'eve').json()['id']}"
+
+        response = scim.patch(
+            path,
+            {"op": "Replace", "path": "title", "value": "x"},
+            {"op": "Replace", **operation},
+        )
+
+        assert response.status_code == 400
+        assert detail in response.json()["detail"]
+
+    @pytest.mark.parametrize(
+        ("attributes", "detail"),
+        [
+            ({"displayName": 7, "title": {}}, "displayName must be a string. title"),
+            ({"emails": [{"value": 7}]}, "emails[0].value must be a string."),
+            (
+                {ENTERPRISE: {"manager": {"value": "x", "$ref": 7}}},
+                f"{ENTERPRISE}:manager.$ref must be a string.",
+            ),
+        ],
+    )
+    def test_a_refused_person_tells_what_is_wrong_with_them(
+        self, scim, attributes, detail
+    ):
+        """With the place in the resource."""
+        response = scim.post("/Users", {"userName": "x@contoso.example", **attributes})
+
+        assert response.status_code == 400
+        assert response.json()["detail"].startswith(detail)
+
     def test_too_many_operations_are_refused(self, scim):
         """413 above the limit, 200 at it."""
         path = f"/Users/{create(scim, 'eve').json()['id']}"
