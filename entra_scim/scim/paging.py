@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from .sorting import TIE_BREAKER, sort_key
 DEFAULT_COUNT = 100
 MAX_COUNT = 200
 _MAX_START = 2**31
+_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,100}\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,12 +89,10 @@ def _number(parameters: Mapping[str, Any], name: str, default: int) -> int:
     value = parameters.get(name)
     if value is None:
         return default
-    try:
-        if isinstance(value, bool | float):
-            raise ValueError
-        return int(value)
-    except (TypeError, ValueError):
-        raise InvalidValueException(detail=f"{name} must be a whole number.") from None
+    # More than int() refuses: it takes "1_0", 1.5 and the digits of other scripts.
+    if isinstance(value, bool | float) or not _NUMBER.fullmatch(str(value)):
+        raise InvalidValueException(detail=f"{name} must be a whole number.")
+    return int(value)
 
 
 def _names(parameters: Mapping[str, Any], name: str) -> list[str] | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import uuid
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -14,7 +15,7 @@ from scim2_models import (
     PayloadTooLargeException,
 )
 
-from entra_scim.exceptions import NotProvisioned
+from entra_scim.exceptions import NotProvisioned, VersionMismatch
 from entra_scim.models import ProvisionedUser
 
 from . import discovery, etags
@@ -25,6 +26,8 @@ from .paging import Query, page
 from .resources import project
 
 MAX_OPERATIONS = 200
+
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 _USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 _LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
@@ -93,10 +96,10 @@ class UserView(UsersView):
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        try:
-            self.resource_id = uuid.UUID(kwargs["uuid"])
-        except ValueError:
-            raise NotProvisioned from None
+        # A resource has one address; UUID() takes "urn:uuid:…" and "{…}" too.
+        if not _UUID.fullmatch(kwargs["uuid"]):
+            raise NotProvisioned
+        self.resource_id = uuid.UUID(kwargs["uuid"])
 
     def get_object(self) -> ProvisionedUser:
         people = ProvisionedUser.objects.for_environment(self.environment)
@@ -109,6 +112,9 @@ class UserView(UsersView):
     def get_single(self, request: ScimRequest) -> Response:
         query = Query.of(request.query_params)
         adapter = self.scim_adapter(self.get_object(), request=request)
+        if_match = request.headers.get("If-Match")
+        if if_match is not None and not etags.matches(if_match, adapter.obj.version):
+            raise VersionMismatch
         if_none_match = request.headers.get("If-None-Match")
         if if_none_match and etags.matches(if_none_match, adapter.obj.version):
             return Response(

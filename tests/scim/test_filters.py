@@ -180,6 +180,7 @@ def test_an_id_is_found_in_its_own_environment_only(contoso, fabrikam, people):
         "active eq 1",
         "userName eq 1",
         "userName gt null",
+        "userName eq 'bob@contoso.example'",
         'id co "x"',
         'id gt "x"',
         'meta.created eq "yesterday"',

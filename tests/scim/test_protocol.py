@@ -102,6 +102,16 @@ class TestResource:
         assert response.json() == created
         assert ProvisioningEvent.objects.count() == events
 
+    @pytest.mark.parametrize(
+        "spelling", ["{{{}}}", "urn:uuid:{}", "{}x", "x{}"], ids=str
+    )
+    def test_a_resource_has_one_address(self, scim, spelling):
+        """Other spellings of its id are not found."""
+        resource_id = create(scim, "eve").json()["id"]
+
+        assert scim.get(f"/Users/{spelling.format(resource_id)}").status_code == 404
+        assert scim.get(f"/Users/{resource_id.replace('-', '')}").status_code == 404
+
 
 class TestEntityTags:
     def test_a_write_with_an_old_version_is_refused(self, scim):
@@ -129,6 +139,14 @@ class TestEntityTags:
         assert known.content == b""
         assert known["ETag"] == 'W/"1"'
         assert scim.get(path, If_None_Match='W/"2"').status_code == 200
+
+    def test_a_read_of_another_version_is_refused(self, scim):
+        """If-Match holds for reading too (RFC 9110 §13.1.1)."""
+        path = f"/Users/{create(scim, 'eve').json()['id']}"
+
+        assert scim.get(path, If_Match='W/"7"').status_code == 412
+        assert scim.get(path, If_Match='W/"7", "1"').status_code == 200
+        assert scim.get(path, If_Match="*").status_code == 200
 
 
 class TestListing:
@@ -193,6 +211,8 @@ class TestListing:
         [
             ({"startIndex": "one"}, "invalidValue"),
             ({"count": "1.5"}, "invalidValue"),
+            ({"count": "1_0"}, "invalidValue"),
+            ({"startIndex": "\u0663"}, "invalidValue"),
             ({"count": ""}, "invalidValue"),
             ({"count": "9" * 5000}, "invalidValue"),
             ({"sortOrder": "upwards"}, "invalidValue"),
