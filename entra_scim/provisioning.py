@@ -152,6 +152,7 @@ def _create(
     acceptance.check_unique(environment, attributes)
     user: Any = linking.person_to_link(policy, environment, attributes)
     kind = Kind.CREATED if user is None else Kind.LINKED
+    was_active = user is None or user.is_active
     if user is None:
         user = policy.create_user(
             environment, profile.username(attributes), profile.address(attributes)
@@ -173,6 +174,8 @@ def _create(
     if kind == Kind.LINKED:
         ReleasedUser.objects.filter(user=user).delete()
     _tell(person, kind, changes, origin)
+    if kind == Kind.LINKED and person.active != was_active:
+        _tell(person, _kind_of_activity(person), {}, origin)
     return person
 
 
@@ -199,9 +202,7 @@ def _change(
         return person
     changes = persistence.apply(policy, person, new, active=active, received=received)
     persistence.save_changed(person, old)
-    kind = Kind.UPDATED
-    if active != was_active:
-        kind = Kind.REACTIVATED if active else Kind.DEACTIVATED
+    kind = Kind.UPDATED if active == was_active else _kind_of_activity(person)
     _tell(person, kind, changes | {"kept": kept}, origin)
     return person
 
@@ -258,6 +259,10 @@ def _sessions_ended_at(user: Any) -> datetime.datetime | None:
         return timezone.now()
     released: ReleasedUser | None = ReleasedUser.objects.filter(user=user).first()
     return released.released_at if released else None
+
+
+def _kind_of_activity(person: ProvisionedUser) -> str:
+    return Kind.REACTIVATED if person.active else Kind.DEACTIVATED
 
 
 def _only_deactivate(old: Document) -> Document:

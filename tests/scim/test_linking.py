@@ -261,8 +261,16 @@ class TestReturn:
         assert_refused(scim.post("/Users", body(email_of(ann))), "address_released")
 
 
+def kinds():
+    return list(
+        ProvisioningEvent.objects.exclude(user=None)
+        .order_by("pk")
+        .values_list("kind", flat=True)
+    )
+
+
 def test_an_inactive_local_person_is_reactivated(scim, ann):
-    """Entra leads from the link on."""
+    """Entra leads from the link on, and the story says so."""
     ann.is_active = False
     ann.save()
 
@@ -270,15 +278,24 @@ def test_an_inactive_local_person_is_reactivated(scim, ann):
 
     ann.refresh_from_db()
     assert ann.is_active
+    assert kinds() == ["linked", "reactivated"]
 
 
 def test_a_person_can_be_linked_as_inactive(scim, ann):
-    """Somebody who is disabled in Entra is out here at once."""
+    """Somebody who is disabled in Entra is out here at once, with an event."""
     response = scim.post("/Users", body(email_of(ann), active=False))
 
     assert response.json()["active"] is False
     ann.refresh_from_db()
     assert not ann.is_active
+    assert kinds() == ["linked", "deactivated"]
+
+
+def test_linking_alone_is_one_event(scim, ann):
+    """An active person who stays active is linked, and that is all."""
+    scim.post("/Users", body(email_of(ann)))
+
+    assert kinds() == ["linked"]
 
 
 @pytest.mark.parametrize("attribute", ["userName", "name"])
