@@ -47,12 +47,14 @@ def person_to_link(
     holders = _holders(attributes, address)
     if any(policy.is_exempt(user) for user in holders):
         raise AddressExempt
+    # Each first: that there are several may be no concern of this environment's.
+    for user in holders:
+        _check_linkable(policy, environment, user, attributes)
     if not holders:
         return None
     if len(holders) > 1:
         raise AddressAmbiguous
     [user] = holders
-    _check_linkable(policy, environment, user, attributes)
     if not keys.same_address(_email(user), address):
         raise AddressHeld
     return user

@@ -210,6 +210,17 @@ def test_several_people_with_the_address_are_refused(scim, contoso):
     assert_refused(response, "address_ambiguous")
 
 
+def test_that_one_of_several_is_elsewhere_is_not_told(scim, ann, fabrikam, carol):
+    """An administrator hears nothing that another customer's accounts decide."""
+    if get_user_model().USERNAME_FIELD == "email":
+        pytest.skip("Two accounts cannot have the same address in this user model.")
+    UserFactory(email=ann.email, username="elsewhere", environment=fabrikam)
+
+    response = scim.post("/Users", body(ann.email))
+
+    assert_refused(response, "address_elsewhere")
+
+
 def test_repeated_refusals_are_one_event(scim, admin):
     """Entra repeats a 409 in every cycle; the story does not."""
     details = {
