@@ -92,18 +92,21 @@ def change(
         return transactions.run(
             lambda: _change(environment, resource_id, edit, received, if_match, origin)
         )
-    except Taken:
+    except Taken as refusal:
         # The database is stricter than the checks, as MariaDB is about accents.
-        person = ProvisionedUser.objects.for_environment(environment).get(
-            pk=resource_id
+        taken = refusal
+
+    def only_deactivate(old: Document) -> Document:
+        if not acceptance.deactivates(edit, old):
+            raise taken
+        return {**old, "active": False}
+
+    named = Received(active=received.active)
+    return transactions.run(
+        lambda: _change(
+            environment, resource_id, only_deactivate, named, if_match, origin
         )
-        if not acceptance.deactivates(edit, person.attributes):
-            raise
-        return transactions.run(
-            lambda: _change(
-                environment, resource_id, _only_deactivate, Received(), if_match, origin
-            )
-        )
+    )
 
 
 def release(
@@ -263,10 +266,6 @@ def _sessions_ended_at(user: Any) -> datetime.datetime | None:
 
 def _kind_of_activity(person: ProvisionedUser) -> str:
     return Kind.REACTIVATED if person.active else Kind.DEACTIVATED
-
-
-def _only_deactivate(old: Document) -> Document:
-    return {**old, "active": False}
 
 
 def _tell(person: ProvisionedUser, kind: str, changes: Changes, origin: Origin) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -248,6 +249,27 @@ class TestDeactivationNeverFails:
         )
 
         assert response.json()["title"] == "Gone"
+
+    def test_for_what_only_the_database_takes_for_taken(self, scim, ann, linked):
+        """As MariaDB does with josé@ and jose@, or another app's constraint."""
+        rename = {"op": "Replace", "path": "userName", "value": "jos\u00e9@x.example"}
+
+        def refuse(execute, sql, params, many, context):
+            if sql.startswith("UPDATE") and "jos\u00e9@x.example" in params:
+                raise IntegrityError("Duplicate entry")
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(refuse):
+            refused = scim.patch(linked, rename)
+            response = scim.patch(linked, rename, OUT)
+
+        assert refused.status_code == 409
+        assert "already in use" in refused.json()["detail"]
+        assert response.status_code == 200
+        assert response.json()["active"] is False
+        assert response.json()["userName"] == ann.email
+        ann.refresh_from_db()
+        assert not ann.is_active
 
     def test_while_a_change_without_it_is_refused(self, scim, ann, linked):
         """A rename to a taken name alone is a conflict."""
