@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -31,14 +32,15 @@ class Settings:
         return str(_read("POLICY", "entra_scim.policy.ProvisioningPolicy"))
 
     @property
-    def ENCRYPTION_KEYS(self) -> list[str]:
+    def ENCRYPTION_KEYS(self) -> Sequence[str]:
         """List the Fernet keys that encrypt client secrets, newest first.
 
         Make one with ``cryptography.fernet.Fernet.generate_key()``. Unset, the
         keys are derived from ``SECRET_KEY`` and ``SECRET_KEY_FALLBACKS``, and
         secrets are lost with them.
         """
-        return list(_read("ENCRYPTION_KEYS", ()))
+        keys: Sequence[str] = _read("ENCRYPTION_KEYS", ())
+        return keys
 
     @property
     def LOCAL_AUTHORITY(self) -> str:
@@ -55,8 +57,8 @@ class Settings:
 
         However active the person is. Unset, Django's own settings decide alone.
         """
-        age = _read("SESSION_AGE", None)
-        return None if age is None else int(age)
+        age: int | None = _read("SESSION_AGE", None)
+        return age
 
 
 def _read(name: str, default: Any) -> Any:

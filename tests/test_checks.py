@@ -60,6 +60,11 @@ def test_the_checks_are_registered(settings):
         ("ENTRA_SCIM_POLICY", "nothing", ["E002"]),
         ("ENTRA_SCIM_POLICY", "tests.test_checks.NoPolicy", ["E003"]),
         ("ENTRA_SCIM_POLICY", "tests.test_checks.ids", ["E003"]),
+        ("ENTRA_SCIM_SESSION_AGE", 3600, []),
+        ("ENTRA_SCIM_SESSION_AGE", "one hour", ["E013"]),
+        ("ENTRA_SCIM_SESSION_AGE", 0, ["E013"]),
+        ("ENTRA_SCIM_SESSION_AGE", True, ["E013"]),
+        ("USE_TZ", False, ["E014"]),
     ],
 )
 def test_settings(settings, name, value, expected):
@@ -170,6 +175,10 @@ def test_encryption(settings):
     assert ids(messages) == ["E008", "E008"]
     assert "Key 2" in messages[0].msg
 
+    for value in ("one key", 7):
+        settings.ENTRA_SCIM_ENCRYPTION_KEYS = value
+        assert ids(checks.check_encryption_keys(None)) == ["E015"]
+
 
 def test_user_model(monkeypatch):
     """What Entra leads must be there."""
@@ -242,6 +251,22 @@ def test_several_environments_need_a_policy(settings):
     assert checks.check_environments(None) == []
 
     settings.ENTRA_SCIM_POLICY = "tests.test_checks.OfNobody"
+    assert checks.check_environments(None, databases=["default"]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENTRA_SCIM_POLICY", "nothing.there"),
+        ("ENTRA_SCIM_POLICY", "tests.test_checks.ids"),
+        ("ENTRA_SCIM_ENVIRONMENT_MODEL", "product.Nothing"),
+    ],
+)
+def test_a_wrong_setting_is_told_once(db, settings, name, value):
+    """A check that cannot ask leaves it to the one that says why."""
+    settings.ENTRA_SCIM_POLICY = "entra_scim.policy.ProvisioningPolicy"
+    setattr(settings, name, value)
+
     assert checks.check_environments(None, databases=["default"]) == []
 
 

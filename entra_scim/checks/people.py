@@ -86,10 +86,14 @@ def check_environments(
     alias = database()
     if alias not in (databases or ()):
         return []
-    policy = import_string(conf.POLICY)
-    if policy.environments_of is not ProvisioningPolicy.environments_of:
+    try:
+        policy = import_string(conf.POLICY)
+        environment = apps.get_model(conf.ENVIRONMENT_MODEL)
+    except (AttributeError, ImportError, LookupError, ValueError):
+        return []  # check_settings says what is wrong
+    default = ProvisioningPolicy.environments_of
+    if getattr(policy, "environments_of", None) is not default:
         return []
-    environment = apps.get_model(conf.ENVIRONMENT_MODEL)
     tables = connections[alias].introspection.table_names()
     if environment._meta.db_table not in tables:  # before the first migrate
         return []

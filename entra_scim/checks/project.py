@@ -66,6 +66,23 @@ def check_settings(
                     id="entra_scim.E003",
                 )
             )
+    if not _is_session_age(conf.SESSION_AGE):
+        messages.append(
+            Error(
+                "ENTRA_SCIM_SESSION_AGE is no number of seconds.",
+                hint="Write it as a whole number above 0, such as 12 * 60 * 60, or "
+                "leave it out.",
+                id="entra_scim.E013",
+            )
+        )
+    if not settings.USE_TZ:
+        messages.append(
+            Error(
+                "entra_scim keeps moments with their time zone, and USE_TZ is off.",
+                hint="Set USE_TZ = True, which is Django's default.",
+                id="entra_scim.E014",
+            )
+        )
     return messages
 
 
@@ -216,6 +233,14 @@ def check_encryption_keys(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Check that the keys in ``ENTRA_SCIM_ENCRYPTION_KEYS`` are keys."""
+    if not isinstance(conf.ENCRYPTION_KEYS, list | tuple):
+        return [
+            Error(
+                "ENTRA_SCIM_ENCRYPTION_KEYS is no list of keys.",
+                hint="Write it as a list, even of one key.",
+                id="entra_scim.E015",
+            )
+        ]
     messages: list[CheckMessage] = []
     for number, key in enumerate(conf.ENCRYPTION_KEYS, start=1):
         try:
@@ -229,3 +254,7 @@ def check_encryption_keys(
                 )
             )
     return messages
+
+
+def _is_session_age(age: Any) -> bool:
+    return age is None or (type(age) is int and age > 0)
