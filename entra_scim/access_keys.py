@@ -106,7 +106,10 @@ def note_use(key: AccessKey) -> None:
         if key.first_used_at is None:
             _note_first_use(key, now)
         elif key.last_used_at is None or key.last_used_at <= now - _USE_INTERVAL:
-            AccessKey.objects.filter(pk=key.pk).update(last_used_at=now)
+            # Many requests may find at once that the minute is over.
+            AccessKey.objects.filter(pk=key.pk).exclude(
+                last_used_at__gt=now - _USE_INTERVAL
+            ).update(last_used_at=now)
     except DatabaseError:
         logger.warning("Could not note the use of access key %s", key, exc_info=True)
 
