@@ -101,12 +101,12 @@ def test_a_project_without_sessions_needs_no_middleware(settings, monkeypatch):
 
 
 def test_the_endpoint_has_an_address(settings):
-    """The tab tells it to administrators."""
+    """The tab tells it to administrators, and the callback's."""
     assert checks.check_urls(None) == []
 
     settings.ROOT_URLCONF = "tests.test_checks"
 
-    assert ids(checks.check_urls(None)) == ["E009"]
+    assert ids(checks.check_urls(None)) == ["E009", "W006"]
 
 
 @pytest.mark.parametrize(

@@ -195,21 +195,33 @@ def check_admin(
 def check_urls(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Check that Entra finds the endpoint."""
+    """Check that Entra finds the endpoint, and people the way back from it."""
     if not getattr(settings, "ROOT_URLCONF", None):
         return []
+    messages: list[CheckMessage] = []
     try:
         reverse("entra_scim:base", kwargs={"environment_id": "1"})
     except NoReverseMatch:
-        return [
+        messages.append(
             Error(
                 "The SCIM endpoint is at no address.",
                 hint='Add path("api/scim/entra/", include("entra_scim.scim.urls")) to '
                 "the URLs.",
                 id="entra_scim.E009",
             )
-        ]
-    return []
+        )
+    try:
+        reverse("entra_scim_oidc:callback")
+    except NoReverseMatch:
+        messages.append(
+            Warning(
+                "Nobody can sign in with Entra: the way back from there is at no "
+                "address.",
+                hint='Add path("entra/", include("entra_scim.oidc.urls")) to the URLs.',
+                id="entra_scim.W006",
+            )
+        )
+    return messages
 
 
 def check_encryption(
