@@ -253,6 +253,12 @@ def test_several_environments_need_a_policy(settings):
     settings.ENTRA_SCIM_POLICY = "tests.test_checks.OfNobody"
     assert checks.check_environments(None, databases=["default"]) == []
 
+    settings.ENTRA_SCIM_POLICY = "tests.test_checks.HalfOfIt"
+    [message] = checks.check_environments(None, databases=["default"])
+    assert message.id == "entra_scim.E007"
+    assert "users_of" in message.msg
+    assert "environments_of" not in message.msg
+
 
 @pytest.mark.parametrize(
     ("name", "value"),
@@ -270,6 +276,11 @@ def test_a_wrong_setting_is_told_once(db, settings, name, value):
     assert checks.check_environments(None, databases=["default"]) == []
 
 
-class OfNobody(ProvisioningPolicy):
+class HalfOfIt(ProvisioningPolicy):
     def environments_of(self, user):
+        return []
+
+
+class OfNobody(HalfOfIt):
+    def users_of(self, environment):
         return []

@@ -91,8 +91,12 @@ def check_environments(
         environment = apps.get_model(conf.ENVIRONMENT_MODEL)
     except (AttributeError, ImportError, LookupError, ValueError):
         return []  # check_settings says what is wrong
-    default = ProvisioningPolicy.environments_of
-    if getattr(policy, "environments_of", None) is not default:
+    missing = [
+        hook
+        for hook in ("environments_of", "users_of")
+        if getattr(policy, hook, None) is getattr(ProvisioningPolicy, hook)
+    ]
+    if not missing:
         return []
     tables = connections[alias].introspection.table_names()
     if environment._meta.db_table not in tables:  # before the first migrate
@@ -102,7 +106,7 @@ def check_environments(
     return [
         Error(
             "There are several environments, and no policy that says who belongs "
-            "where. Until then, nobody is linked.",
+            f"where: {' and '.join(missing)} would mean everybody.",
             hint="Set ENTRA_SCIM_POLICY to a subclass of ProvisioningPolicy with "
             "environments_of, users_of and create_user.",
             id="entra_scim.E007",
