@@ -24,17 +24,19 @@ class ProvisioningPolicy:
     subclass says who belongs where.
 
     Hooks marked *in the transaction* run inside the one that changes the person,
-    with the rows locked. An exception they raise undoes all of it and answers
-    Entra with 500, which makes Entra try again; refuse with an exception of
-    :mod:`entra_scim.exceptions` to give the administrator a reason. They must
-    not call other services: use the signals for that.
+    with the rows locked; it may be repeated, so they do nothing that a rollback does
+    not undo. An exception they raise undoes all of it and answers Entra with 500,
+    which makes Entra try again; refuse with a subclass of
+    :class:`entra_scim.exceptions.ProvisioningError` to give the administrator a
+    reason. They must not call other services: use the signals for that.
     """
 
     def environments_of(self, user: AbstractBaseUser) -> Iterable[AnyEnvironment]:
         """Return the environments that a person belongs to.
 
         People of exactly one environment are linkable there; somebody who
-        belongs to two, or to none, is not. In the transaction; reads only.
+        belongs to two, or to none, is not. In the transaction, and whenever somebody
+        signs in; reads only.
         """
         return _environments().all()[:2]
 
@@ -50,7 +52,8 @@ class ProvisioningPolicy:
 
         Asked when somebody would be linked. Somebody whom Entra manages already
         stays managed until released, so that nobody escapes being deactivated
-        by becoming exempt. In the transaction; reads only.
+        by becoming exempt. In the transaction, and whenever somebody signs in;
+        reads only.
         """
         return bool(getattr(user, "is_superuser", False))
 
