@@ -99,7 +99,7 @@ def _record(problem: Problem, request: Any, view: Any) -> Any:
             kind=kinds.FAILED if failed else kinds.REFUSED,
             reason=problem.code,
             detail=problem.detail,
-            subject=str(resource_id or name),
+            subject=str(resource_id or _text(view.body, "userName") or name),
             name=name,
             user_id=person.user_id if person else None,
             origin=view.origin,
@@ -115,15 +115,16 @@ def _name(body: Any) -> str:
     Both, where there are two: an administrator looks for either, and finds nobody
     to ask for the other.
     """
-    if not isinstance(body, dict):
-        return ""
-    display, user_name = (
-        name if isinstance(name, str) else ""
-        for name in (body.get("displayName"), body.get("userName"))
-    )
+    display, user_name = _text(body, "displayName"), _text(body, "userName")
     if display and user_name and display != user_name:
         return f"{display} ({user_name})"
     return display or user_name
+
+
+def _text(body: Any, name: str) -> str:
+    """Return a string of a body that may be anything."""
+    value = body.get(name) if isinstance(body, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _problem(exception: Exception) -> Problem:

@@ -231,6 +231,17 @@ def test_repeated_refusals_are_one_event(scim, admin):
     assert refusals().get().count == 3
 
 
+def test_two_people_of_one_name_are_two_events(scim, admin, bob):
+    """Each of them is refused; the tab counts people by their events."""
+    for user_name in ("one", "two"):
+        response = scim.post(
+            "/Users", body(email_of(admin), userName=user_name, displayName="Jan Smith")
+        )
+        assert response.status_code == HTTPStatus.CONFLICT
+
+    assert [event.name for event in refusals()] == ["Jan Smith", "Jan Smith"]
+
+
 class TestReturn:
     def released(self, scim, address, external_id="same"):
         response = scim.post("/Users", body(address, externalId=external_id))
