@@ -70,7 +70,7 @@ class X509Certificate(MultiValue):
 
 
 class Role(MultiValue):
-    value: str | None = None
+    value: Annotated[str | None, CaseExact.true] = None
     """The Value of an app role: the name of a role, or several with commas."""
 
     display_name: str | None = None

@@ -300,11 +300,13 @@ class TestDiscovery:
         assert {item["id"] for item in schemas["Resources"]} == {CORE, ENTERPRISE}
         for item in schemas["Resources"]:
             assert scim.get(f"/Schemas/{item['id']}").json() == item
-        attributes = {
-            attribute["name"] for attribute in schemas["Resources"][0]["attributes"]
-        }
+        core = schemas["Resources"][0]
+        attributes = {attribute["name"] for attribute in core["attributes"]}
         assert "userName" in attributes
         assert not {"password", "groups"} & attributes
+        [roles] = [a for a in core["attributes"] if a["name"] == "roles"]
+        exact = {a["name"] for a in roles["subAttributes"] if a["caseExact"]}
+        assert exact == {"value"}
         assert "null" not in json.dumps(schemas)
 
     @pytest.mark.parametrize("path", ["/Schemas/urn:nothing", "/ResourceTypes/Group"])
