@@ -75,13 +75,16 @@ def apply(
     """Set on a user, without saving, what a new document says of them.
 
     ``old`` is the document before; what it had and the new one lacks is cleared.
-    What neither has is Entra's no business.
+    What neither has is Entra's no business. A username that Entra does not change
+    stays: it may have been changed by hand and the former be somebody else's now,
+    which must not keep anybody from being deactivated.
     """
     model = get_user_model()
     email = address(new)
-    if email or address(old):
-        setattr(user, model.get_email_field_name(), email)
-    setattr(user, model.USERNAME_FIELD, username(new))
+    if not old or (username(new), email) != (username(old), address(old)):
+        if email or address(old):
+            setattr(user, model.get_email_field_name(), email)
+        setattr(user, model.USERNAME_FIELD, username(new))
     policy.apply_profile(user, _with_cleared(old, new))
 
 

@@ -271,6 +271,26 @@ class TestDeactivationNeverFails:
         ann.refresh_from_db()
         assert not ann.is_active
 
+    def test_for_a_username_that_was_given_away_by_hand(
+        self, scim, ann, linked, contoso
+    ):
+        """The person got another username here, and somebody else has the former."""
+        former = ann.email
+        get_user_model().objects.filter(pk=ann.pk).update(
+            **{ann.USERNAME_FIELD: "renamed@x.example"}
+        )
+        other = UserFactory(email="other@x.example", environment=contoso)
+        get_user_model().objects.filter(pk=other.pk).update(
+            **{ann.USERNAME_FIELD: former}
+        )
+
+        response = scim.patch(linked, OUT)
+
+        assert response.status_code == 200
+        ann.refresh_from_db()
+        assert not ann.is_active
+        assert ann.get_username() == "renamed@x.example"
+
     def test_while_a_change_without_it_is_refused(self, scim, ann, linked):
         """A rename to a taken name alone is a conflict."""
         create(scim, "eve@contoso.example")
