@@ -50,7 +50,7 @@ def apply(
     now = _now()
     if active and not was_active:
         policy.reactivate(user, person.environment)
-    elif not active and user.is_active:
+    elif not active and (was_active or user.is_active):
         policy.deactivate(user, person.environment)
         person.sessions_ended_at = now
     first_received = received.roles and person.roles_received_at is None

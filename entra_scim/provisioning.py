@@ -221,7 +221,7 @@ def _release(
     user = person.user
     before = profile.snapshot(user)
     transactions.lock_environment(environment)
-    if user.is_active:
+    if person.active or user.is_active:
         policy.deactivate(user, environment)
     person.active = False
     changes = grants.settle(person, person.attributes, {})

@@ -94,6 +94,20 @@ class TestSessions:
         ann.refresh_from_db()
         assert is_in(signed_in(ann))
 
+    def test_of_somebody_who_was_put_out_by_hand_before_stay_dead(
+        self, scim, ann, linked
+    ):
+        """Entra's deactivation counts, though the account was inactive already."""
+        client = signed_in(ann)
+
+        get_user_model().objects.filter(pk=ann.pk).update(is_active=False)
+        scim.patch(linked, OUT)
+        scim.patch(linked, BACK)
+
+        ann.refresh_from_db()
+        assert ann.is_active
+        assert not is_in(client)
+
     def test_stay_dead_after_release_and_return(self, scim, ann, linked):
         """A new resource for the same person revives nothing."""
         client = signed_in(ann)
