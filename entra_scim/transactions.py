@@ -67,8 +67,9 @@ def repeated(work: Callable[[], T]) -> T:
     """
     connection = connections[database()]
     for attempt in range(_ATTEMPTS):
-        # Spread out those who collided; nothing is secret about when.
-        time.sleep(random.uniform(0, _LONGEST_PAUSE * attempt))  # noqa: S311
+        if attempt:  # even a pause of 0 gives the processor away
+            # Spread out those who collided; nothing is secret about when.
+            time.sleep(random.uniform(0, _LONGEST_PAUSE * attempt))  # noqa: S311
         try:
             with transaction.atomic(using=connection.alias):
                 return work()
