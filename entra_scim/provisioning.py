@@ -195,17 +195,18 @@ def _change(
     old, was_active = person.attributes, person.active
     new, kept = acceptance.acceptable(policy, person, edit)
     active = new.get("active", was_active)
+    # Somebody who was let in by hand since goes out again.
+    same_access = active == was_active and (active or not person.user.is_active)
     if (
         new == old
-        and active == was_active
-        and not (person.user.is_active and not active)
+        and same_access
         and not (received.roles and person.roles_received_at is None)
     ):
         persistence.note_received(person, received)
         return person
     changes = persistence.apply(policy, person, new, active=active, received=received)
     persistence.save_changed(person, old)
-    kind = Kind.UPDATED if active == was_active else _kind_of_activity(person)
+    kind = Kind.UPDATED if same_access else _kind_of_activity(person)
     _tell(person, kind, changes | {"kept": kept}, origin)
     return person
 

@@ -98,7 +98,7 @@ class ProvisioningEvent(models.Model):
     @property
     def summary(self) -> str:
         """The event in one sentence, in the language of the reader."""
-        what = "; ".join(self._parts())
+        what = "; ".join(self._parts()) or str(self.get_kind_display())
         if self.name:
             what = f"{self.name}: {what}"
         if self.count > 1:

@@ -327,6 +327,8 @@ def test_a_person_who_was_let_in_by_hand_is_put_out_again(scim, ann, linked):
 
     ann.refresh_from_db()
     assert not ann.is_active
+    deactivations = ProvisioningEvent.objects.filter(kind="deactivated", user=ann)
+    assert deactivations.count() == 2
 
 
 def test_removing_active_changes_no_access(scim, ann, linked):

@@ -324,6 +324,16 @@ class TestEvents:
         scim.patch(linked, {"op": "replace", "path": "roles", "value": []})
         assert self.last() == "Ann Smith: role Uploader removed"
 
+    def test_no_event_is_without_words(self, scim, bob):
+        """Roles that Entra sends first and that grant nothing are a change too."""
+        response = scim.post("/Users", {"userName": bob.email, "displayName": "Bob"})
+        scim.patch(
+            f"/Users/{response.json()['id']}",
+            {"op": "replace", "path": "roles", "value": []},
+        )
+
+        assert self.last() == "Bob: changed"
+
     def test_a_new_role_tells_how_many_it_concerned(self, scim, linked, contoso):
         """Making a role is in the story too."""
         scim.patch(linked, {"op": "replace", "path": "roles", "value": items("Later")})
