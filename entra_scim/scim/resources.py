@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from pydantic_core import ErrorDetails
 from scim2_models import (
     Context,
     Error,
+    InvalidFilterException,
     InvalidValueException,
     PatchOp,
     ResponseParameters,
@@ -58,6 +60,7 @@ _KINDS = {
 }
 """What a value should have been, by pydantic's name of the error."""
 
+_VALUES = re.compile(r"(?<=\[)[^\]]*(?=\])|(?<=^value ).*(?= is not valid)")
 _NOT_KEPT = ("schemas", "id", "meta")
 _DETAILS = 3
 
@@ -108,11 +111,11 @@ def patched(document: Document, operations: Any) -> Document:
         patch.patch(user, scim_policy=POLICY)
     except ValidationError as error:
         raise _refusal(error) from None
-    except InvalidValueException as refusal:
+    except (InvalidFilterException, InvalidValueException) as refusal:
         if isinstance(refusal.__context__, ValidationError):
             # Its own text is pydantic's, with links and class names.
             raise _refusal(refusal.__context__) from None
-        raise
+        raise _without_values(refusal) from None
     result = _canonical(user)
     if not result.get("userName"):
         raise InvalidValueException(detail="userName is required.")
@@ -199,6 +202,14 @@ def _meaningful(name: str, items: Iterable[dict[str, Any]]) -> list[dict[str, An
         kept[key] = {**kept.get(key, {}), **item}
     values = list(kept.values())
     return [complete_role(role) for role in values] if name == "roles" else values
+
+
+def _without_values(refusal: SCIMException) -> SCIMException:
+    """Return a refusal that does not tell what a filter in a path compares with.
+
+    That may be somebody's address or phone number, and events keep the text.
+    """
+    return type(refusal)(detail=_VALUES.sub("…", refusal.detail))
 
 
 def _refusal(error: ValidationError) -> SCIMException:

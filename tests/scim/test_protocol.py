@@ -473,6 +473,23 @@ class TestErrors:
         assert detail in response.json()["detail"]
 
     @pytest.mark.parametrize(
+        "path",
+        [
+            'phoneNumbers[value eq "31205550100"].value',
+            "phoneNumbers[value eq 31205550100].value",
+            'phoneNumbers[value eq "31205550100"',
+        ],
+    )
+    def test_a_refusal_keeps_no_phone_number(self, scim, path):
+        """Neither does the event that keeps its text."""
+        resource = f"/Users/{create(scim, 'eve').json()['id']}"
+
+        response = scim.patch(resource, {"op": "replace", "path": path, "value": "1"})
+
+        assert response.status_code == 400
+        assert "3120555" not in response.json()["detail"]
+
+    @pytest.mark.parametrize(
         ("attributes", "detail"),
         [
             ({"displayName": 7, "title": {}}, "displayName must be a string. title"),
