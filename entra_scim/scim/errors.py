@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import DatabaseError
 from django.http import Http404
 from rest_framework import exceptions as rest
@@ -158,6 +158,14 @@ def _problem(exception: Exception) -> Problem:
             return Problem(HTTPStatus.NOT_FOUND, "not_found", str(exception))
         case PermissionDenied():
             return Problem(HTTPStatus.FORBIDDEN, "forbidden", str(exception))
+        case SuspiciousOperation():
+            # Django's own limits, such as that of parameters in a URL.
+            return Problem(
+                HTTPStatus.BAD_REQUEST,
+                "suspicious",
+                "The request has a form that is not taken here, such as too many "
+                "parameters. Send a plain one.",
+            )
     return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "error",

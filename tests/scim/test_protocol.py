@@ -444,6 +444,14 @@ class TestErrors:
 
         assert response.status_code == 201
 
+    def test_more_parameters_than_django_takes_are_refused(self, scim):
+        """400 as for anything else that is wrong, and not 500."""
+        for endpoint in ("Users", "Groups", "Schemas", f"Users/{uuid.uuid4()}"):
+            response = scim.get(f"/{endpoint}?" + "a=1&" * 1001)
+
+            assert response.status_code in (400, 404)
+            assert response.json()["status"] == str(response.status_code)
+
     def test_any_accept_gets_scim(self, scim):
         """A browser's Accept gets JSON all the same."""
         assert scim.get("/Users", Accept="text/html").status_code == 200
