@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -92,13 +92,13 @@ def change(
         return transactions.run(
             lambda: _change(environment, resource_id, edit, received, if_match, origin)
         )
-    except Taken as refusal:
+    except (Taken, IntegrityError) as error:
         # The database is stricter than the checks, as MariaDB is about accents.
-        taken = refusal
+        refusal = error
 
     def only_deactivate(old: Document) -> Document:
         if not acceptance.deactivates(edit, old):
-            raise taken
+            raise refusal
         return {**old, "active": False}
 
     named = Received(active=received.active)

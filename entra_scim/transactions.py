@@ -28,6 +28,8 @@ _LONGEST_PAUSE = 0.1  # seconds, for the first repetition
 # SQLSTATEs, MariaDB numbers, SQLite only words.
 _TRANSIENT_STATES = {"40001", "40P01", "55P03"}
 _TRANSIENT_NUMBERS = {1020, 1205, 1213}
+_DUPLICATE_STATE = "23505"
+_DUPLICATE_NUMBER = 1062
 
 
 class StaleWrite(Exception):
@@ -46,7 +48,9 @@ def run(work: Callable[[], T]) -> T:
     and says so in its own words.
 
     Raises:
-        Taken: A constraint refused the work each time.
+        Taken: A value that must be unique is there already, each time.
+        IntegrityError: Another constraint refused the work each time, such as one
+            of the product's that its policy does not meet.
         Busy: The database gave the work no turn.
     """
     try:
@@ -56,6 +60,8 @@ def run(work: Callable[[], T]) -> T:
     try:
         return repeated(work)
     except IntegrityError as error:
+        if not _is_duplicate(error):
+            raise
         raise Taken from error
 
 
@@ -116,3 +122,10 @@ def _is_transient(error: OperationalError) -> bool:
         return True
     number = error.args[0] if error.args else None
     return number in _TRANSIENT_NUMBERS or "is locked" in str(error)
+
+
+def _is_duplicate(error: IntegrityError) -> bool:
+    if getattr(error.__cause__, "sqlstate", None) == _DUPLICATE_STATE:
+        return True
+    number = error.args[0] if error.args else None
+    return number == _DUPLICATE_NUMBER or "UNIQUE constraint" in str(error)

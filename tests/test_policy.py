@@ -44,6 +44,19 @@ class ExamplePolicy(ProvisioningPolicy):
         user.is_staff = False
 
 
+class BrokenPolicy(ProvisioningPolicy):
+    """Leaves a column empty that must not be."""
+
+    def create_user(self, environment, username, email):
+        user = super().create_user(environment, username, email)
+        get_user_model().objects.filter(pk=user.pk).update(password=None)
+        return user
+
+    def apply_profile(self, user, attributes):
+        if attributes.get("title"):
+            user.password = None
+
+
 LAST_NAME = "last_name" if hasattr(get_user_model(), "last_name") else "full_name"
 
 
@@ -78,6 +91,32 @@ def test_the_policy_may_refuse_a_person(policy, scim):
     assert "All seats" in response.json()["detail"]
     assert ProvisioningEvent.objects.get(reason="seats_taken").count == 1
     assert not get_user_model().objects.exists()
+
+
+def test_a_constraint_that_the_policy_breaks_is_no_conflict(
+    scim, settings, ann, caplog
+):
+    """Entra is not told that an address is taken; the developer reads what is wrong."""
+    settings.ENTRA_SCIM_POLICY = "tests.test_policy.BrokenPolicy"
+
+    created = create(scim, "eve")
+    linked = scim.post("/Users", {"userName": ann.email}).json()
+    path = f"/Users/{linked['id']}"
+    changed = scim.patch(path, {"op": "Replace", "path": "title", "value": "Boss"})
+    left = scim.patch(
+        path,
+        {"op": "Replace", "path": "title", "value": "Boss"},
+        {"op": "Replace", "path": "active", "value": "False"},
+    )
+
+    assert [created.status_code, changed.status_code, left.status_code] == [
+        500,
+        500,
+        200,
+    ]
+    assert "IntegrityError" in caplog.text
+    ann.refresh_from_db()
+    assert not ann.is_active
 
 
 def test_the_policy_may_keep_more_of_a_profile(policy, scim):

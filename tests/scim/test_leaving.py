@@ -268,9 +268,13 @@ class TestDeactivationNeverFails:
         """As MariaDB does with josé@ and jose@, or another app's constraint."""
         rename = {"op": "Replace", "path": "userName", "value": "jos\u00e9@x.example"}
 
+        class Duplicate(Exception):
+            sqlstate = "23505"
+
         def refuse(execute, sql, params, many, context):
             if sql.startswith("UPDATE") and "jos\u00e9@x.example" in params:
-                raise IntegrityError("Duplicate entry")
+                error = IntegrityError(1062, "UNIQUE constraint failed")
+                raise error from Duplicate()
             return execute(sql, params, many, context)
 
         with connection.execute_wrapper(refuse):
