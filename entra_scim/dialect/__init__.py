@@ -20,10 +20,12 @@ from .received import (
 )
 from .resource import normalize_resource
 from .roles import complete_role, role_values
+from .values import check_number
 
 __all__ = [
     "Received",
     "RoleFunction",
+    "check_number",
     "complete_role",
     "normalize_filter",
     "normalize_operations",

@@ -20,6 +20,12 @@ MULTI_VALUED = {
     "x509certificates",
 }
 
+MAX_VALUES = 200
+"""How many values a multi-valued attribute has at most.
+
+Each operation with a filter looks at each of them, while the person is locked.
+"""
+
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -73,7 +79,20 @@ def normalize_items(name: str, value: Any, display: str = "displayName") -> list
     A lone object or string stands for a list of one.
     """
     items = value if isinstance(value, list) else [value]
+    check_number(name, items)
     return [normalize_item(name, item, display) for item in items if not is_empty(item)]
+
+
+def check_number(name: str, items: list[Any]) -> None:
+    """Refuse more values of an attribute than anybody has.
+
+    Raises:
+        InvalidValueException: There are too many.
+    """
+    if len(items) > MAX_VALUES:
+        raise InvalidValueException(
+            detail=f"{name} has more than {MAX_VALUES} values. Send fewer."
+        )
 
 
 def normalize_item(name: str, item: Any, display: str = "displayName") -> Any:

@@ -21,6 +21,7 @@ from scim2_models import (
 )
 
 from entra_scim.dialect import (
+    check_number,
     complete_role,
     normalize_operations,
     normalize_resource,
@@ -181,6 +182,7 @@ def _canonical(user: Any) -> Document:
     for name in _MULTI_VALUED:
         if name in document:
             document[name] = _meaningful(name, document[name])
+            check_number(name, document[name])
             if not document[name]:
                 del document[name]
     return document

@@ -525,6 +525,22 @@ class TestErrors:
         assert scim.patch(path, *[operation] * MAX_OPERATIONS).status_code == 200
         assert scim.patch(path, *[operation] * (MAX_OPERATIONS + 1)).status_code == 413
 
+    def test_too_many_values_are_refused(self, scim):
+        """Whether they come at once or one after another."""
+        numbers = [{"value": f"{number}"} for number in range(201)]
+        path = f"/Users/{create(scim, 'eve', roles=numbers[:200]).json()['id']}"
+
+        for response in (
+            scim.post("/Users", {"userName": "x", "phoneNumbers": numbers}),
+            scim.patch(path, {"op": "Replace", "path": "roles", "value": numbers}),
+            scim.patch(path, {"op": "Add", "path": "roles", "value": numbers[200:]}),
+            scim.patch(path, {"op": "Remove", "path": "roles", "value": numbers}),
+        ):
+            assert response.status_code == 400
+            assert response.json()["scimType"] == "invalidValue"
+            assert "more than 200 values" in response.json()["detail"]
+        assert len(scim.get(path).json()["roles"]) == 200
+
     def test_an_error_of_ours_tells_nothing(self, scim, monkeypatch):
         """500 without the text of the exception; the event has the reference."""
 
