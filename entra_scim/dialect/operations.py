@@ -36,6 +36,7 @@ from .values import (
 Operation = dict[str, Any]
 
 _OPS = ("add", "remove", "replace")
+_MAX_PATH = 2048  # as long as a filter, which it may contain
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,10 @@ def _at_path(op: str, path: str, value: Any) -> Iterator[Operation]:
 
 def _target(path: str) -> _Target | None:
     """Return what a path points at, or None for the attribute of a foreign schema."""
+    if len(path) > _MAX_PATH:
+        raise InvalidPathException(
+            detail=f"The path is longer than {_MAX_PATH} characters."
+        )
     try:
         tree = Path(path).ast
     except InvalidPathException as error:
