@@ -20,6 +20,6 @@ def check_development(
             "The local Entra is installed where DEBUG is off. It signs in anybody.",
             hint='Remove "entra_scim.emulator" from INSTALLED_APPS, except in '
             "settings for development.",
-            id="entra_scim.E013",
+            id="entra_scim.E016",
         )
     ]

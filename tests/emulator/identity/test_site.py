@@ -48,7 +48,7 @@ class TestWhereItRuns:
 
     def test_a_check_finds_it_where_it_is_deployed(self, deployed):
         [message] = check_development(None)
-        assert message.id == "entra_scim.E013"
+        assert message.id == "entra_scim.E016"
         assert message.hint
 
         deployed.DEBUG = True
@@ -60,7 +60,7 @@ class TestWhereItRuns:
 
         messages = checks.run_checks(tags=[checks.Tags.security])
 
-        assert "entra_scim.E013" in [message.id for message in messages]
+        assert "entra_scim.E016" in [message.id for message in messages]
 
 
 class TestRequests:
