@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import datetime
 import json
+import threading
 import time
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import Any
 
 import jwt
 import requests
+import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.utils import timezone
@@ -25,14 +28,14 @@ DEADLINE = 10.0
 _MOST_BYTES = 1_000_000
 _ASSERTION_LIFETIME = datetime.timedelta(minutes=5)
 
+_Answer = tuple[int, dict[str, Any]]
+
 
 class ProviderDown(Exception):
     """Entra did not answer, or not with what it should. The text is for the log."""
 
 
-def fetch(
-    method: str, url: str, data: Mapping[str, str] | None = None
-) -> tuple[int, dict[str, Any]]:
+def fetch(method: str, url: str, data: Mapping[str, str] | None = None) -> _Answer:
     """Return the status and the JSON object that Entra answers.
 
     Redirects are not followed: a form with a secret goes where it was meant for.
@@ -40,30 +43,55 @@ def fetch(
     Raises:
         ProviderDown: There was no such answer in time.
     """
+    # The timeouts of a socket are for each address of the host and for each packet,
+    # and none is for looking the host up. So somebody else waits for all of it; not
+    # an executor's thread, which the end of the process would wait for.
+    future: Future[_Answer] = Future()
+    threading.Thread(
+        target=_exchange, args=(future, method, url, data), daemon=True
+    ).start()
+    try:
+        return future.result(DEADLINE)
+    except TimeoutError:
+        raise ProviderDown("no answer in time") from None
+
+
+def _exchange(
+    future: Future[_Answer], method: str, url: str, data: Mapping[str, str] | None
+) -> None:
+    try:
+        future.set_result(_answer(method, url, data))
+    except BaseException as error:
+        future.set_exception(error)
+
+
+def _answer(method: str, url: str, data: Mapping[str, str] | None) -> _Answer:
     deadline = time.monotonic() + DEADLINE
+    body = b""
     try:
         with requests.request(
             method,
             url,
             data=data,
-            headers={"Accept": "application/json"},
+            # Not compressed: a small answer could fill the memory.
+            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
             timeout=(_CONNECT, _READ),
             allow_redirects=False,
             stream=True,
         ) as response:
-            body = b""
-            while chunk := response.raw.read1(65_536, decode_content=True):
+            while chunk := response.raw.read1(65_536):
                 body += chunk
                 if len(body) > _MOST_BYTES or time.monotonic() > deadline:
                     raise ProviderDown("too long an answer")
-            answer = json.loads(body)
-    except (requests.RequestException, OSError, ValueError, RecursionError) as error:
+        answer = json.loads(body)
+    except (
+        requests.RequestException,
+        urllib3.exceptions.HTTPError,  # in the middle of a body
+        OSError,
+        ValueError,
+        RecursionError,
+    ) as error:
         raise ProviderDown(type(error).__name__) from None
-    except Exception as error:
-        # urllib3's errors in the middle of a body are not among those of requests.
-        if type(error).__module__.startswith("urllib3"):
-            raise ProviderDown(type(error).__name__) from None
-        raise
     if not isinstance(answer, dict):
         raise ProviderDown("no JSON object")
     return response.status_code, answer

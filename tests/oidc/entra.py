@@ -40,6 +40,8 @@ class Entra:
         self.keys = {"first": _first_key()}
         self.person = {"oid": str(uuid.uuid4()), "name": "Ann Smith"}
         self.requests = []
+        self.headers = {}
+        self._stopped = threading.Event()
         self.behave()
         self._codes = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -57,9 +59,12 @@ class Entra:
         self.authorize_error = None
         self.token_error = None
         self.raw_answers = {}
+        self.drips = None
+        self.redirects_to = None
         self.leaves_out_id_token = False
 
     def stop(self):
+        self._stopped.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -114,6 +119,14 @@ class Entra:
     def _answer(self, handler, form):
         url = urlsplit(handler.path)
         self.requests.append(url.path)
+        self.headers = handler.headers
+        if self.drips:
+            return self._drip(handler)
+        if self.redirects_to and url.path.endswith("/token"):
+            handler.send_response(307)
+            handler.send_header("Location", self.redirects_to)
+            handler.end_headers()
+            return handler.wfile.write(b"{}")
         for part, (status, body) in self.raw_answers.items():
             if part in url.path:
                 return _send(handler, status, body)
@@ -129,6 +142,18 @@ class Entra:
         if url.path in documents:
             return _send(handler, 200, json.dumps(documents[url.path]()))
         return _send(handler, 404, "{}")
+
+    def _drip(self, handler):
+        """Send a byte now and then, for ever: in the headers or in the body."""
+        handler.send_response(200)
+        if self.drips == "body":
+            handler.end_headers()
+        handler.flush_headers()
+        try:
+            while not self._stopped.wait(0.05):
+                handler.wfile.write(b" " if self.drips == "body" else b"X")
+        except OSError:  # the client has given up
+            handler.close_connection = True
 
     def discovery(self):
         base = f"{self.url}/{self.tenant_id}"

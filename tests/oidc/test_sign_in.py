@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from urllib.parse import quote
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
+from entra_scim.oidc import client
 from tests.conftest import client_of
 from tests.factories import UserFactory
 from tests.oidc.conftest import Browser, activate, connect
@@ -205,8 +207,6 @@ class TestAttacks:
         assert ProvisioningEvent.objects.filter(reason="token").exists()
 
     def test_clocks_may_differ_a_little(self, active, person, browser, entra):
-        import time
-
         now = int(time.time())
         entra.changed_claims = {"nbf": now + 30, "iat": now + 30}
 
@@ -461,8 +461,6 @@ class TestProblems:
         self, active, person, browser, settings, monkeypatch
     ):
         """It holds nobody longer than the timeouts."""
-        from entra_scim.oidc import client
-
         monkeypatch.setattr(client, "_READ", 0.2)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             port = silent.getsockname()[1]
@@ -471,15 +469,34 @@ class TestProblems:
 
         assert page.status_code == 503
 
-    def test_a_provider_that_drips(self, active, browser, entra, monkeypatch):
-        """The deadline is for the whole answer."""
-        from entra_scim.oidc import client
-
-        monkeypatch.setattr(client, "DEADLINE", -1)
+    @pytest.mark.parametrize("part", ["headers", "body"])
+    def test_a_provider_that_drips(self, active, browser, entra, monkeypatch, part):
+        """The deadline is for the whole answer, whatever arrives of it meanwhile."""
+        monkeypatch.setattr(client, "DEADLINE", 0.3)
+        entra.drips = part
+        began = time.monotonic()
 
         page = browser.client.get(reverse("entra_scim_oidc:sign-in"))
 
         assert page.status_code == 503
+        assert time.monotonic() - began < 3
+
+    def test_a_compressed_answer_is_not_unpacked(self, active, browser, entra):
+        """A few bytes could fill the memory. Nobody asked for it."""
+        browser.start()
+
+        assert entra.headers["Accept-Encoding"] == "identity"
+
+    def test_a_redirect_gets_no_secret(self, active, person, browser, entra):
+        """The form with the secret goes to the token endpoint and nowhere else."""
+        elsewhere = Entra()
+        entra.redirects_to = f"{elsewhere.url}/token"
+
+        page = browser.sign_in()
+        elsewhere.stop()
+
+        assert page.status_code == 503
+        assert elsewhere.requests == []
 
     def test_a_provider_that_never_stops(self, active, browser, entra):
         entra.raw_answers = {"openid-configuration": (200, " " * 1_100_000)}
