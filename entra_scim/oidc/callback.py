@@ -21,7 +21,7 @@ from entra_scim.models import EntraSettings
 
 from . import states
 from .backend import CodeAnswer, EntraBackend
-from .pages import TEST, SignInPage
+from .pages import SignInPage
 from .problems import SignInProblem, code_of
 
 BACKEND = "entra_scim.oidc.backend.EntraBackend"
@@ -37,7 +37,7 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
             return HttpResponseRedirect(
                 resolve_url(django_settings.LOGOUT_REDIRECT_URL or "/")
             )
-        pending = states.take(request.session, request.GET.get("state", ""))
+        pending = states.take(request, request.GET.get("state", ""))
         if pending is None:
             # A forged answer, the back button, or an old tab: whoever is signed in
             # stays so, and nobody else comes in.
@@ -47,6 +47,8 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
         self.environment = model._default_manager.filter(pk=pending.environment).first()
         if self.environment is None:
             raise SignInProblem("not_active")
+        if pending.is_too_old:
+            raise SignInProblem("expired")
         if error := request.GET.get("error"):
             if request.GET.get("error_subcode") == "cancel":
                 raise SignInProblem("cancel")
@@ -103,8 +105,7 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
         self, request: HttpRequest, settings: EntraSettings, pending: states.Pending
     ) -> HttpResponseBase:
         """Show what came back. A test signs nobody in and nobody out."""
-        allowed = request.session.get(TEST)
-        if not request.user.is_authenticated or allowed != pending.environment:
+        if not request.user.is_authenticated:
             raise SignInProblem("not_allowed")
         used = credentials.waiting(settings) or credentials.in_use(settings)
         if used is None:

@@ -6,11 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.sessions.backends.base import UpdateError
+from django.http import HttpRequest
+
 _KEY = "oidc_states"
 _MOST = 5
 """How many at once: two tabs are common, and a cookie session holds 4 kB."""
 
-LIFETIME = 15 * 60  # seconds; Entra's own pages give up sooner
+_LIFETIME = 15 * 60  # seconds; Entra's own pages give up sooner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,12 @@ class Pending:
     code_verifier: str
     next: str
     is_test: bool
+    added_on: float
+
+    @property
+    def is_too_old(self) -> bool:
+        """Whether the answer comes too late."""
+        return time.time() - self.added_on > _LIFETIME
 
 
 def add(
@@ -38,14 +47,20 @@ def add(
     session[_KEY] = {one: states[one] for one in newest}
 
 
-def take(session: Any, state: str) -> Pending | None:
+def take(request: HttpRequest, state: str) -> Pending | None:
     """Return the request that an answer belongs to, once: then it is gone."""
-    states = session.get(_KEY)
+    states = request.session.get(_KEY)
     if not isinstance(states, dict) or state not in states:
         return None
     values = states.pop(state)
-    session[_KEY] = states
-    if time.time() - values["added_on"] > LIFETIME:
+    request.session[_KEY] = states
+    # At once, not with the response: Entra is asked before that, which takes a while.
+    # Meanwhile the same answer must not work again, and another tab may begin.
+    try:
+        request.session.save()
+    except UpdateError:  # signed out just now
         return None
+    request.session = type(request.session)(request.session.session_key)
+    request.session.modified = True  # for sessions that are a cookie
     names = Pending.__dataclass_fields__
     return Pending(**{name: values[name] for name in names})

@@ -60,6 +60,7 @@ class Entra:
         self.token_error = None
         self.raw_answers = {}
         self.drips = None
+        self.meanwhile = None
         self.redirects_to = None
         self.leaves_out_id_token = False
 
@@ -193,6 +194,8 @@ class Entra:
         handler.end_headers()
 
     def _token(self, handler, form):
+        if self.meanwhile:
+            self.meanwhile()
         if self.token_error:
             return _send(handler, 401, json.dumps(self.token_error))
         query = self._codes.pop(form.get("code"), None)
