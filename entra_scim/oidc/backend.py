@@ -88,10 +88,10 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
                 tenant_id=credentials.tenant_id,
                 nonce=answer.nonce,
             )
-        except client.ProviderDown:
-            raise SignInProblem("down") from None
-        except TokenRefused:
-            raise SignInProblem("token") from None
+        except client.ProviderDown as error:
+            raise SignInProblem("down", detail=str(error)) from None
+        except TokenRefused as error:
+            raise SignInProblem("token", detail=str(error)) from None
 
     def get_token(
         self, payload: dict[str, str], credentials: Credentials
@@ -105,7 +105,9 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         raise SignInProblem(
             code_of(
                 str(answer.get("error", "")), str(answer.get("error_description", ""))
-            )
+            ),
+            # What Microsoft's support asks for.
+            detail=f"Entra's correlation_id {answer.get('correlation_id')!r:.50}",
         )
 
     def get_user(self, user_id: Any) -> AbstractBaseUser | None:

@@ -53,7 +53,8 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
             if request.GET.get("error_subcode") == "cancel":
                 raise SignInProblem("cancel")
             raise SignInProblem(
-                code_of(error, request.GET.get("error_description", ""))
+                code_of(error, request.GET.get("error_description", "")),
+                is_hearsay=True,
             )
         settings = settings_of(self.environment)
         if pending.is_test:

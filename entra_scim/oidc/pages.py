@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings as django_settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
 from django.views import View
 from django.views.decorators.cache import never_cache
 
@@ -23,9 +27,14 @@ logger = logging.getLogger("entra_scim")
 TEST = "entra_scim_test"
 """Where the tab notes which environment a visitor may test."""
 
+OTHER_ACCOUNT = "other_account"
+"""The parameter by which Entra asks for the account, however many it knows."""
+
 _TOLD = 24 * 60 * 60  # seconds between two mails about the same problem
 
 
+# No transaction of a host's waits for Entra, with its locks.
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
 @method_decorator(login_not_required, name="dispatch")
 @method_decorator(never_cache, name="dispatch")
 class SignInPage(View):
@@ -48,21 +57,20 @@ class SignInPage(View):
     ) -> HttpResponse:
         """Say what to do, and leave an event for the administrator."""
         explanation = problem.explanation
-        reference = ""
+        reference = str(uuid.uuid4())
         if self.environment is not None and explanation.administrator:
             reference = sign_in.record_failure(
                 self.environment,
-                problem.code,
+                problem.reason,
                 f"{problem.code}: {explanation.administrator}",
                 problem.name,
                 problem.user_id,
             )
-            logger.warning("Sign-in failed: %s (%s)", problem.code, reference)
-            told = f"entra_scim:told:{self.environment.pk}:{problem.code}"
-            if explanation.urgent and cache.add(told, 1, _TOLD):
-                notifications.tell_administrators(
-                    self.environment, f"{problem.code}: {explanation.administrator}"
-                )
+            if explanation.urgent and not (self.is_test or problem.is_hearsay):
+                self.tell_administrators(self.environment, problem)
+        logger.warning(
+            "Sign-in failed: %s %s (%s)", problem.code, problem.detail, reference
+        )
         return render(
             request,
             "entra_scim/sign_in_problem.html",
@@ -71,9 +79,36 @@ class SignInPage(View):
                 "explanation": explanation,
                 "reference": reference,
                 "is_test": self.is_test,
-                "again": self.next or reverse("entra_scim_oidc:sign-in"),
+                "again": self.way_back(problem),
             },
             status=HTTPStatus.SERVICE_UNAVAILABLE
             if problem.code == "down"
             else HTTPStatus.BAD_REQUEST,
         )
+
+    def tell_administrators(
+        self, environment: AnyEnvironment, problem: SignInProblem
+    ) -> None:
+        """Mail that nobody can sign in, once in a while."""
+        told = f"entra_scim:told:{environment.pk}:{problem.code}"
+        if cache.add(told, 1, _TOLD):
+            notifications.tell_administrators(
+                environment, f"{problem.code}: {problem.explanation.administrator}"
+            )
+
+    def way_back(self, problem: SignInProblem) -> str:
+        """Return where to start again."""
+        if self.is_test:
+            return self.next or "/"
+        query = {"next": self.next} if self.next else {}
+        if problem.code == "not_active":
+            path = resolve_url(django_settings.LOGIN_URL)
+        elif self.environment is None:
+            path = reverse("entra_scim_oidc:sign-in")
+        else:
+            path = reverse(
+                "entra_scim_oidc:environment-sign-in", args=[str(self.environment.pk)]
+            )
+            if problem.explanation.other_account:
+                query[OTHER_ACCOUNT] = "1"
+        return f"{path}?{urlencode(query)}" if query else path

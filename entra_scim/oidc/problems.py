@@ -22,13 +22,12 @@ class Explanation:
     urgent: bool = False
     """Whether nobody can sign in until the administrator has done that."""
 
+    other_account: bool = False
+    """Whether another Microsoft account of the person's may work."""
+
 
 _ASK = _("Ask your administrator, and mention the reference below.")
 _AGAIN = _("Start again with the button. Do not use the back button of the browser.")
-_OTHER = _(
-    "Sign out of Microsoft, or choose another account, and start again with your "
-    "account of this organisation."
-)
 
 _EXPLANATIONS: dict[frozenset[str], Explanation] = {
     frozenset({"AADSTS7000222"}): Explanation(
@@ -48,7 +47,7 @@ _EXPLANATIONS: dict[frozenset[str], Explanation] = {
         ),
         urgent=True,
     ),
-    frozenset({"AADSTS700027"}): Explanation(
+    frozenset({"AADSTS700027", "AADSTS700229"}): Explanation(
         person=_ASK,
         administrator=_(
             "Entra does not know the certificate. Download it from the tab Microsoft "
@@ -56,7 +55,9 @@ _EXPLANATIONS: dict[frozenset[str], Explanation] = {
         ),
         urgent=True,
     ),
-    frozenset({"AADSTS700016", "AADSTS90002", "AADSTS700005"}): Explanation(
+    frozenset(
+        {"AADSTS700016", "AADSTS90002", "AADSTS700005", "AADSTS50194"}
+    ): Explanation(
         person=_ASK,
         administrator=_(
             "Entra does not know the application or the directory. Compare both IDs "
@@ -93,6 +94,7 @@ _EXPLANATIONS: dict[frozenset[str], Explanation] = {
             "The person is not assigned to the application in Entra: Enterprise "
             "applications → Users and groups."
         ),
+        other_account=True,
     ),
     frozenset({"AADSTS65001", "AADSTS90094", "AADSTS90095"}): Explanation(
         person=_ASK,
@@ -105,13 +107,18 @@ _EXPLANATIONS: dict[frozenset[str], Explanation] = {
         person=_("You cancelled signing in. Start again when you want to."),
         administrator=_("The person cancelled signing in."),
     ),
-    frozenset({"AADSTS50020", "AADSTS50034", "AADSTS50194"}): Explanation(
-        person=_OTHER,
+    frozenset({"AADSTS50020", "AADSTS50034"}): Explanation(
+        person=_(
+            "This Microsoft account is not one of this organisation. Use your account "
+            "of this organisation."
+        ),
         administrator=_("The person used an account of another directory."),
+        other_account=True,
     ),
     frozenset({"AADSTS50057"}): Explanation(
         person=_("Your Microsoft account is disabled. Ask your administrator."),
         administrator=_("The person's account is disabled in Entra."),
+        other_account=True,
     ),
     frozenset(
         {"AADSTS50074", "AADSTS50076", "AADSTS50079", "AADSTS50058", "AADSTS50173"}
@@ -138,6 +145,13 @@ _EXPLANATIONS: dict[frozenset[str], Explanation] = {
             "supported here. Remove the claims mapping from the application."
         ),
     ),
+    frozenset({"AADSTS70011", "AADSTS700054", "AADSTS50196"}): Explanation(
+        person=_ASK,
+        administrator=_(
+            "Entra did not accept the request itself. Nothing in Entra has to change: "
+            "tell the makers of this product, and mention the code."
+        ),
+    ),
     frozenset({"down"}): Explanation(
         person=_("Microsoft does not answer. Try again in a few minutes."),
         administrator=_("Entra did not answer in time, or not as it should."),
@@ -159,12 +173,14 @@ _EXPLANATIONS: dict[frozenset[str], Explanation] = {
             "the application. If they are assigned, externalId must be mapped to "
             "objectId: see the guide."
         ),
+        other_account=True,
     ),
     frozenset({"inactive"}): Explanation(
         person=_("Your account here is inactive. Ask your administrator."),
         administrator=_(
             "The person is inactive here: assign them to the application in Entra."
         ),
+        other_account=True,
     ),
     frozenset({"not_active"}): Explanation(
         person=_(
@@ -208,13 +224,35 @@ _PLAIN = re.compile(r"[a-z_]{1,40}")
 
 
 class SignInProblem(Exception):
-    """A sign-in that ends here. ``code`` is Entra's AADSTS code, or one of ours."""
+    """A sign-in that ends here. ``code`` is Entra's AADSTS code, or one of ours.
 
-    def __init__(self, code: str, *, name: str = "", user_id: Any = None) -> None:
+    ``detail`` is for the log. ``is_hearsay`` says that a URL told it, which anybody
+    can write; all else Entra told us itself, or we found out.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        name: str = "",
+        user_id: Any = None,
+        detail: str = "",
+        is_hearsay: bool = False,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.name = name
         self.user_id = user_id
+        self.detail = detail
+        self.is_hearsay = is_hearsay
+
+    @property
+    def reason(self) -> str:
+        """The code for the event: one for all that are not known here.
+
+        Whoever invents codes does not fill the story of an environment.
+        """
+        return self.code if self.explanation is not _OTHERWISE else "unknown"
 
     @property
     def explanation(self) -> Explanation:

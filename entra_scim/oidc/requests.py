@@ -23,7 +23,7 @@ from entra_scim.models.environment import AnyEnvironment
 
 from . import metadata, states
 from .client import ProviderDown
-from .pages import TEST, SignInPage
+from .pages import OTHER_ACCOUNT, TEST, SignInPage
 from .problems import SignInProblem
 
 
@@ -37,8 +37,7 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
         View.__init__(self, **kwargs)
 
     def get(self, request: HttpRequest, environment_id: str = "") -> HttpResponseBase:
-        self.next = ""
-        target = safe_next(request)
+        target = self.next = safe_next(request)
         environment = self.environment_named(environment_id)
         login_hint = request.GET.get("address", "").strip()
         if environment is None and login_hint:
@@ -61,7 +60,7 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
             request,
             credentials.in_use(settings),
             target,
-            {"login_hint": login_hint} if login_hint else {},
+            _account_parameters(request, login_hint),
         )
 
     def environment_named(self, environment_id: str) -> AnyEnvironment | None:
@@ -86,8 +85,8 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
             raise SignInProblem("credentials")
         try:
             endpoint = metadata.configuration(used)["authorization_endpoint"]
-        except ProviderDown:
-            raise SignInProblem("down") from None
+        except ProviderDown as error:
+            raise SignInProblem("down", detail=str(error)) from None
         self.OIDC_OP_AUTH_ENDPOINT = endpoint
         self.OIDC_RP_CLIENT_ID = str(used.client_id)
         self.parameters = parameters
@@ -125,7 +124,8 @@ class TestSignInView(SignInView):
     def get(self, request: HttpRequest, environment_id: str = "") -> HttpResponseBase:
         environment = self.environment_named(environment_id)
         self.next = safe_next(request)
-        allowed = request.session.get(TEST)
+        # For one test: by the next, the visitor may have lost their permissions.
+        allowed = request.session.pop(TEST, None)
         if not request.user.is_authenticated or allowed != environment_id:
             raise SignInProblem("not_allowed")
         self.environment = environment
@@ -134,6 +134,13 @@ class TestSignInView(SignInView):
         return self.lead_to_entra(
             request, used, self.next, {"prompt": "select_account"}
         )
+
+
+def _account_parameters(request: HttpRequest, login_hint: str) -> dict[str, str]:
+    """Return what Entra is told about the account. It takes one of the two only."""
+    if OTHER_ACCOUNT in request.GET:
+        return {"prompt": "select_account"}
+    return {"login_hint": login_hint} if login_hint else {}
 
 
 def safe_next(request: HttpRequest) -> str:

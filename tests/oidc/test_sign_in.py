@@ -346,7 +346,7 @@ class TestProblems:
             ("AADSTS50105", "not assigned to this application"),
             ("AADSTS65001", "Ask your administrator"),
             ("AADSTS65004", "You cancelled signing in"),
-            ("AADSTS50020", "choose another account"),
+            ("AADSTS50020", "Use your account of this organisation"),
             ("AADSTS50057", "disabled"),
             ("AADSTS50076", "once more"),
             ("AADSTS53003", "does not allow signing in from here"),
@@ -354,7 +354,6 @@ class TestProblems:
             ("AADSTS700016", "Ask your administrator"),
             ("AADSTS90002", "Ask your administrator"),
             ("AADSTS50011", "Ask your administrator"),
-            ("AADSTS99999", "Ask your administrator"),
         ],
     )
     def test_what_entra_refuses(self, active, browser, entra, code, says):
