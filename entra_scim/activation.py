@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -71,10 +70,7 @@ def state_of(settings: EntraSettings) -> State:
 
 def active_settings() -> models.QuerySet[EntraSettings]:
     """Return the settings of all environments that are active now."""
-    return EntraSettings.objects.filter(
-        Q(confirmed_at__isnull=False) | Q(activated_at__gt=timezone.now() - TRIAL),
-        activated_at__isnull=False,
-    ).select_related("environment")
+    return EntraSettings.objects.active(timezone.now()).select_related("environment")
 
 
 def is_anybody_active() -> bool:

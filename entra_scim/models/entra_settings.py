@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -23,6 +24,16 @@ def is_active(
     if activated_at is None:
         return False
     return confirmed_at is not None or now < activated_at + TRIAL
+
+
+class EntraSettingsQuerySet(EnvironmentScopedQuerySet):
+    def active(self, now: datetime.datetime) -> Self:
+        """Return those of environments that are active at a moment."""
+        return self.filter(
+            models.Q(confirmed_at__isnull=False)
+            | models.Q(activated_at__gt=now - TRIAL),
+            activated_at__isnull=False,
+        )
 
 
 class EntraSettings(models.Model):
@@ -81,7 +92,7 @@ class EntraSettings(models.Model):
     )
     confirmed_at = models.DateTimeField(null=True, editable=False)
 
-    objects = EnvironmentScopedQuerySet.as_manager()
+    objects = EntraSettingsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Microsoft Entra ID settings")

@@ -1,0 +1,167 @@
+"""No way in but Entra, for whoever signs in with Entra; no harm to anybody else."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.test import Client
+from django.urls import path, reverse
+from rest_framework.authentication import BasicAuthentication
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+pytestmark = pytest.mark.django_db
+
+GATE = "entra_scim.backends.PasswordGate"
+MODEL = "django.contrib.auth.backends.ModelBackend"
+
+
+class Whoever(APIView):
+    authentication_classes = (BasicAuthentication,)
+
+    def get(self, request):
+        return Response({"user": request.user.pk})
+
+
+urlpatterns = [path("api/", Whoever.as_view())]
+
+
+class SlowHasher(PBKDF2PasswordHasher):
+    iterations = 20
+
+
+@pytest.fixture
+def any_case(settings):
+    settings.AUTHENTICATION_BACKENDS = [GATE, "tests.oidc.backends.AnyCaseBackend"]
+
+
+def rename(user, username):
+    field = get_user_model().USERNAME_FIELD
+    get_user_model().objects.filter(pk=user.pk).update(**{field: username})
+    user.refresh_from_db()
+
+
+@pytest.mark.parametrize("typed", ["bob.jones", "BOB.JONES", "Bob.Jones", "bOb.JoNeS"])
+def test_a_backend_without_case(active, bob, any_case, typed):
+    """Whatever the case in which the name is kept, and in which it is typed."""
+    rename(bob, "Bob.Jones")
+
+    assert authenticate(username=typed, password="secret") is None
+
+
+@pytest.mark.parametrize("typed", ["bob@contoso.example", "BOB@Contoso.Example"])
+def test_a_backend_that_finds_addresses(active, bob, any_case, typed):
+    assert authenticate(username=typed, password="secret") is None
+
+
+def test_somebody_else_s_address_as_username(active, bob, admin, any_case):
+    """Nobody shuts the Admin out by taking the Admin's username as their address."""
+    model = get_user_model()
+    if model.get_email_field_name() == model.USERNAME_FIELD:
+        pytest.skip("Usernames are addresses here.")
+    rename(admin, "root@contoso.example")
+    admin.set_password("the Admin's own")
+    admin.save()
+    model.objects.filter(pk=bob.pk).update(email="root@contoso.example")
+
+    def comes_in(password):
+        return authenticate(username="root@contoso.example", password=password)
+
+    assert comes_in("the Admin's own") == admin
+    assert comes_in("secret") is None
+    assert comes_in("wrong") is None
+
+
+@pytest.fixture
+def work_of(settings, monkeypatch):
+    """Return how many iterations a refusal costs."""
+    settings.PASSWORD_HASHERS = ["tests.oidc.test_gate.SlowHasher"]
+    work = []
+    encode = PBKDF2PasswordHasher.encode
+
+    def counted(self, password, salt, iterations=None):
+        work.append(iterations or self.iterations)
+        return encode(self, password, salt, iterations)
+
+    monkeypatch.setattr(PBKDF2PasswordHasher, "encode", counted)
+
+    def refused(username, password):
+        work.clear()
+        assert authenticate(username=username, password=password) is None
+        return sum(work)
+
+    return refused
+
+
+def test_a_right_password_is_not_faster(active, bob, work_of, monkeypatch):
+    """Its hash was made with less work, long ago: a wrong one makes up for that."""
+    bob.set_password("secret")
+    bob.save()
+    monkeypatch.setattr(SlowHasher, "iterations", 50)
+
+    assert work_of(bob.get_username(), "secret") == 50
+    assert work_of(bob.get_username(), "wrong") == 50
+    assert work_of("nobody", "wrong") == 50
+
+
+def test_people_without_a_password_are_not_faster(active, scim, entra, work_of):
+    """Those whom Entra made."""
+    scim.post(
+        "/Users",
+        {"userName": "eve@contoso.example", "externalId": entra.person["oid"]},
+    )
+
+    assert work_of("eve@contoso.example", "x") == work_of("nobody", "x") == 20
+
+
+def test_a_name_from_the_web_server(active, bob, admin, settings):
+    """``REMOTE_USER`` would let people in at each request, sessions or none."""
+    settings.AUTHENTICATION_BACKENDS = [
+        GATE,
+        "django.contrib.auth.backends.RemoteUserBackend",
+    ]
+
+    assert authenticate(remote_user=bob.get_username()) is None
+    assert authenticate(remote_user=admin.get_username()) == admin
+
+
+def test_basic_authentication_of_an_interface(active, bob, admin, settings):
+    settings.ROOT_URLCONF = "tests.oidc.test_gate"
+
+    def status(user):
+        pair = base64.b64encode(f"{user.get_username()}:secret".encode()).decode()
+        return (
+            Client(headers={"authorization": f"Basic {pair}"}).get("/api/").status_code
+        )
+
+    assert status(bob) in (401, 403)
+    assert status(admin) == 200
+
+
+def test_the_admin_s_own_sign_in(active, bob, admin):
+    """The form of the admin refuses as any other."""
+    for user, status in ((bob, 200), (admin, 302)):
+        answer = Client().post(
+            reverse("admin:login"),
+            {"username": user.get_username(), "password": "secret"},
+        )
+        assert answer.status_code == status
+
+
+def test_a_session_that_code_opens(active, bob, browser):
+    """Whatever opened it, it is not a sign-in with Entra."""
+    for backend in (MODEL, "entra_scim.oidc.backend.EntraBackend"):
+        browser.client.force_login(bob, backend=backend)
+
+        assert browser.user_id is None
+
+
+def test_nothing_is_looked_up_while_nobody_is_gated(
+    contoso, bob, django_assert_num_queries
+):
+    """One statement, and the one of Django's own backend."""
+    with django_assert_num_queries(2):
+        assert authenticate(username=bob.get_username(), password="secret") == bob
