@@ -6,6 +6,8 @@ import ipaddress
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
+
 from .conf import conf
 
 LOCAL = "local"
@@ -18,26 +20,21 @@ _HOSTS = {
 """https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud"""
 
 
-class UnknownAuthority(Exception):
-    """The cloud is none of the list, or a local one that is not local."""
+def hosts() -> dict[str, str]:
+    """Return the scheme and host of each cloud's sign-in service.
 
-
-def host_of(cloud: str) -> str:
-    """Return the scheme and host of a cloud's sign-in service.
-
-    Raises:
-        UnknownAuthority: There is none.
+    A local one is among them on this machine and with ``DEBUG`` only. System checks
+    say so too, but web servers start without them.
     """
-    if cloud == LOCAL and is_loopback(conf.LOCAL_AUTHORITY):
-        return conf.LOCAL_AUTHORITY.rstrip("/")
-    if cloud not in _HOSTS:
-        raise UnknownAuthority
-    return _HOSTS[cloud]
+    local = conf.LOCAL_AUTHORITY
+    if settings.DEBUG and is_loopback(local):
+        return {**_HOSTS, LOCAL: local.rstrip("/")}
+    return _HOSTS
 
 
 def issuer_of(cloud: str, tenant_id: UUID) -> str:
     """Return the issuer of a tenant's tokens, which is its authority too."""
-    return f"{host_of(cloud)}/{tenant_id}/v2.0"
+    return f"{hosts()[cloud]}/{tenant_id}/v2.0"
 
 
 def is_loopback(url: str) -> bool:

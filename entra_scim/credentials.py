@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from . import encryption
+from . import authorities, encryption
 from .models import EntraSettings
 
 _CERTIFICATE_LIFETIME = datetime.timedelta(days=730)
@@ -57,9 +57,12 @@ class Credentials:
 def in_use(settings: EntraSettings) -> Credentials | None:
     """Return the credentials of an environment, or None if they are not complete.
 
-    Neither are those that can no longer be read, because a key is lost.
+    Neither are those that can no longer be read, because a key is lost, nor those
+    of a local Entra where there may be none any more.
     """
     if settings.client_id is None or settings.tenant_id is None:
+        return None
+    if settings.cloud not in authorities.hosts():
         return None
     environment = settings.environment
     secret = certificate_key = ""
@@ -91,6 +94,8 @@ def waiting(settings: EntraSettings) -> Credentials | None:
     try:
         values = json.loads(encryption.decrypt(settings.environment, settings.pending))
     except encryption.Unreadable:
+        return None
+    if values["cloud"] not in authorities.hosts():
         return None
     for name in ("client_id", "tenant_id"):
         values[name] = uuid.UUID(values[name])

@@ -100,6 +100,7 @@ def entra(settings):
     """A local Entra that behaves."""
     provider = Entra()
     settings.ENTRA_SCIM_LOCAL_AUTHORITY = provider.url
+    settings.DEBUG = True  # there is no local Entra without
     cache.clear()
     yield provider
     provider.stop()

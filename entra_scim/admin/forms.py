@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from entra_scim import access_keys, authorities, connection, credentials
-from entra_scim.conf import conf
 from entra_scim.keys import role_key
 from entra_scim.models import EntraSettings, EnvironmentRole, ProvisioningEvent
 from entra_scim.models.environment import AnyEnvironment
@@ -75,8 +74,8 @@ class ConnectionForm(forms.Form):
         initial = {name: getattr(source, name) for name in fields}
         super().__init__(data, initial=initial)
         cloud: Any = self.fields["cloud"]
-        if conf.LOCAL_AUTHORITY:
-            cloud.choices = [*cloud.choices, (authorities.LOCAL, conf.LOCAL_AUTHORITY)]
+        if local := authorities.hosts().get(authorities.LOCAL):
+            cloud.choices = [*cloud.choices, (authorities.LOCAL, local)]
 
     def clean_client_secret(self) -> str:
         secret = _PASTED_ALONG.sub("", self.cleaned_data["client_secret"])

@@ -32,7 +32,7 @@ def configuration(credentials: Credentials) -> dict[str, Any]:
         ProviderDown: It cannot be had, or is not this tenant's.
     """
     issuer = authorities.issuer_of(credentials.cloud, credentials.tenant_id)
-    host = authorities.host_of(credentials.cloud)
+    host = authorities.hosts()[credentials.cloud]
 
     def is_good(document: dict[str, Any]) -> bool:
         return document.get("issuer") == issuer and all(

@@ -46,6 +46,7 @@ def provider(site, settings):
     )
     address = next(line for line in process.stdout if line.startswith("http")).strip()
     settings.ENTRA_SCIM_LOCAL_AUTHORITY = address
+    settings.DEBUG = True  # there is no local Entra without
     cache.clear()
     yield tenant_id, client_id
     process.terminate()

@@ -176,6 +176,25 @@ def test_where_it_is_not_switched_on_passwords_are_a_click_away(
     assert link_of(page) == "/password/?next=%2Fwho%2F"
 
 
+@pytest.mark.parametrize(
+    ("debug", "address"),
+    [(False, None), (True, ""), (True, "http://evil.example")],
+)
+def test_a_local_entra_only_where_one_may_be(
+    active, person, browser, entra, settings, debug, address
+):
+    """Whatever an environment's settings still say, and without system checks."""
+    settings.DEBUG = debug
+    if address is not None:
+        settings.ENTRA_SCIM_LOCAL_AUTHORITY = address
+
+    page = browser.client.get(reverse("entra_scim_oidc:sign-in"))
+
+    assert page.status_code == 400
+    assert failure().reason == "credentials"
+    assert entra.requests == []
+
+
 def test_an_answer_that_comes_too_late(active, person, browser, monkeypatch):
     address = browser.at_entra(browser.start())
     monkeypatch.setattr(states, "_LIFETIME", -1)
