@@ -52,7 +52,8 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
             SignInProblem: Says why it stands for nobody who may come in.
         """
         claims = self.claims_of(entra_answer)
-        name = str(claims.get("preferred_username") or claims["oid"])[:200]
+        name = str(claims.get("preferred_username") or claims["oid"])
+        name = "".join(letter for letter in name if letter.isprintable())[:200]
         person = sign_in.person_of(entra_answer.environment, claims["oid"])
         if person is None:
             raise SignInProblem("not_provisioned", name=name)

@@ -24,7 +24,7 @@ def new_key():
 
 
 @functools.cache
-def _first_key():
+def first_key():
     """One for all tests: making keys takes long."""
     return new_key()
 
@@ -37,7 +37,7 @@ class Entra:
         self.client_id = uuid.uuid4()
         self.secret = "abc8Q~" + secrets.token_hex(16)
         self.certificate = None
-        self.keys = {"first": _first_key()}
+        self.keys = {"first": first_key()}
         self.person = {"oid": str(uuid.uuid4()), "name": "Ann Smith"}
         self.requests = []
         self.headers = {}

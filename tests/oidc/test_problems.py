@@ -144,6 +144,13 @@ def test_a_failed_test_is_mailed_to_nobody(active, bob, browser, entra):
     assert [message.to for message in mail.outbox] == [[bob.email]]
 
 
+def test_a_name_that_no_database_takes(active, browser, entra):
+    entra.changed_claims = {"preferred_username": "ann\x00\u202e" + "x" * 500}
+
+    assert browser.sign_in().status_code == 400
+    assert failure().name == "ann" + "x" * 197
+
+
 def test_another_account_can_be_chosen(active, browser, entra):
     """Else Entra would use the same one again, and ask nothing."""
     page = browser.sign_in(next="/who/")
