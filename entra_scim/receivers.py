@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_save
 
@@ -25,6 +25,7 @@ def connect() -> None:
         _revoke_deleted_role, EnvironmentRole, dispatch_uid="entra_scim.role_deleted"
     )
     user_logged_in.connect(_stamp_session, dispatch_uid="entra_scim.stamp_session")
+    user_logged_out.connect(_close_session, dispatch_uid="entra_scim.close_session")
 
 
 def _remember_role(instance: EnvironmentRole, raw: bool, **kwargs: Any) -> None:
@@ -82,3 +83,7 @@ def _tell(role: EnvironmentRole, kind: str, user_ids: list[Any]) -> None:
 
 def _stamp_session(request: Any, user: Any, **kwargs: Any) -> None:
     sessions.stamp(request.session, user)
+
+
+def _close_session(request: Any, **kwargs: Any) -> None:
+    sessions.close(request.session)

@@ -37,6 +37,17 @@ def stamp_entra(session: Any, entra_session: EntraSession) -> None:
     session[ENTRA_SESSION] = entra_session.pk
 
 
+def close(session: Any) -> None:
+    """End a sign-in with Entra whose user signs out.
+
+    A session that is a cookie can be kept by whoever copied it; this cannot.
+    """
+    if entra_session := session.get(ENTRA_SESSION):
+        EntraSession.objects.filter(pk=entra_session, ended_at=None).update(
+            ended_at=timezone.now()
+        )
+
+
 def is_ended(user: AbstractBaseUser, session: Any) -> bool:
     """Tell whether a user's session may no longer be used. One statement.
 
@@ -84,9 +95,14 @@ def _facts(
     if entra_session is not None:
         sessions = EntraSession.objects.filter(pk=entra_session, user_id=user.pk)
         rows.append(_row(sessions, _SIGNED_IN, "ended_at", "opened_at"))
-    elif environment_id:
-        settings = EntraSettings.objects.filter(environment_id=environment_id)
-        rows.append(_row(settings, _GATE, "activated_at", "confirmed_at"))
+    else:
+        # Of the link as well: Entra may have linked the person since they came in.
+        links = ProvisionedUser.objects.filter(user_id=user.pk).values("environment_id")
+        linked = EntraSettings.objects.filter(environment_id__in=links)
+        rows.append(_row(linked, _GATE, "activated_at", "confirmed_at"))
+        if environment_id:
+            noted = EntraSettings.objects.filter(environment_id=environment_id)
+            rows.append(_row(noted, _GATE, "activated_at", "confirmed_at"))
     return rows[0].union(*rows[1:], all=True)
 
 

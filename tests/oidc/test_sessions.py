@@ -1,0 +1,131 @@
+"""Which sessions end, and what it costs to know."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from entra_scim import sessions
+from entra_scim.models import EntraSession
+from tests.oidc.conftest import Browser, activate, connect
+
+pytestmark = pytest.mark.django_db
+
+ENGINES = ["db", "cache", "cached_db", "file", "signed_cookies"]
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, settings):
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{request.param}"
+
+
+def password_session(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def user_of(client):
+    return client.get("/who/").json()["user"]
+
+
+def copy_of(browser):
+    """Return another browser with the same cookies, as a thief's."""
+    thief = Browser()
+    thief.client.cookies = browser.client.cookies.copy()
+    return thief
+
+
+class TestOnEverySessionBackend:
+    def test_a_password_session_ends_with_the_activation(
+        self, engine, contoso, entra, browser, bob
+    ):
+        connect(contoso, entra)
+        client = password_session(bob)
+        assert user_of(client) == bob.pk
+
+        activate(contoso)
+
+        assert user_of(client) is None
+
+    def test_a_leaver_s_session_ends(self, engine, active, scim, person, browser):
+        browser.sign_in()
+        assert browser.user_id == person.pk
+
+        [resource] = scim.get("/Users").json()["Resources"]
+        scim.patch(
+            f"/Users/{resource['id']}", {"op": "Replace", "value": {"active": False}}
+        )
+        get_user_model().objects.update(is_active=True)
+
+        assert browser.user_id is None
+
+    def test_signing_out_ends_a_copied_cookie(self, engine, active, person, browser):
+        browser.sign_in()
+        thief = copy_of(browser)
+        assert thief.user_id == person.pk
+
+        browser.client.post(reverse("entra_scim_oidc:sign-out"))
+
+        assert browser.user_id is None
+        assert thief.user_id is None
+        assert EntraSession.objects.filter(ended_at=None).count() == 0
+
+    def test_an_absolute_lifetime(self, engine, active, person, browser, settings):
+        browser.sign_in()
+
+        settings.ENTRA_SCIM_SESSION_AGE = 0
+
+        assert browser.user_id is None
+
+    def test_a_state_works_once(self, engine, active, person, browser):
+        address = browser.at_entra(browser.start())
+        browser.come_back(address)
+        browser.client.post(reverse("entra_scim_oidc:sign-out"))
+
+        assert browser.come_back(address).status_code == 400
+        assert browser.user_id is None
+
+
+def test_a_prepared_session_is_left_behind(active, person, browser):
+    """Whoever planted their own cookie in a browser has nothing after the sign-in."""
+    browser.start()
+    planted = browser.client.cookies[django_settings.SESSION_COOKIE_NAME].value
+
+    browser.sign_in()
+
+    attacker = Client()
+    attacker.cookies[django_settings.SESSION_COOKIE_NAME] = planted
+    assert user_of(attacker) is None
+
+
+def test_somebody_linked_since(active, fabrikam, scim, dave, browser):
+    """A session that was nobody's business becomes one of a gated person."""
+    client = password_session(dave)
+    assert user_of(client) == dave.pk
+    fabrikam.members.remove(dave)
+    scim.post("/Users", {"userName": dave.email, "externalId": "x"})
+
+    assert user_of(client) is None
+
+
+def test_cost_one_statement(active, person, admin, browser, django_assert_num_queries):
+    """Whoever it is, and however they came in."""
+    browser.sign_in()
+    for client, user in ((browser.client, person), (password_session(admin), admin)):
+        session = client.session
+        assert session.items()
+        with django_assert_num_queries(1):
+            assert not sessions.is_ended(user, session)
+
+
+def test_a_changed_password_ends_sign_ins(active, person, browser):
+    """As Django does with every session."""
+    browser.sign_in()
+    person.set_password("another")
+    person.save()
+
+    assert browser.user_id is None
