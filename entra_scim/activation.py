@@ -145,7 +145,9 @@ def start_trial(settings: EntraSettings, by: Any) -> None:
     can sign in.
     """
 
-    def begin(locked: EntraSettings) -> str:
+    def begin(locked: EntraSettings) -> str | None:
+        if state_of(locked) != State.INACTIVE:
+            return None
         locked.activated_at = timezone.now()
         locked.activated_by = by
         locked.confirmed_at = None
@@ -187,28 +189,13 @@ def note_sign_in(settings: EntraSettings, user: Any) -> None:
 
 def deactivate(settings: EntraSettings, by: Any = None) -> None:
     """Let people sign in with their passwords again. Credentials that wait are used."""
-
-    def end(locked: EntraSettings) -> str | None:
-        if locked.activated_at is None:
-            return None
-        locked.activated_at = locked.confirmed_at = locked.activated_by = None
-        if waiting := credentials.waiting(locked):
-            credentials.use(locked, waiting)
-        return Kind.ENDED
-
-    _change(
-        settings,
-        end,
-        _("Signing in with Microsoft Entra was ended. Passwords work again."),
-        user=by,
-    )
+    _end(settings, by, lambda locked: locked.activated_at is not None)
 
 
 def note_trial_end(settings: EntraSettings) -> None:
     """Tell that a trial is over which nobody confirmed. Passwords work since then."""
-    ends_at = settings.trial_ends_at
-    if ends_at is not None and ends_at <= timezone.now():
-        deactivate(settings)
+    if _is_over(settings):
+        _end(settings, None, _is_over)
 
 
 def note_ended_trials() -> None:
@@ -237,6 +224,30 @@ def record_test(settings: EntraSettings, tested: Credentials, user: Any) -> None
     _change(settings, note, "", user=user)
 
 
+def _is_over(settings: EntraSettings) -> bool:
+    ends_at = settings.trial_ends_at
+    return ends_at is not None and ends_at <= timezone.now()
+
+
+def _end(
+    settings: EntraSettings, by: Any, applies: Callable[[EntraSettings], bool]
+) -> None:
+    def end(locked: EntraSettings) -> str | None:
+        if not applies(locked):
+            return None
+        locked.activated_at = locked.confirmed_at = locked.activated_by = None
+        if waiting := credentials.waiting(locked):
+            credentials.use(locked, waiting)
+        return Kind.ENDED
+
+    _change(
+        settings,
+        end,
+        _("Signing in with Microsoft Entra was ended. Passwords work again."),
+        user=by,
+    )
+
+
 def _may_confirm(settings: EntraSettings, user: Any) -> bool:
     if settings.activated_by_id == user.pk:
         return True
@@ -256,18 +267,11 @@ def _change(
     """Change settings under a lock, with the event, and tell the administrators."""
     environment = settings.environment
     with transaction.atomic():
-        locked = (
-            EntraSettings.objects.for_environment(environment)
-            .select_for_update()
-            .get(pk=settings.pk)
-        )
-        locked.environment = environment
-        kind = work(locked)
+        connection.lock(settings)
+        kind = work(settings)
         if kind is None:
             return
-        locked.save()
+        settings.save()
         events.record(environment, kind, user=user, name=str(user) if user else "")
-    settings.refresh_from_db()
-    settings.environment = environment
     if message:
         notifications.tell_administrators(environment, message)

@@ -46,6 +46,20 @@ def settings_of(environment: AnyEnvironment) -> EntraSettings:
     return found
 
 
+def lock(settings: EntraSettings) -> None:
+    """Lock an environment's settings until the transaction ends, as they are now.
+
+    Their row is made if there is none. They are saved as a whole: two may save at
+    the same time, or a trial begin or end meanwhile, and neither must fail or undo
+    the other.
+    """
+    environment = settings.environment
+    row, _made = EntraSettings.objects.get_or_create(environment=environment)
+    settings.pk = row.pk
+    settings.refresh_from_db(from_queryset=EntraSettings.objects.select_for_update())
+    settings.environment = environment
+
+
 def save(
     settings: EntraSettings,
     *,
@@ -62,26 +76,28 @@ def save(
     Returns:
         The names of the fields that changed, for the log: never the values.
     """
-    former = credentials.waiting(settings) or credentials.in_use(settings)
-    if client_secret:
-        kept = Credentials(
+    with transaction.atomic():
+        lock(settings)
+        former = credentials.waiting(settings) or credentials.in_use(settings)
+        if client_secret:
+            kept = Credentials(
+                client_id=client_id,
+                tenant_id=tenant_id,
+                cloud=cloud,
+                client_secret=client_secret,
+            )
+        elif former is not None:
+            kept = former
+        else:
+            raise ValueError("There is no secret to keep.")
+        new = dataclasses.replace(
+            kept,
             client_id=client_id,
             tenant_id=tenant_id,
             cloud=cloud,
-            client_secret=client_secret,
+            client_secret_expires_on=client_secret_expires_on,
         )
-    elif former is not None:
-        kept = former
-    else:
-        raise ValueError("There is no secret to keep.")
-    new = dataclasses.replace(
-        kept,
-        client_id=client_id,
-        tenant_id=tenant_id,
-        cloud=cloud,
-        client_secret_expires_on=client_secret_expires_on,
-    )
-    return change(settings, new)
+        return change(settings, new)
 
 
 def change(settings: EntraSettings, new: Credentials) -> list[str]:
@@ -94,7 +110,7 @@ def change(settings: EntraSettings, new: Credentials) -> list[str]:
         The names of what changed, for the log.
     """
     with transaction.atomic():
-        _lock(settings)
+        lock(settings)
         former = credentials.waiting(settings) or credentials.in_use(settings)
         changed = [
             name.name
@@ -115,19 +131,6 @@ def change(settings: EntraSettings, new: Credentials) -> list[str]:
         settings.save()
         events.record(settings.environment, ProvisioningEvent.Kind.CREDENTIALS)
     return [name for name in changed if name != "certificate_key"]
-
-
-def _lock(settings: EntraSettings) -> None:
-    """Read settings anew, locked, and make their row if there is none.
-
-    Two may save at the same time, or a trial begin or end meanwhile: neither must
-    fail, or undo the other.
-    """
-    environment = settings.environment
-    row, _made = EntraSettings.objects.get_or_create(environment=environment)
-    settings.pk = row.pk
-    settings.refresh_from_db(from_queryset=EntraSettings.objects.select_for_update())
-    settings.environment = environment
 
 
 def secret_of(settings: EntraSettings) -> str | None:

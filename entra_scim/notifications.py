@@ -15,13 +15,14 @@ logger = logging.getLogger("entra_scim")
 
 def tell_administrators(environment: AnyEnvironment, message: str) -> None:
     """Mail a message to whom the policy names. That it fails undoes nothing."""
+    subject = _("Microsoft Entra ID: %(environment)s") % {"environment": environment}
     for person in get_policy().administrators_of(environment):
         address = getattr(person, person.get_email_field_name())
         if not address:
             continue
         try:
             send_mail(
-                _("Microsoft Entra ID: %(environment)s") % {"environment": environment},
+                " ".join(subject.split()),  # a header has one line
                 message,
                 None,
                 [address],

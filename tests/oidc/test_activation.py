@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from entra_scim import connection, credentials
+from entra_scim import activation, connection, credentials, notifications
 from entra_scim.models import AccessKey, EntraSettings, ProvisioningEvent
 from tests.oidc.conftest import Browser, activate, connect
 from tests.test_tab import client_for, saved, tab, text_of
@@ -292,6 +292,60 @@ class TestActivation:
         for path in ("test/", "certificate/", "activate/", "deactivate/"):
             url = tab(connected, f"sign-in/{path}")
             assert client.post(url).status_code in (403, 404)
+
+
+class TestWhatComesInBetween:
+    """A page was opened, or a program has read the settings; then others act."""
+
+    def test_a_change_undoes_no_activation(self, connected, entra, boss):
+        """And waits for a test, as the integration is active by now."""
+        read_before = settings_of(connected)
+        activation.start_trial(settings_of(connected), boss)
+        activation.note_sign_in(settings_of(connected), boss)
+
+        change = {
+            "client_id": entra.client_id,
+            "tenant_id": entra.tenant_id,
+            "cloud": "local",
+            "client_secret": "another",
+            "client_secret_expires_on": None,
+        }
+        connection.save(read_before, **change)
+
+        settings = settings_of(connected)
+        assert settings.confirmed_at
+        assert credentials.in_use(settings).client_secret == entra.secret
+        assert credentials.waiting(settings).client_secret == "another"
+
+    def test_a_second_activation_is_none(self, connected, boss, admin):
+        read_before = settings_of(connected)
+        activation.start_trial(settings_of(connected), boss)
+        activation.note_sign_in(settings_of(connected), boss)
+
+        activation.start_trial(read_before, admin)
+
+        assert settings_of(connected).activated_by == boss
+        assert settings_of(connected).confirmed_at
+
+    def test_a_trial_that_was_confirmed_is_not_over(self, connected, boss):
+        activation.start_trial(settings_of(connected), boss)
+        long_ago = timezone.now() - datetime.timedelta(minutes=31)
+        EntraSettings.objects.update(activated_at=long_ago)
+        read_before = settings_of(connected)
+        EntraSettings.objects.update(confirmed_at=long_ago)
+
+        activation.note_trial_end(read_before)
+
+        assert settings_of(connected).activated_at
+
+
+def test_a_name_of_two_lines_is_mailed_in_one(contoso, bob):
+    contoso.name = "Contoso\nBcc: evil@example.com"
+
+    notifications.tell_administrators(contoso, "text")
+
+    [message] = mail.outbox
+    assert message.subject.endswith("Contoso Bcc: evil@example.com")
 
 
 class TestChangesWhileActive:
