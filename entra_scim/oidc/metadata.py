@@ -35,8 +35,10 @@ def configuration(credentials: Credentials) -> dict[str, Any]:
     host = authorities.hosts()[credentials.cloud]
 
     def is_good(document: dict[str, Any]) -> bool:
+        endpoints = [document.get(name) for name in _ENDPOINTS]
+        endpoints.append(document.get("end_session_endpoint", f"{host}/"))
         return document.get("issuer") == issuer and all(
-            str(document.get(name)).startswith(f"{host}/") for name in _ENDPOINTS
+            str(endpoint).startswith(f"{host}/") for endpoint in endpoints
         )
 
     return _cached(f"{issuer}/.well-known/openid-configuration", is_good)
@@ -82,7 +84,8 @@ def _fetched(url: str, is_good: Callable[[dict[str, Any]], bool]) -> dict[str, A
 
 
 def _has_keys(document: dict[str, Any]) -> bool:
-    return isinstance(document.get("keys"), list)
+    keys = document.get("keys")
+    return isinstance(keys, list) and bool(keys)
 
 
 def _find(document: dict[str, Any], kid: str) -> jwt.PyJWK | None:

@@ -1,0 +1,113 @@
+"""Endpoints and signing keys: from the cache, from Entra, and from nowhere else."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from entra_scim.oidc import metadata
+from tests.oidc.conftest import Browser
+from tests.oidc.entra import new_key
+
+pytestmark = pytest.mark.django_db
+
+
+def changed(document, **changes):
+    return (200, json.dumps(document | changes))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "end_session_endpoint",
+    ],
+)
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/x", "{url}.evil.example/x", "", None, 7]
+)
+def test_no_endpoint_is_elsewhere(active, browser, entra, name, elsewhere):
+    """Whoever writes the document would get codes, secrets or people."""
+    if isinstance(elsewhere, str):
+        elsewhere = elsewhere.format(url=entra.url)
+    document = changed(entra.discovery(), **{name: elsewhere})
+    entra.raw_answers = {"openid-configuration": document}
+
+    assert browser.client.get(reverse("entra_scim_oidc:sign-in")).status_code == 503
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    ["{url}/{tenant}/v2.0/", "{url}/common/v2.0", "https://evil.example", None],
+)
+def test_the_issuer_is_exactly_the_tenant_s(active, browser, entra, issuer):
+    if issuer:
+        issuer = issuer.format(url=entra.url, tenant=entra.tenant_id)
+    entra.raw_answers = {
+        "openid-configuration": changed(entra.discovery(), issuer=issuer)
+    }
+
+    assert browser.client.get(reverse("entra_scim_oidc:sign-in")).status_code == 503
+
+
+def test_what_is_old_is_refreshed_by_one_request(
+    active, person, browser, entra, monkeypatch
+):
+    """Long before it is forgotten. The others go on with what there is."""
+    browser.sign_in()
+    monkeypatch.setattr(metadata, "_FRESH", -1)
+    entra.requests.clear()
+
+    for _ in range(3):
+        Browser().sign_in()
+
+    assert entra.count("/keys") == 1
+    assert entra.count("openid-configuration") == 1
+
+
+@pytest.mark.parametrize("answer", [(200, '{"keys": []}'), (200, "{}"), (404, "{}")])
+def test_an_answer_without_keys_replaces_none(
+    active, person, browser, entra, monkeypatch, answer
+):
+    browser.sign_in()
+    monkeypatch.setattr(metadata, "_FRESH", -1)
+    entra.raw_answers = {"/keys": answer}
+
+    assert Browser().sign_in().status_code == 302
+
+
+def test_an_unknown_key_while_entra_is_down(active, person, browser, entra):
+    """The keys that are known go on working."""
+    browser.sign_in()
+    entra.signing_kid, entra.signing_key = "invented", new_key()
+    entra.raw_answers = {"/keys": (500, "")}
+    assert browser.sign_in().status_code == 503
+    assert browser.sign_in().status_code == 400
+    assert entra.count("/keys") == 2  # the first sign-in's, and one for the unknown
+
+    entra.behave()
+
+    assert Browser().sign_in().status_code == 302
+
+
+def test_two_tenants_share_no_keys(active, person, browser, entra):
+    """A key of another tenant with the same name signs nothing here."""
+    browser.sign_in()
+    entra.signing_key = new_key()
+
+    assert Browser().sign_in().status_code == 400
+
+
+def test_without_a_cache_it_works_too(active, person, browser, entra, settings):
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    }
+    cache.clear()
+
+    assert browser.sign_in().status_code == 302
+    assert browser.user_id == person.pk
