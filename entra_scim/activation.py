@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -23,7 +24,8 @@ from .policy import get_policy
 from .traffic import CYCLE, Traffic
 
 TEST_LASTS = datetime.timedelta(days=1)
-_SHOWN = 50
+_SHOWN = 20
+"""How many names are a list that somebody reads. Each costs what the policy asks."""
 
 Kind = ProvisioningEvent.Kind
 
@@ -122,19 +124,19 @@ def losers(environment: AnyEnvironment) -> Losers:
     ``count`` may include people whom the gate lets through, as the Admin; those
     shown do not.
     """
-    provisioned = ProvisionedUser.objects.for_environment(environment).filter(
-        active=True
-    )
+    policy = get_policy()
+    links = ProvisionedUser.objects.filter(Q(active=True) | ~Q(environment=environment))
     people: models.QuerySet[Any] = (
-        get_policy()
-        .users_of(environment)
+        policy.users_of(environment)
         .filter(is_active=True)
-        .exclude(pk__in=provisioned.values("user_id"))
+        .exclude(pk__in=links.values("user_id"))
         .order_by("pk")
     )
     first = list(people[: _SHOWN + 1])
-    shown = [user for user in first if gate.environment_of(user) == environment]
-    count = len(shown) if len(first) <= _SHOWN else people.count()
+    shown = [user for user in first if gate.only_environment_of(user) == environment]
+    count = len(shown)
+    if len(first) > _SHOWN:
+        count += people.count() - len(first)
     return Losers(shown=shown[:_SHOWN], count=count)
 
 

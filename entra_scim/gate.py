@@ -27,8 +27,11 @@ def environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
         .select_related("environment")
         .first()
     )
-    if person is not None:
-        return person.environment
+    return only_environment_of(user) if person is None else person.environment
+
+
+def only_environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
+    """Return the one environment that a person without a link belongs to, or None."""
     policy = get_policy()
     if policy.is_exempt(user):
         return None

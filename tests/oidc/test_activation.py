@@ -7,12 +7,15 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from entra_scim import activation, connection, credentials, notifications
 from entra_scim.models import AccessKey, EntraSettings, ProvisioningEvent
+from tests.factories import UserFactory
 from tests.oidc.conftest import Browser, activate, connect
 from tests.test_tab import client_for, saved, tab, text_of
 
@@ -175,6 +178,28 @@ class TestActivation:
         assert says in text_of(page)
         assert "secret" not in re_values(page)
         assert settings_of(connected).activated_at is None
+
+    def test_costs_the_same_however_many_people_there_are(
+        self, connected, browser, admin
+    ):
+        """Names are shown as far as somebody reads; the rest is a page away."""
+        try_sign_in(browser, connected)
+        statements = []
+        for number in range(3):
+            for one in range(30):
+                email = f"person{one}of{number}@contoso.example"
+                UserFactory(email=email, environment=connected)
+            with CaptureQueriesContext(database) as captured:
+                page = browser.client.get(tab(connected, "sign-in/"))
+            statements.append(len(captured))
+        assert len(set(statements)) == 1
+        assert len(page.context["losers"].shown) == 20
+        everybody = tab(connected, "people/local/?status=active")
+        assert everybody in page.content.decode()
+
+        assert post_activation(browser, connected, admin).status_code == 302
+
+        assert settings_of(connected).activated_at
 
     def test_a_test_with_other_settings_does_not_count(
         self, connected, browser, admin, entra
