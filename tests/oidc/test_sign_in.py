@@ -123,13 +123,10 @@ class TestComingIn:
 
 class TestWhichEnvironment:
     @pytest.fixture
-    def two(self, several_environments, active, fabrikam, settings):
-        """Both are active; Fabrikam's Entra is the same machine's."""
-        other = Entra()
-        connect(fabrikam, other)
+    def two(self, several_environments, active, fabrikam, entra):
+        """Both are active."""
+        connect(fabrikam, Entra(beside=entra))
         activate(fabrikam)
-        yield other
-        other.stop()
 
     def test_several_ask_for_the_address(self, two, active, person, browser):
         """The domain decides, so that the answer tells of nobody."""
