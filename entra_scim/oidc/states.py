@@ -49,9 +49,9 @@ def add(
 
 def take(request: HttpRequest, state: str) -> Pending | None:
     """Return the request that an answer belongs to, once: then it is gone."""
-    states = request.session.get(_KEY)
-    if not isinstance(states, dict) or state not in states:
-        return None
+    states = request.session.get(_KEY, {})
+    if "environment" not in states.get(state, {}):
+        return None  # not ours: perhaps of another provider that the host has
     values = states.pop(state)
     request.session[_KEY] = states
     # At once, not with the response: Entra is asked before that, which takes a while.

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from entra_scim import access_keys
 from tests.browser.test_tab import entra_sends, screenshot
-from tests.factories import UserFactory
-from tests.oidc.conftest import connect
+from tests.factories import UserFactory, make_environment
+from tests.oidc.conftest import activate, connect
+from tests.oidc.entra import Entra
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,3 +84,36 @@ def test_from_passwords_to_entra_and_back(
     page.click("text=Deactivate: let passwords work again")
     page.wait_for_selector(".messagelist .success")
     assert "With their passwords" in page.inner_text("#state")
+
+
+def test_several_organisations(browse, site, contoso, administrator, entra):
+    """Each person's address leads to their own, and a wrong account to another."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    fabrikam = make_environment(name="Fabrikam")
+    UserFactory(email="eve@fabrikam.example", environment=fabrikam)
+    people = {contoso: administrator.email, fabrikam: "eve@fabrikam.example"}
+    page = browse()
+    for environment, address in people.items():
+        _key, secret = access_keys.create(environment)
+        oid = entra.person["oid"] if environment == fabrikam else str(uuid.uuid4())
+        sent = {"userName": address, "externalId": oid, "active": True}
+        assert entra_sends(site, environment, secret, **sent) == 201
+        connect(environment, entra if environment == fabrikam else Entra(beside=entra))
+        activate(environment)
+
+    page.goto("/login/?next=/admin/login/")
+    page.click("text=Microsoft Entra >> nth=-1")
+    assert Axe().run(page).violations_count == 0
+    page.fill("#address", "somebody@fabrikam.example")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/login/**")
+    assert "eve@fabrikam.example" in page.inner_text("main")
+
+    page.context.clear_cookies()
+    entra.person["oid"] = str(uuid.uuid4())
+    page.goto(f"/entra/sign-in/{fabrikam.pk}/")
+    assert "You have no account here" in page.inner_text("main")
+    with page.expect_request("**/authorize?**") as request:
+        page.click("text=Use another Microsoft account")
+    assert "prompt=select_account" in request.value.url

@@ -213,6 +213,20 @@ def test_an_answer_that_comes_too_late(active, person, browser, monkeypatch):
     assert browser.user_id is None
 
 
+def test_a_state_of_another_provider_s(active, browser):
+    """The host may use mozilla-django-oidc for another one, in the same session."""
+    session = browser.client.session
+    session["oidc_states"] = {"theirs": {"nonce": "x", "added_on": 1.0}}
+    session.save()
+
+    answer = browser.client.get(
+        reverse("entra_scim_oidc:callback"), {"state": "theirs", "code": "x"}
+    )
+
+    assert answer.status_code == 400
+    assert "theirs" in browser.client.session["oidc_states"]
+
+
 def test_every_page_has_a_reference_that_is_in_the_log(active, browser, caplog):
     """Also where no environment is known whose event could have it."""
     page = Client().get(reverse("entra_scim_oidc:callback"), {"state": "x"})
