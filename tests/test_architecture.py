@@ -11,7 +11,16 @@ from entra_scim.conf import SETTINGS
 ROOT = Path(entra_scim.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 
-BASE = {"authorities", "conf", "dialect", "document", "exceptions", "keys", "signals"}
+BASE = {
+    "authorities",
+    "conf",
+    "dialect",
+    "document",
+    "exceptions",
+    "keys",
+    "sign_in_codes",
+    "signals",
+}
 DATA = {"encryption", "migrations", "models", "transactions"}
 INTERFACES = {
     "admin",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from entra_scim import sign_in_codes
 from entra_scim.exceptions import MESSAGES, REMEDIES
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
@@ -120,9 +121,7 @@ class ProvisioningEvent(models.Model):
                     "attributes": ", ".join(attributes)
                 }
         elif self.detail:
-            detail = MESSAGES.get(self.reason, self.detail)
-            remedy = REMEDIES.get(self.reason, "")
-            yield f"{self.get_kind_display()}: {detail} {remedy}".rstrip()
+            yield f"{self.get_kind_display()}: {self._explanation()}"
         elif self.kind == self.Kind.RELEASED and not self.key_hint:
             yield _("released by hand, now inactive")
         else:
@@ -141,3 +140,11 @@ class ProvisioningEvent(models.Model):
             }
         if "people" in self.changes:
             yield _("people concerned: %(count)d") % {"count": self.changes["people"]}
+
+    def _explanation(self) -> str:
+        if self.kind == self.Kind.SIGN_IN_FAILED and sign_in_codes.is_known(
+            self.reason
+        ):
+            return sign_in_codes.told(self.reason)
+        detail = MESSAGES.get(self.reason, self.detail)
+        return f"{detail} {REMEDIES.get(self.reason, '')}".rstrip()

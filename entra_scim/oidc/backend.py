@@ -12,10 +12,11 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from entra_scim import authorities, sign_in
 from entra_scim.credentials import Credentials
 from entra_scim.models.environment import AnyEnvironment
+from entra_scim.sign_in_codes import code_of
 
 from . import client, metadata
 from .id_token import TokenRefused, verify
-from .problems import SignInProblem, code_of
+from .problems import SignInProblem
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,12 @@ from entra_scim.conf import conf
 from entra_scim.connection import settings_of
 from entra_scim.credentials import Credentials
 from entra_scim.models import EntraSettings
+from entra_scim.sign_in_codes import code_of
 
 from . import states
 from .backend import CodeAnswer, EntraBackend
 from .pages import SignInPage
-from .problems import SignInProblem, code_of
+from .problems import SignInProblem
 
 BACKEND = "entra_scim.oidc.backend.EntraBackend"
 

@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from entra_scim import notifications, sign_in
+from entra_scim import notifications, sign_in, sign_in_codes
 from entra_scim.models.environment import AnyEnvironment
 
 from .problems import SignInProblem
@@ -62,7 +62,7 @@ class SignInPage(View):
             reference = sign_in.record_failure(
                 self.environment,
                 problem.reason,
-                f"{problem.code}: {explanation.administrator}",
+                sign_in_codes.told(problem.code),
                 problem.name,
                 problem.user_id,
             )
@@ -93,7 +93,7 @@ class SignInPage(View):
         told = f"entra_scim:told:{environment.pk}:{problem.code}"
         if cache.add(told, 1, _TOLD):
             notifications.tell_administrators(
-                environment, f"{problem.code}: {problem.explanation.administrator}"
+                environment, sign_in_codes.told(problem.code)
             )
 
     def way_back(self, problem: SignInProblem) -> str:

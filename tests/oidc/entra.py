@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
@@ -45,6 +46,7 @@ class Entra:
         self._stopped = threading.Event()
         self.behave()
         self._codes = {}
+        self._assertions = set()
         self._neighbours = []
         if beside is not None:
             self.url = beside.url
@@ -227,12 +229,20 @@ class Entra:
         if "client_assertion" not in form:
             return form.get("client_secret") == self.secret
         certificate = x509.load_pem_x509_certificate(self.certificate)
+        header = jwt.get_unverified_header(form["client_assertion"])
+        digest = certificate.fingerprint(hashes.SHA256())
+        thumbprint = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        assert header == {"alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint}
+        assert "client_secret" not in form
         assertion = jwt.decode(
             form["client_assertion"],
             certificate.public_key(),
             algorithms=["PS256"],
             audience=f"{self.url}/{self.tenant_id}/oauth2/v2.0/token",
         )
+        assert assertion["exp"] - assertion["nbf"] <= 600
+        assert assertion["jti"] not in self._assertions
+        self._assertions.add(assertion["jti"])
         return assertion["iss"] == assertion["sub"] == str(self.client_id)
 
     def _refuse(self, handler, description):

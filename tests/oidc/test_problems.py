@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from entra_scim.models import EntraSettings, ProvisioningEvent
 from entra_scim.oidc import states
@@ -94,6 +95,23 @@ def test_every_code_has_words_of_its_own(active, browser, entra, code, refuse):
     assert event.reason == f"AADSTS{code}"
     assert "not known here" not in event.summary
     assert str(event.correlation_id) in page.content.decode()
+
+
+@pytest.mark.parametrize("code", ["AADSTS50105", "AADSTS530034"])
+def test_the_administrator_reads_it_in_their_language(active, browser, entra, code):
+    """Whatever that of the person's browser was."""
+    refused_by_redirect(entra, code)
+    with translation.override("nl"):
+        browser.sign_in()
+
+    summary = failure().summary
+    with translation.override("nl"):
+        dutch = failure().summary
+
+    assert summary.startswith(f"sign-in failed: {code}: ")
+    assert " Entra" in summary
+    assert code in dutch
+    assert dutch != summary
 
 
 def test_an_unknown_code_is_told(active, browser, entra):
