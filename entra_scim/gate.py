@@ -15,6 +15,9 @@ from .models import EntraSettings, ProvisionedUser
 from .models.environment import AnyEnvironment
 from .policy import get_policy
 
+_LONGEST = 1000
+"""No name is longer, and SQLite compares no longer ones without case."""
+
 
 def environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
     """Return the environment whose activation decides about a person, or None.
@@ -55,6 +58,7 @@ def people_named(names: Collection[str]) -> list[Any]:
     without case, and databases find look-alikes: that costs a scan at worst, which is
     nothing next to a password's hash.
     """
+    names = {name for name in names if len(name) <= _LONGEST}
     if not names or not EntraSettings.objects.active(timezone.now()).exists():
         return []
     model = get_user_model()

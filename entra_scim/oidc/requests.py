@@ -54,6 +54,7 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
         self.environment = environment
         settings = settings_of(environment)
         if not settings.is_active(timezone.now()):
+            activation.note_trial_end(settings)
             self.environment = None
             raise SignInProblem("not_active")
         return self.lead_to_entra(

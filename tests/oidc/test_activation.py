@@ -239,6 +239,19 @@ class TestActivation:
         assert ProvisioningEvent.objects.filter(kind="ended").count() == 1
         assert settings_of(connected).activated_at is None
 
+    def test_whoever_comes_too_late_tells_of_it(self, connected, boss):
+        """By the link of the environment, as the administrator would."""
+        activation.start_trial(settings_of(connected), boss)
+        long_ago = timezone.now() - datetime.timedelta(minutes=31)
+        EntraSettings.objects.update(activated_at=long_ago)
+        mail.outbox.clear()
+        url = reverse("entra_scim_oidc:environment-sign-in", args=[connected.pk])
+
+        assert Client().get(url).status_code == 400
+
+        assert ProvisioningEvent.objects.filter(kind="ended").count() == 1
+        assert "Passwords work again" in mail.outbox[0].body
+
     def test_cron_tells_of_a_trial_that_is_over(self, connected):
         """Nobody has to look at the tab."""
         long_ago = timezone.now() - datetime.timedelta(minutes=31)

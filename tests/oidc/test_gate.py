@@ -57,6 +57,43 @@ def test_a_backend_that_finds_addresses(active, bob, any_case, typed):
     assert authenticate(username=typed, password="secret") is None
 
 
+SPELLINGS = [
+    "jose.kissı",
+    "JOSE.KISSI",
+    "José.Kissi",
+    "jose.kissi ",
+    " jose.kissi",
+    "ｊose.kissi",
+    "jose.Kissi",
+    "jose.kiſſi",
+    "jose.kißi",
+    "JOSÉ.KISSİ",
+    "jose\u0301.kissi",
+]
+
+
+@pytest.mark.parametrize("kept", ["jose.kissi", "José.Kissi", "jose.kißi"])
+@pytest.mark.parametrize("backend", [MODEL, "tests.oidc.backends.AnyCaseBackend"])
+def test_whoever_a_database_finds(active, bob, admin, settings, kept, backend):
+    """Databases disagree about letters; the gate finds whom the backend finds."""
+    rename(bob, kept)
+    for typed in [kept, *SPELLINGS]:
+        settings.AUTHENTICATION_BACKENDS = [backend]
+        found = authenticate(username=typed, password="secret")
+        assert found in (None, bob)
+        settings.AUTHENTICATION_BACKENDS = [GATE, backend]
+
+        assert authenticate(username=typed, password="secret") is None, typed
+
+
+@pytest.mark.parametrize("value", ["", " ", "\u202e", "x" * 100_000, "'; --", "%_\\"])
+def test_odd_input_finds_nobody(active, bob, value):
+    """And breaks nothing."""
+    assert authenticate(username=value, password=value) is None
+    assert authenticate(username=bob.get_username(), password=value) is None
+    assert authenticate(username=value, password="secret", email=value) is None
+
+
 def test_somebody_else_s_address_as_username(active, bob, admin, any_case):
     """Nobody shuts the Admin out by taking the Admin's username as their address."""
     model = get_user_model()
