@@ -69,6 +69,8 @@ SPELLINGS = [
     "jose.kißi",
     "JOSÉ.KISSİ",
     "jose\u0301.kissi",
+    "jose.kissi" + 2000 * " ",
+    "jose.kissi" + 2000 * "\u200b",
 ]
 
 
