@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import check_password
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
+from django.views.decorators.debug import sensitive_variables
 
 from . import gate
 
@@ -23,6 +24,7 @@ class PasswordGate:
     of a session, as ``force_login`` takes the first one that could be.
     """
 
+    @sensitive_variables()
     def authenticate(
         self, request: HttpRequest | None, password: Any = None, **credentials: Any
     ) -> None:

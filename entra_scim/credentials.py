@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.views.decorators.debug import sensitive_variables
 
 from . import authorities, encryption
 from .models import EntraSettings
@@ -54,6 +55,7 @@ class Credentials:
         ).hexdigest()
 
 
+@sensitive_variables()
 def in_use(settings: EntraSettings) -> Credentials | None:
     """Return the credentials of an environment, or None if they are not complete.
 
@@ -87,6 +89,7 @@ def in_use(settings: EntraSettings) -> Credentials | None:
     )
 
 
+@sensitive_variables()
 def waiting(settings: EntraSettings) -> Credentials | None:
     """Return the credentials that wait for a test sign-in, if there are any."""
     if not settings.pending:
@@ -130,12 +133,14 @@ def use(settings: EntraSettings, credentials: Credentials) -> None:
     settings.pending = ""
 
 
+@sensitive_variables()
 def let_wait(settings: EntraSettings, credentials: Credentials) -> None:
     """Keep credentials until a test sign-in succeeds with them, unsaved."""
     text = json.dumps(dataclasses.asdict(credentials), default=str)
     settings.pending = encryption.encrypt(settings.environment, text)
 
 
+@sensitive_variables()
 def with_certificate(credentials: Credentials) -> Credentials:
     """Return credentials with a new certificate in place of what they had."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)

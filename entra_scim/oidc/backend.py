@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
 from entra_scim import authorities, sign_in
@@ -44,6 +45,7 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         # its own, and Django makes a backend for every request.
         self.UserModel = get_user_model()
 
+    @sensitive_variables()
     def authenticate(
         self, request: HttpRequest | None, *, entra_answer: CodeAnswer
     ) -> AbstractBaseUser | None:
@@ -64,6 +66,7 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         user.entra_claims = claims
         return user  # type: ignore[no-any-return]
 
+    @sensitive_variables()
     def claims_of(self, answer: CodeAnswer) -> dict[str, Any]:
         """Return the verified claims of an answer's ID token.
 
@@ -95,6 +98,7 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         except TokenRefused as error:
             raise SignInProblem("token", detail=str(error)) from None
 
+    @sensitive_variables()
     def get_token(
         self, payload: dict[str, str], credentials: Credentials
     ) -> dict[str, Any]:

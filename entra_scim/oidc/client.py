@@ -18,6 +18,7 @@ import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from entra_scim.credentials import Credentials
 
@@ -35,6 +36,7 @@ class ProviderDown(Exception):
     """Entra did not answer, or not with what it should. The text is for the log."""
 
 
+@sensitive_variables()
 def fetch(method: str, url: str, data: Mapping[str, str] | None = None) -> _Answer:
     """Return the status and the JSON object that Entra answers.
 
@@ -56,6 +58,7 @@ def fetch(method: str, url: str, data: Mapping[str, str] | None = None) -> _Answ
         raise ProviderDown("no answer in time") from None
 
 
+@sensitive_variables()
 def _exchange(
     future: Future[_Answer], method: str, url: str, data: Mapping[str, str] | None
 ) -> None:
@@ -65,6 +68,7 @@ def _exchange(
         future.set_exception(error)
 
 
+@sensitive_variables()
 def _answer(method: str, url: str, data: Mapping[str, str] | None) -> _Answer:
     deadline = time.monotonic() + DEADLINE
     body = b""
@@ -97,6 +101,7 @@ def _answer(method: str, url: str, data: Mapping[str, str] | None) -> _Answer:
     return response.status_code, answer
 
 
+@sensitive_variables()
 def authentication(credentials: Credentials, token_endpoint: str) -> dict[str, str]:
     """Return what proves to the token endpoint that we are the client.
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 import re
 
 import pytest
+import requests
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
+from django.views.debug import ExceptionReporter
 
 from entra_scim.models import EntraSettings, ProvisioningEvent
 from entra_scim.oidc import states
@@ -263,3 +265,27 @@ def test_the_log_says_what_exactly_was_wrong(active, person, browser, entra, cap
     refused_at_the_token_endpoint(entra, "AADSTS50057")
     browser.sign_in()
     assert "3a4fbd31-63cd-4ddc-9b3a-1a2b3c4d5e6f" in caplog.text
+
+
+def test_a_report_of_a_mistake_tells_no_secret(
+    active, person, browser, entra, settings, monkeypatch
+):
+    """Django mails tracebacks with the values of variables."""
+    browser.sign_in()
+    address = browser.at_entra(browser.start())
+
+    def mistake(*args, **kwargs):
+        raise LookupError
+
+    monkeypatch.setattr(requests, "request", mistake)
+    with pytest.raises(LookupError) as caught:
+        browser.come_back(address)
+    settings.DEBUG = False
+
+    reporter = ExceptionReporter(
+        RequestFactory().get("/"), caught.type, caught.value, caught.tb
+    )
+    report = reporter.get_traceback_html()
+
+    assert "get_token" in report
+    assert entra.secret not in report
