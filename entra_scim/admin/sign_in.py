@@ -9,9 +9,11 @@ from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
 
 from entra_scim import activation, connection, credentials, traffic
 from entra_scim.models import EntraSettings
@@ -178,6 +180,7 @@ class CertificateView(SignInPage):
         )
 
 
+@method_decorator(sensitive_post_parameters("admin_password"), name="dispatch")
 class ActivateView(SignInPage):
     """Begins the trial."""
 

@@ -176,7 +176,7 @@ def check_local_authority(
 def check_admin(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Check that the admin's front page can say which secrets are about to expire."""
+    """Check that the admin's own pages give way to ours, which add to them."""
     names = [config.name for config in apps.get_app_configs()]
     if "django.contrib.admin" not in names or names.index("entra_scim") < names.index(
         "django.contrib.admin"
@@ -184,8 +184,8 @@ def check_admin(
         return []
     return [
         Warning(
-            "The admin's front page does not say when a client secret is about to "
-            "expire.",
+            "The admin's sign-in page has no button for Microsoft Entra, and its front "
+            "page does not say when a client secret is about to expire.",
             hint='Move "entra_scim" before "django.contrib.admin" in INSTALLED_APPS.',
             id="entra_scim.W004",
         )
