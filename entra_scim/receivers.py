@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_save
@@ -82,8 +83,13 @@ def _tell(role: EnvironmentRole, kind: str, user_ids: list[Any]) -> None:
 
 
 def _stamp_session(request: Any, user: Any, **kwargs: Any) -> None:
-    sessions.stamp(request.session, user)
+    # Libraries send the signal for tokens as well, without a session or a request.
+    session = getattr(request, "session", {})
+    if SESSION_KEY in session:
+        sessions.stamp(session, user)
 
 
 def _close_session(request: Any, **kwargs: Any) -> None:
-    sessions.close(request.session)
+    session = getattr(request, "session", {})
+    if SESSION_KEY in session:
+        sessions.close(session)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.urls import reverse
 
@@ -129,3 +131,16 @@ def test_a_changed_password_ends_sign_ins(active, person, browser):
     person.save()
 
     assert browser.user_id is None
+
+
+@pytest.mark.parametrize("signal", [user_logged_in, user_logged_out])
+def test_signals_of_token_logins_open_no_session(contoso, bob, rf, signal):
+    """Libraries send them with a request that has no session, or with none."""
+    request = rf.get("/")
+    for one in (None, request):
+        signal.send(type(bob), request=one, user=bob)
+    request.session = SessionStore()
+
+    signal.send(type(bob), request=request, user=bob)
+
+    assert request.session.is_empty()
