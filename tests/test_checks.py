@@ -239,6 +239,26 @@ def test_email_index(monkeypatch, indexes, db_index, expected):
     assert checks.check_email_index(None) == []
 
 
+@pytest.mark.parametrize(
+    ("age", "expected"),
+    [
+        (None, []),
+        (3600, []),
+        ("3600", []),
+        (0, ["E013"]),
+        (-1, ["E013"]),
+        ("a day", ["E013"]),
+        ([], ["E013"]),
+    ],
+    ids=str,
+)
+def test_session_age(settings, age, expected):
+    """What is no time would end every sign-in, or fail at each request."""
+    settings.ENTRA_SCIM_SESSION_AGE = age
+
+    assert ids(checks.check_session_age(None)) == expected
+
+
 @pytest.mark.django_db
 def test_several_environments_need_a_policy(settings):
     """One environment needs nobody to say who belongs where; two do."""
