@@ -13,7 +13,6 @@ from .project import (
     check_encryption_keys,
     check_local_authority,
     check_middleware,
-    check_session_age,
     check_settings,
     check_urls,
 )
@@ -25,7 +24,6 @@ def register_checks() -> None:
     register(check_middleware, Tags.security)
     register(check_backends, Tags.security)
     register(check_cookies, Tags.security)
-    register(check_session_age, Tags.security)
     register(check_local_authority, Tags.security)
     register(check_admin, Tags.templates)
     register(check_urls, Tags.urls)

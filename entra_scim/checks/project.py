@@ -155,25 +155,6 @@ def check_cookies(
     ]
 
 
-def check_session_age(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
-    """Check that a sign-in with Entra lasts some time."""
-    try:
-        age = conf.SESSION_AGE
-    except (TypeError, ValueError):
-        age = 0
-    if age is None or age > 0:
-        return []
-    return [
-        Error(
-            "ENTRA_SCIM_SESSION_AGE is no number of seconds.",
-            hint="Set it to, for instance, 12 * 60 * 60, or remove it.",
-            id="entra_scim.E013",
-        )
-    ]
-
-
 def check_local_authority(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
