@@ -239,7 +239,10 @@ def test_two_people_of_one_name_are_two_events(scim, admin, bob):
         )
         assert response.status_code == HTTPStatus.CONFLICT
 
-    assert [event.name for event in refusals()] == ["Jan Smith", "Jan Smith"]
+    assert [event.name for event in refusals()] == [
+        "Jan Smith (two)",
+        "Jan Smith (one)",
+    ]
 
 
 class TestReturn:
