@@ -10,6 +10,8 @@ from .keys import folded
 Document = dict[str, Any]
 """A resource in SCIM's own names, without id, meta, schemas, nulls and empties."""
 
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
 _FOLDED = (
     "userName",
     "displayName",
@@ -29,6 +31,8 @@ def comparable(document: Document) -> dict[str, str]:
     }
     if external_id := document.get("externalId"):
         strings["externalId"] = external_id  # caseExact
+    if manager_id := _at(document.get(ENTERPRISE, {}), "manager.value"):
+        strings["manager"] = folded(manager_id)
     return strings
 
 

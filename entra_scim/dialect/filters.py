@@ -14,7 +14,7 @@ _SELECTED_COMPARISON = re.compile(
 )
 _BARE_VALUE = re.compile(
     rf"(?P<string>{_STRING})"
-    r"|(?P<left>\b(?:id|externalId|userName)\s+eq\s+)"
+    r"|(?P<left>\b(?:id|externalId|userName|manager)\s+eq\s+)"
     r"(?!'|(?:true|false|null|-?[\d.]+)(?![^\s()]))(?P<value>[^\s\"()\[\]]+)",
     re.IGNORECASE,
 )

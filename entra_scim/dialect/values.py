@@ -4,10 +4,11 @@ from typing import Any
 
 from scim2_models import InvalidValueException
 
+from entra_scim.document import ENTERPRISE as ENTERPRISE
+
 from .roles import normalize_role
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
-ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 MULTI_VALUED = {
     "emails",

@@ -11,7 +11,7 @@ from scim2_models.path import AttrPath
 
 from entra_scim.transactions import database
 
-from .schema import CORE
+from .schema import CORE, ENTERPRISE
 
 TEXTS = {
     path.lower(): path
@@ -25,6 +25,7 @@ TEXTS = {
         "name.middleName",
         "name.honorificPrefix",
         "name.honorificSuffix",
+        "manager",
     )
 }
 """Strings of ``ProvisionedUser.comparable``, by path in lower case."""
@@ -50,8 +51,12 @@ SUPPORTED = ", ".join(
 def path_of(attribute: AttrPath) -> str | None:
     """Return an attribute's path in lower case, or None for a foreign schema's.
 
-    Names and URNs have no case (RFC 7643 §2.1).
+    Names and URNs have no case (RFC 7643 §2.1). The manager is the one attribute of
+    the extension here: Microsoft's older samples ask for it, without its schema, to
+    see whether a reference is there.
     """
+    if attribute.attr.lower() == "manager" and _is_managers(attribute):
+        return "manager"
     if attribute.uri is not None and attribute.uri.lower() != CORE.lower():
         return None
     path = attribute.attr.lower()
@@ -74,3 +79,9 @@ def by_code_points(expression: Any) -> Any:
 
 
 _COLLATIONS = {"postgresql": "C", "mysql": "utf8mb4_bin"}
+
+
+def _is_managers(attribute: AttrPath) -> bool:
+    urns = {None, CORE.lower(), ENTERPRISE.lower()}
+    uri = attribute.uri.lower() if attribute.uri else None
+    return uri in urns and (attribute.sub_attr or "value").lower() == "value"

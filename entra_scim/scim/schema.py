@@ -22,8 +22,9 @@ from scim2_models import (
 )
 from scim2_models import Name as Name
 
+from entra_scim.document import ENTERPRISE as ENTERPRISE
+
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
-ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
 class MultiValue(ComplexAttribute):

@@ -38,8 +38,6 @@ def people():
 @pytest.mark.parametrize("flagged", [False, True], ids=["unflagged", "flagged"])
 @pytest.mark.parametrize("choice", list(_choices()))
 def test_each_choice_ends_the_same(tenant, app, server, role, roles, choice, flagged):
-    if "checks_references" in choice:
-        pytest.skip("Filters on the manager are refused here, as design says.")
     points = OpenPoints(**choice)
     job = ProvisioningJob(tenant, app, server, flagged=flagged, points=points)
     boss = tenant.add_person("boss@contoso.example", "Beth Boss")

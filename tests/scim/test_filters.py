@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import uuid
 
 import pytest
 from django.apps import apps
@@ -145,6 +146,31 @@ def test_a_filter_finds_just_these(contoso, people, text, names):
     assert found(text, contoso) == {people[name] for name in names.split()}
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "id eq {0} and manager eq {1}",
+        'id eq "{0}" and manager eq "{1}"',
+        'manager.value eq "{1}" and id eq "{0}"',
+        'id eq "{0}" and urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+        ':manager eq "{1}"',
+    ],
+)
+def test_a_reference_can_be_asked_for(contoso, fabrikam, scim, form):
+    """As Microsoft's older samples do, before a manager is named."""
+    manager, other = str(uuid.uuid4()), str(uuid.uuid4())
+    enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+    person = scim.post(
+        "/Users",
+        {"userName": "dan@contoso.example", enterprise: {"manager": manager}},
+    ).json()["id"]
+    key = uuid.UUID(person)
+
+    assert found(form.format(person, manager), contoso) == {key}
+    assert found(form.format(person, other), contoso) == set()
+    assert found(form.format(person, manager), fabrikam) == set()
+
+
 def test_an_id_is_found_in_its_own_environment_only(contoso, fabrikam, people):
     """A foreign id matches nothing."""
     assert found(f'id eq "{people["ann"]}"', contoso) == {people["ann"]}
@@ -172,7 +198,7 @@ def test_an_id_is_found_in_its_own_environment_only(contoso, fabrikam, people):
         'emails.display eq "x"',
         'name eq "x"',
         'name[givenName eq "x"]',
-        'id eq X and manager eq "Y"',
+        'manager.displayName eq "Y"',
         'password eq "x"',
         'active eq "maybe"',
         "active gt true",
