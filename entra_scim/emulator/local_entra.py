@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import collections
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .applications import Application, ClientSecret
@@ -51,11 +51,19 @@ class Run(threading.Thread):
 
 
 class LocalEntra(EmulatorSite):
-    """The site with the portal: tenants, and the provisioning of their people."""
+    """The site with the portal: tenants, and the provisioning of their people.
+
+    ``links`` are shown on every page: URLs by their names, such as the product's.
+    """
 
     def __init__(
-        self, tenants: Iterable[Tenant] = (), *, keys: SigningKeys | None = None
+        self,
+        tenants: Iterable[Tenant] = (),
+        *,
+        keys: SigningKeys | None = None,
+        links: Mapping[str, str] | None = None,
     ) -> None:
+        self.links = dict(links or {})
         self.tenants: list[Tenant] = []
         self.jobs: dict[Application, ProvisioningJob] = {}
         self.connections: collections.defaultdict[Application, Connection] = (

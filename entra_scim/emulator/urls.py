@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from .portal.overview import Tenants
 from .site import static_file
 
 urlpatterns = [
+    path("", Tenants.as_view()),
     path("portal/", include("entra_scim.emulator.portal.urls")),
     path("static/<str:name>", static_file, name="static"),
     path("<str:tenant_id>/", include("entra_scim.emulator.identity.urls")),

@@ -103,6 +103,7 @@ class Page(TemplateView):
             "back": self.back,
             "place": self.place,
             "menu": sections(self.place, self.request.path),
+            "links": self.entra.links,
             "messages": self.messages,
         }
         return super().get_context_data(**{**context, **kwargs})

@@ -18,6 +18,16 @@ class TestOverview:
         assert page.url.endswith(f"/portal/{tenant.id}/")
         assert tenant.id in page.text
 
+    def test_the_address_alone_is_enough(self, visitor, tenant):
+        assert visitor.open("/").url.endswith(f"/portal/{tenant.id}/")
+
+    def test_it_leads_to_the_product(self, visitor, entra, home):
+        entra.links["Example product"] = "http://localhost:8000/"
+
+        page = visitor.open(home)
+
+        assert '<a href="http://localhost:8000/">Example product</a>' in page.html
+
     def test_several_tenants_are_listed(self, visitor, entra, tenant):
         other = type(tenant)("Fabrikam")
         entra.add(other)

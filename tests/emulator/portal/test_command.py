@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import io
+import re
+import signal
+import socket
+import threading
+
+import pytest
+import requests
+from django.core import mail
+from django.core.management import CommandError, call_command
+
+from entra_scim.emulator import Tenant
+from entra_scim.emulator.management.commands.entra_emulator import Command
+from entra_scim.emulator.samples import add_people
+
+
+class Terminal(io.StringIO):
+    """Does something once a text was written, and presses Ctrl+C after that."""
+
+    def __init__(self, then):
+        super().__init__()
+        self.then = then
+        self.thread = None
+
+    def flush(self):
+        if self.thread is None and self.getvalue():
+            self.thread = threading.Thread(target=self._go_on)
+            self.thread.start()
+
+    def _go_on(self):
+        try:
+            self.then(self.getvalue())
+        finally:
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+
+def test_it_serves_a_tenant_until_it_is_ended():
+    """And says where, and what the product needs to know."""
+    pages = []
+
+    def look(text):
+        [authority] = re.findall(r'ENTRA_SCIM_LOCAL_AUTHORITY = "(.+)"', text)
+        assert f"{authority}/portal/" in text
+        pages.append(requests.get(authority, timeout=20))
+
+    terminal = Terminal(look)
+    call_command(Command(), "--port=0", "--people=3", stdout=terminal)
+    terminal.thread.join()
+
+    [page] = pages
+    assert "Contoso" in page.text
+    assert "3</a>" in page.text
+
+
+def test_a_port_that_is_taken():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        with pytest.raises(CommandError, match=f"Port {port} cannot be used"):
+            call_command(Command(), port=port, people=0)
+
+
+def test_it_is_refused_where_it_is_deployed(monkeypatch):
+    monkeypatch.delattr(mail, "outbox")
+
+    with pytest.raises(CommandError, match="with DEBUG and in tests only"):
+        call_command(Command(), port=0, people=0)
+
+
+def test_samples_are_people_of_different_names():
+    tenant = Tenant()
+
+    add_people(tenant, 1_000)
+
+    names = {person.user_principal_name for person in tenant.people.values()}
+    assert len(names) == 1_000
+    assert all(re.fullmatch(r"[a-z.]+\d*@contoso\.example", name) for name in names)
