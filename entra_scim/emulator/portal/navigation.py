@@ -59,7 +59,6 @@ _TENANT: Entries = (
 _ENTERPRISE_APPLICATION: Entries = (
     ("properties/", "Properties"),
     ("assignments/", "Users and groups"),
-    ("permissions/", "Permissions"),
 )
 _PROVISIONING: Entries = (
     ("provisioning/", "Overview"),
@@ -74,6 +73,7 @@ _APP_REGISTRATION: Entries = (
     ("authentication/", "Authentication"),
     ("secrets/", "Certificates & secrets"),
     ("claims/", "Token configuration"),
+    ("permissions/", "API permissions"),
     ("app-roles/", "App roles"),
 )
 _REHEARSAL: Entries = (

@@ -95,7 +95,7 @@ class Permissions(ApplicationPage):
     """What the application may do, and whether an administrator agreed."""
 
     template_name = "permissions.html"
-    title = "Permissions"
+    title = "API permissions"
     actions = {"grant": "grant", "revoke": "revoke"}
 
     def grant(self) -> HttpResponse:

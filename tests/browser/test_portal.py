@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.urls import reverse
+
+from entra_scim import access_keys
+from entra_scim.emulator import Tenant
+from entra_scim.emulator.local_entra import LocalEntra
+from entra_scim.emulator.provisioning.mappings import advised
+from entra_scim.emulator.samples import add_people
+from entra_scim.emulator.server import serve
+from entra_scim.models import ProvisionedUser
+
+from .test_tab import IMAGES
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ASSERTIVE = "AssertiveAppRoleAssignmentsComplex([appRoleAssignments])"
+
+
+@pytest.fixture
+def tenant():
+    tenant = Tenant("Contoso")
+    add_people(tenant, 60)
+    return tenant
+
+
+@pytest.fixture
+def application(tenant):
+    application = tenant.add_application("Example product")
+    application.add_role("Viewer")
+    return application
+
+
+@pytest.fixture
+def entra(tenant, application):
+    return LocalEntra([tenant])
+
+
+@pytest.fixture
+def open_portal(chromium, entra):
+    """Open the portal; no browser may complain of anything."""
+    contexts, complaints = [], []
+
+    def open_page(**options):
+        context = chromium.new_context(base_url=server.url, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda message: message.type == "error" and complaints.append(message.text),
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto("/portal/")
+        return page
+
+    with serve(entra) as server:
+        yield open_page
+        for context in contexts:
+            context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def tenant_url(site, contoso):
+    path = reverse("entra_scim:base", kwargs={"environment_id": contoso.pk})
+    return f"{site.url}{path}?aadOptscim062020"
+
+
+def screenshot(page, name):
+    """Take a picture for the documents, if somebody asks for new ones."""
+    if os.environ.get("SCREENSHOTS"):
+        IMAGES.mkdir(exist_ok=True)
+        page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def menu(page, entry, nth=0):
+    page.locator("nav").get_by_role("link", name=entry, exact=True).nth(nth).click()
+
+
+def press(page, button):
+    page.locator("main").get_by_role("button", name=button, exact=True).click()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_guide_is_followed(
+    open_portal, entra, application, contoso, roles, tenant_url, javascript
+):
+    """From an empty application to people in the product, as in Entra's portal."""
+    _key, secret_token = access_keys.create(contoso)
+    page = open_portal(java_script_enabled=javascript)
+
+    menu(page, "Connectivity")
+    page.get_by_label("Tenant URL").fill(tenant_url)
+    page.get_by_label("Secret token").fill("wrong")
+    press(page, "Test connection")
+    assert "CredentialValidationFailure" in page.inner_text("[role=alert]")
+    assert page.get_by_label("Tenant URL").input_value() == tenant_url
+    page.get_by_label("Secret token").fill(secret_token)
+    press(page, "Test connection")
+    assert "The test succeeded" in page.inner_text("[role=status]")
+
+    menu(page, "Attribute mapping")
+    press(page, "Set Enabled to No")
+    page.locator("main").get_by_role("link", name="externalId", exact=True).click()
+    page.get_by_label("Source attribute").select_option("objectId")
+    press(page, "OK")
+    page.get_by_role("link", name="Edit attribute list for customappsso").click()
+    page.get_by_label("Name").fill("roles")
+    page.get_by_label("Multi-Value?").check()
+    press(page, "Add")
+    menu(page, "Attribute mapping")
+    page.get_by_role("link", name="Add new mapping").click()
+    page.get_by_label("Mapping type").select_option("Expression")
+    page.get_by_label("Expression", exact=True).fill(ASSERTIVE)
+    page.get_by_label("Target attribute").select_option("roles")
+    press(page, "OK")
+    screenshot(page, "portal-mapping")
+
+    menu(page, "Users and groups")
+    page.get_by_role("link", name="Add user/group").click()
+    page.get_by_label("Search").fill("eve")
+    press(page, "Search")
+    page.get_by_label("Eve Smith").check()
+    page.get_by_label("Viewer").check()
+    press(page, "Assign")
+
+    menu(page, "Overview", 1)
+    press(page, "Start provisioning")
+    entra.runs[application].join(20)
+    page.reload()
+    assert "Create" in page.inner_text("table")
+    screenshot(page, "portal-provisioning")
+    eve = ProvisionedUser.objects.get().user
+    assert eve.email == "eve.smith@contoso.example"
+    assert [group.name for group in eve.groups.all()] == ["Viewer"]
+
+    menu(page, "Provisioning logs")
+    page.locator("summary", has_text="Eve Smith").click()
+    assert '"userName": "eve.smith@contoso.example"' in page.inner_text("[open]")
+    assert secret_token not in page.content()
+    screenshot(page, "portal-logs")
+
+
+def test_by_keyboard_alone(open_portal, tenant):
+    """Tab to everything, Enter to do it; the first stop skips the menu."""
+    page = open_portal()
+
+    def tab_to(selector):
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate(
+                "selector => document.activeElement.matches(selector)", selector
+            ):
+                return
+        pytest.fail(f"The keyboard does not reach {selector}.")
+
+    tab_to("nav a[href$='users/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/users/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/users/new/")
+
+    tab_to("#id_user_principal_name")
+    page.keyboard.type("zoe@contoso.example")
+    tab_to("#id_name")
+    page.keyboard.type("Zoë Brown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=status]")
+
+    assert any(p.display_name == "Zoë Brown" for p in tenant.people.values())
+
+
+def test_the_menu_of_a_phone(open_portal):
+    page = open_portal(viewport={"width": 390, "height": 800})
+    assert not page.locator("nav").is_visible()
+
+    page.get_by_role("link", name="Menu", exact=True).click()
+    menu(page, "App roles")
+
+    assert page.inner_text("h1") == "App roles"
+    assert not page.locator("nav").is_visible()
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "locale"), [(1280, "en"), (390, "en"), (390, "nl")])
+def test_the_pages_are_accessible(
+    open_portal, entra, tenant, application, tenant_url, color_scheme, width, locale
+):
+    """axe finds nothing, and nothing is wider than the screen."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    job = entra.connect(application, tenant_url, "wrong")
+    job.mappings = advised()
+    person = next(iter(tenant.people.values()))
+    tenant.disable(person)
+    group = tenant.add_group("Everybody", tenant.people.values())
+    application.assign(group, application.app_roles[-1])
+    application.redirect_uris.append("https://product.example/callback/")
+    tenant.add_secret(application, "Production")
+    entra.start_cycle(application).join(20)
+    page = open_portal(
+        color_scheme=color_scheme,
+        viewport={"width": width, "height": 800},
+        locale=locale,
+    )
+    home = f"/portal/{tenant.id}/"
+    links = page.locator("nav ul a")
+    paths = [link.get_attribute("href") for link in links.all()]
+    assert len(paths) > 15
+    for path in (
+        *paths,
+        f"{home}users/new/",
+        f"{home}users/{person.object_id}/",
+        f"{home}groups/{group.object_id}/",
+        f"{home}groups/{group.object_id}/add/",
+        f"{home}{application.client_id}/app-roles/new/",
+        f"{home}{application.client_id}/assignments/add/",
+        f"{home}{application.client_id}/provisioning/mappings/0/",
+        f"{home}{application.client_id}/provisioning/mappings/attributes/",
+    ):
+        page.goto(path)
+        for summary in page.locator("summary").all():
+            summary.click()
+        results = Axe().run(
+            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
+        )
+        assert results.response["passes"], path
+        assert results.violations_count == 0, (path, results.generate_report())
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert overflow <= 0, path
