@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-
 import pytest
 from django.urls import reverse
 
@@ -13,7 +11,7 @@ from entra_scim.emulator.samples import add_people
 from entra_scim.emulator.server import serve
 from entra_scim.models import ProvisionedUser
 
-from .test_tab import IMAGES
+from .test_tab import screenshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,8 +33,8 @@ def application(tenant):
 
 
 @pytest.fixture
-def entra(tenant, application):
-    return LocalEntra([tenant])
+def entra(tenant, application, entra_signing_keys):
+    return LocalEntra([tenant], keys=entra_signing_keys)
 
 
 @pytest.fixture
@@ -68,13 +66,6 @@ def open_portal(chromium, entra):
 def tenant_url(site, contoso):
     path = reverse("entra_scim:base", kwargs={"environment_id": contoso.pk})
     return f"{site.url}{path}?aadOptscim062020"
-
-
-def screenshot(page, name):
-    """Take a picture for the documents, if somebody asks for new ones."""
-    if os.environ.get("SCREENSHOTS"):
-        IMAGES.mkdir(exist_ok=True)
-        page.screenshot(path=IMAGES / f"{name}.png")
 
 
 def menu(page, entry, nth=0):
@@ -118,7 +109,6 @@ def test_the_guide_is_followed(
     page.get_by_label("Expression", exact=True).fill(ASSERTIVE)
     page.get_by_label("Target attribute").select_option("roles")
     press(page, "OK")
-    screenshot(page, "portal-mapping")
 
     menu(page, "Users and groups")
     page.get_by_role("link", name="Add user/group").click()
@@ -133,7 +123,6 @@ def test_the_guide_is_followed(
     entra.runs[application].join(20)
     page.reload()
     assert "Create" in page.inner_text("table")
-    screenshot(page, "portal-provisioning")
     eve = ProvisionedUser.objects.get().user
     assert eve.email == "eve.smith@contoso.example"
     assert [group.name for group in eve.groups.all()] == ["Viewer"]
