@@ -21,7 +21,7 @@ from entra_scim.emulator.provisioning.mappings import DEFAULT_MAPPINGS, Mapping
 from entra_scim.emulator.provisioning.targets import Target, TargetError
 
 from .pages import FormPage, PortalForm
-from .provisioning import ProvisioningPage
+from .provisioning import JobPage
 
 SOURCES = (
     "accountEnabled",
@@ -125,15 +125,8 @@ class MappingForm(PortalForm):
         )
 
 
-class MappingPage(ProvisioningPage):
-    """A page about the rows of a job that is there."""
-
-    @property
-    def a_job(self) -> ProvisioningJob:
-        """The job. Raises Http404 if the server is not connected yet."""
-        if self.job is None:
-            raise Http404
-        return self.job
+class MappingPage(JobPage):
+    """A page about the rows of a job."""
 
     @property
     def added(self) -> dict[str, bool]:
@@ -187,7 +180,7 @@ class Mappings(MappingPage):
         return super().get_context_data(rows=list(enumerate(rows)), **kwargs)
 
 
-class NewMapping(FormPage, MappingPage):
+class NewMapping(MappingPage, FormPage):
     """Adds a row."""
 
     title = "Add new mapping"
@@ -242,7 +235,7 @@ class EditMapping(NewMapping):
         )
 
 
-class AttributeList(FormPage, MappingPage):
+class AttributeList(MappingPage, FormPage):
     """The target attributes: "Edit attribute list for customappsso"."""
 
     template_name = "attributes.html"

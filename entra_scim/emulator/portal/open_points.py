@@ -21,7 +21,7 @@ from entra_scim.emulator.provisioning.open_points import (
 )
 
 from .pages import FormPage, PortalForm
-from .provisioning import ProvisioningPage
+from .provisioning import JobPage
 
 OPEN_POINTS: dict[str, tuple[Any, dict[Any, Any]]] = {
     "look_up": (
@@ -80,6 +80,10 @@ OPEN_POINTS: dict[str, tuple[Any, dict[Any, Any]]] = {
         gettext_lazy("A role that comes directly and by a group is sent twice"),
         {},
     ),
+    "checks_references": (
+        gettext_lazy("A filter on ID and manager comes before a manager is sent"),
+        {},
+    ),
     "honours_retry_after": (
         gettext_lazy("Retry-After is heeded"),
         {},
@@ -106,7 +110,7 @@ class OpenPointsForm(PortalForm):
                 self.fields[name] = forms.BooleanField(label=label, required=False)
 
 
-class OpenPointsOfEntra(FormPage, ProvisioningPage):
+class OpenPointsOfEntra(JobPage, FormPage):
     """What public material leaves open: a server has to get along with either."""
 
     title = gettext_lazy("Open points")
@@ -122,7 +126,5 @@ class OpenPointsOfEntra(FormPage, ProvisioningPage):
         )
 
     def save(self, form: forms.Form) -> HttpResponse:
-        if self.job is None:
-            return self.no_job()
-        self.job.points = OpenPoints(**form.cleaned_data)
+        self.a_job.points = OpenPoints(**form.cleaned_data)
         return self.done(_("Saved. The next cycle does so."))

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,15 +38,27 @@ class ProvisioningPage(ApplicationPage):
             **kwargs,
         )
 
-    def no_job(self) -> HttpResponse:
-        """Send whoever has not connected a server to where that is done."""
-        return self.refused(
-            _("First connect the server."),
-            f"{self.place.app}provisioning/connectivity/",
-        )
+
+class JobPage(ProvisioningPage):
+    """A page whose buttons and forms are about a job that is there."""
+
+    @property
+    def a_job(self) -> ProvisioningJob:
+        """The job. Raises Http404 if the server is not connected yet."""
+        if self.job is None:
+            raise Http404
+        return self.job
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.job is None:
+            return self.refused(
+                _("First connect the server."),
+                f"{self.place.app}provisioning/connectivity/",
+            )
+        return super().post(request, *args, **kwargs)
 
 
-class Provisioning(ProvisioningPage):
+class Provisioning(JobPage):
     """The job at a glance, and its buttons."""
 
     template_name = "provisioning.html"
@@ -65,23 +78,17 @@ class Provisioning(ProvisioningPage):
         return self._run(_("40 minutes later, the next cycle runs."), later=True)
 
     def restart(self) -> HttpResponse:
-        if self.job is None:
-            return self.no_job()
         if self.entra.is_running(self.application):
             return self.refused(_("A cycle is under way."))
-        self.job.restart()
+        self.a_job.restart()
         return self._run(_("Provisioning begins again with an initial cycle."))
 
     def stop(self) -> HttpResponse:
-        if self.job is None:
-            return self.no_job()
-        self.job.is_started = False
+        self.a_job.is_started = False
         return self.done(_("Provisioning is stopped."))
 
     def allow_deletions(self) -> HttpResponse:
-        if self.job is None:
-            return self.no_job()
-        self.job.allow_deletions()
+        self.a_job.allow_deletions()
         return self._run(_("Deletions are allowed in the cycle that runs now."))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -105,8 +112,6 @@ class Provisioning(ProvisioningPage):
         )
 
     def _run(self, message: str, *, later: bool = False) -> HttpResponse:
-        if self.job is None:
-            return self.no_job()
         try:
             self.entra.start_cycle(self.application, later=later)
         except AlreadyRunning:
@@ -179,7 +184,7 @@ class Connectivity(FormPage, ProvisioningPage):
         return self.done(_("Saved."), f"{self.place.app}provisioning/")
 
 
-class OnDemand(FormPage, ProvisioningPage):
+class OnDemand(JobPage, FormPage):
     """Provisions one person now."""
 
     template_name = "on_demand.html"
@@ -201,14 +206,12 @@ class OnDemand(FormPage, ProvisioningPage):
         return self.Form(*data)
 
     def save(self, form: forms.Form) -> HttpResponse:
-        if self.job is None:
-            return self.no_job()
         with self.tenant.lock:
             person = person_named(self.tenant, form.cleaned_data["person"])
         if person is None:
             form.add_error("person", _("Nobody has this user principal name."))
             return self.render_to_response(self.get_context_data(form=form))
-        entry = self.job.provision_on_demand(person)
+        entry = self.a_job.provision_on_demand(person)
         return self.render_to_response(
             self.get_context_data(form=form, shown=ShownEntry(entry))
         )
@@ -219,7 +222,7 @@ class OnDemand(FormPage, ProvisioningPage):
         return super().get_context_data(people=people, **kwargs)
 
 
-class Settings(FormPage, ProvisioningPage):
+class Settings(JobPage, FormPage):
     """What limits a cycle."""
 
     title = "Settings"
@@ -266,11 +269,9 @@ class Settings(FormPage, ProvisioningPage):
         )
 
     def save(self, form: forms.Form) -> HttpResponse:
-        if self.job is None:
-            return self.no_job()
         typed = form.cleaned_data
-        self.job.deletes = typed["deletes"]
-        self.job.deletion_threshold = (
+        self.a_job.deletes = typed["deletes"]
+        self.a_job.deletion_threshold = (
             typed["threshold"] if typed["prevents_deletion"] else None
         )
         return self.done(_("Saved."))

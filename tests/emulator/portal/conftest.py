@@ -3,17 +3,10 @@ from __future__ import annotations
 import pytest
 
 from entra_scim.emulator import Tenant
-from entra_scim.emulator.identity import SigningKeys
 from entra_scim.emulator.local_entra import LocalEntra
 from entra_scim.emulator.server import serve
 
 from .visitor import Visitor
-
-
-@pytest.fixture(scope="session")
-def signing_keys():
-    """One for all tests: making keys takes long."""
-    return SigningKeys()
 
 
 @pytest.fixture
@@ -27,8 +20,8 @@ def application(tenant):
 
 
 @pytest.fixture
-def entra(tenant, signing_keys):
-    return LocalEntra([tenant], keys=signing_keys)
+def entra(tenant, entra_signing_keys):
+    return LocalEntra([tenant], keys=entra_signing_keys)
 
 
 @pytest.fixture

@@ -4,6 +4,9 @@ import datetime
 
 import pytest
 
+from entra_scim.emulator.server import serve
+from entra_scim.emulator.site import EmulatorSite
+
 from .visitor import Visitor
 
 
@@ -20,6 +23,10 @@ class TestOverview:
 
     def test_the_address_alone_is_enough(self, visitor, tenant):
         assert visitor.open("/").url.endswith(f"/portal/{tenant.id}/")
+
+    def test_a_site_without_a_portal_has_none(self, tenant, entra_signing_keys):
+        with serve(EmulatorSite([tenant], keys=entra_signing_keys)) as server:
+            assert Visitor(server.url).open("/portal/").status == 404
 
     def test_it_leads_to_the_product(self, visitor, entra, home):
         entra.links["Example product"] = "http://localhost:8000/"

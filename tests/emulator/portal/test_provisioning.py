@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import threading
 
 import pytest
@@ -22,9 +23,11 @@ class SlowServer:
 
     def __init__(self, server):
         self.server = server
+        self.asked = threading.Event()
         self.may_answer = threading.Event()
 
     def send(self, *request):
+        self.asked.set()
         self.may_answer.wait(20)
         return self.server.send(*request)
 
@@ -411,6 +414,17 @@ class TestRehearsal:
         assert "To be tried again" not in page.text
         assert ProvisionedUser.objects.count() == 1
 
+    def test_the_page_of_a_proxy_is_shown_as_text(
+        self, run, visitor, app_home, pages, job, ann
+    ):
+        visitor.open(f"{app_home}network/")
+        visitor.press("Provoke", fault="500 from a proxy", requests="1")
+        run("Start provisioning")
+
+        page = visitor.open(f"{pages}logs/?status=Failure")
+
+        assert "&lt;h1&gt;500&lt;/h1&gt;" in page.html
+
     def test_the_network_recovers_on_demand(self, visitor, app_home, job):
         visitor.open(f"{app_home}network/")
         visitor.press("Provoke", fault="lost request", requests="9", only_changes=None)
@@ -427,3 +441,8 @@ class TestRehearsal:
 
         visitor.press("Save", look_up="by filter", repeats_roles="on")
         assert job.points == OpenPoints(look_up=LookUp.BY_FILTER, repeats_roles=True)
+
+    def test_no_open_point_is_missing(self, visitor, app_home, job):
+        [form] = visitor.open(f"{app_home}open-points/").forms
+
+        assert form.names == {field.name for field in dataclasses.fields(OpenPoints)}

@@ -69,7 +69,7 @@ class Command(BaseCommand):
         logging.disable(logging.WARNING)
         with contextlib.ExitStack() as stack:
             product = stack.enter_context(_served_product())
-            local_entra = LocalEntra()
+            local_entra = LocalEntra(links={"Example product": product})
             identity_provider = local_entra.add(make_tenant(product))
             entra = stack.enter_context(_served_entra(local_entra))
             settings.ENTRA_SCIM_LOCAL_AUTHORITY = entra
