@@ -169,7 +169,7 @@ class ProvisioningJob:
         return attempts.provision(task) or attempts.skip(task, "Nothing differs.")
 
     def _cycle(self, progress: Progress) -> CycleReport:
-        now = self.tenant.clock.now()
+        now, mappings = self.tenant.clock.now(), self._mappings
         report = CycleReport(is_initial=self._watermark is None)
         if self.quarantine is not None and (
             now < self.quarantine.next_at or self.state == State.DISABLED
@@ -198,7 +198,8 @@ class ProvisioningJob:
             report.failure = attempts.rejection
             self._fail(report.failure, now)
         else:
-            self._watermark = watermark
+            # Mappings that changed meanwhile still begin an initial cycle.
+            self._watermark = watermark if self._mappings is mappings else None
             if self.escrow.is_too_large(len(self.tenant.people)):
                 self._fail("Too many people could not be provisioned.", now)
         return report

@@ -376,6 +376,19 @@ class TestMappings:
         assert "At least one attribute has to match." in page.text
         assert job.mappings == DEFAULT_MAPPINGS
 
+    def test_a_change_during_a_cycle_begins_an_initial_one(
+        self, job, entra, application, ann
+    ):
+        job.server = slow = SlowServer(job.server)
+        run = entra.start_cycle(application)
+        slow.asked.wait(20)
+
+        job.mappings = DEFAULT_MAPPINGS
+        slow.may_answer.set()
+        run.join(20)
+
+        assert job.next_cycle().is_initial
+
     def test_rows_go_and_come_back(self, visitor, pages, job):
         visitor.open(f"{pages}mappings/")
 
