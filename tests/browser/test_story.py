@@ -6,7 +6,6 @@ import datetime
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.utils import timezone
@@ -71,6 +70,8 @@ class Portal:
         self.secret = None
 
     def open(self, path):
+        from axe_playwright_python.sync_playwright import Axe
+
         self.page.goto(self.home + path)
         assert Axe().run(self.page).violations_count == 0
         return self.page
