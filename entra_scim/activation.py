@@ -162,7 +162,7 @@ def start_trial(settings: EntraSettings, by: Any) -> None:
             "Signing in with Microsoft Entra is on trial for 30 minutes. It ends by "
             "itself unless %(person)s signs in with Entra meanwhile."
         )
-        % {"person": by},
+        % {"person": _confirmer(settings.environment, by)},
         user=by,
     )
 
@@ -170,7 +170,7 @@ def start_trial(settings: EntraSettings, by: Any) -> None:
 def note_sign_in(settings: EntraSettings, user: Any) -> None:
     """Confirm a trial by the sign-in of whoever began it.
 
-    Began the Admin, who cannot sign in with Entra, any administrator confirms it.
+    If they cannot sign in with this Entra, as the Admin, any administrator confirms.
     """
     if state_of(settings) != State.TRIAL or not _may_confirm(settings, user):
         return
@@ -187,6 +187,11 @@ def note_sign_in(settings: EntraSettings, user: Any) -> None:
         _("Signing in with Microsoft Entra is active. Passwords no longer work."),
         user=user,
     )
+
+
+def confirmer_of(settings: EntraSettings) -> str:
+    """Return in words whose sign-in confirms the trial."""
+    return _confirmer(settings.environment, settings.activated_by)
 
 
 def deactivate(settings: EntraSettings, by: Any = None) -> None:
@@ -250,14 +255,25 @@ def _end(
     )
 
 
+def _confirmer(environment: AnyEnvironment, began: Any) -> str:
+    return str(began) if _signs_in(environment, began) else _("an administrator")
+
+
+def _signs_in(environment: AnyEnvironment, began: Any) -> bool:
+    """Tell whether whoever began a trial can sign in with the environment's Entra.
+
+    Not so the Admin, somebody of several environments, and who is gone.
+    """
+    return began is not None and gate.environment_of(began) == environment
+
+
 def _may_confirm(settings: EntraSettings, user: Any) -> bool:
     if settings.activated_by_id == user.pk:
         return True
-    began = settings.activated_by
-    policy = get_policy()
-    return (began is None or policy.is_exempt(began)) and policy.administrators_of(
-        settings.environment
-    ).filter(pk=user.pk).exists()
+    if _signs_in(settings.environment, settings.activated_by):
+        return False
+    administrators = get_policy().administrators_of(settings.environment)
+    return administrators.filter(pk=user.pk).exists()
 
 
 def _change(

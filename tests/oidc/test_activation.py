@@ -292,6 +292,18 @@ class TestActivation:
 
         assert settings_of(connected).confirmed_at
 
+    def test_began_by_somebody_of_two_environments_an_administrator_confirms(
+        self, connected, browser, boss, dave
+    ):
+        """Entra manages nobody who is shared, so they cannot sign in with it."""
+        try_sign_in(browser, connected)
+        activation.start_trial(settings_of(connected), dave)
+        assert "unless an administrator signs in" in mail.outbox[-1].body
+
+        Browser().sign_in()
+
+        assert settings_of(connected).confirmed_at
+
     def test_deactivation(self, connected, browser, boss):
         activate(connected)
         browser.sign_in()
