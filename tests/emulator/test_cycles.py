@@ -297,8 +297,10 @@ def test_a_refusal_is_told_and_tried_again(job, tenant, app, role, admin):
     tried = [job.next_cycle().people for _ in range(8)]
     assert tried == [1, 0, 1, 0, 0, 1, 0, 0]
 
-    get_user_model().objects.filter(pk=admin.pk).update(
-        email="local@contoso.example", username="local"
+    user_model = get_user_model()
+    names = {user_model.USERNAME_FIELD, user_model.get_email_field_name()}
+    user_model.objects.filter(pk=admin.pk).update(
+        **dict.fromkeys(names, "local@contoso.example")
     )
     tenant.clock.advance(DAY)
     job.run_cycle()

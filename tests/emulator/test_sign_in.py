@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import pytest
 import requests
 from cryptography import x509
-from django.apps import apps
 from django.core import mail
 from django.urls import reverse
 
@@ -220,10 +219,6 @@ class TestKeyRollover:
         assert browser.user_id == user.pk
 
 
-@pytest.mark.skipif(
-    not apps.is_installed("django.contrib.staticfiles"),
-    reason="Django's live server wants it.",
-)
 def test_signing_out_at_entra(
     transactional_db, live_server, active, user, browser, app, person
 ):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import requests
-from django.apps import apps
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -12,11 +11,8 @@ ENGINES = ["db", "cache", "cached_db", "file"]
 
 
 @pytest.fixture
-def product(request, settings):
+def product(live_server, settings):
     """The address of the product, served for real."""
-    if not apps.is_installed("django.contrib.staticfiles"):
-        pytest.skip("A live server wants static files.")
-    live_server = request.getfixturevalue("live_server")
     settings.ROOT_URLCONF = "tests.oidc.urls"
     return live_server.url
 
