@@ -68,15 +68,20 @@ def login_hint_of(person: Person) -> str:
 
 def _optional_claims(sign_in: SignIn) -> dict[str, Any]:
     person = sign_in.person
+    country = person.profile.get("country", "")
     return {
         "acct": int(person.is_guest),
         "auth_time": int(sign_in.at.timestamp()),
+        # Entra leaves out what is no two-letter code.
+        "ctry": country if len(country) == 2 else None,
         "family_name": person.profile.get("surname"),
         "given_name": person.profile.get("givenName"),
         "login_hint": login_hint_of(person),
         "sid": sign_in.sid,
         # Entra leaves it out for guests, unless told otherwise.
         "upn": None if person.is_guest else person.user_principal_name,
+        # Whether the domain of the claim email is verified, which a guest's is not.
+        "xms_edov": not person.is_guest if person.profile.get("mail") else None,
     }
 
 

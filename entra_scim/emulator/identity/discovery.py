@@ -48,6 +48,7 @@ def configuration(base: str) -> dict[str, Any]:
         "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
         "http_logout_supported": True,
         "frontchannel_logout_supported": True,
+        "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
         "end_session_endpoint": f"{base}/oauth2/v2.0/logout",
         "claims_supported": [
             "sub",

@@ -112,7 +112,7 @@ def logout(
     query = request.GET if request.method == "GET" else request.POST
     person = None
     if hint := query.get("logout_hint"):
-        person = provider.person_hinted(hint)
+        person = provider.person_of_login_hint(hint)
     addresses = provider.end_sessions([browser], person)
     target = query.get("post_logout_redirect_uri", "")
     if any(target in one.redirect_uris for one in provider.tenant.applications):

@@ -131,8 +131,15 @@ class IdentityProvider:
         return None
 
     def person_hinted(self, hint: str) -> Person | None:
-        """Return whom a login hint or logout hint means, or None."""
+        """Return whom a login hint means, or None."""
         return next((p for p in self.people if _is_named(p, hint)), None)
+
+    def person_of_login_hint(self, claim: str) -> Person | None:
+        """Return whose claim ``login_hint`` it is, or None.
+
+        A logout hint is nothing else: by a name, Entra does not know whom it means.
+        """
+        return next((p for p in self.people if login_hint_of(p) == claim), None)
 
     def person_named(self, name: str) -> Person:
         """Return whose user principal name or mail address a name is.

@@ -18,11 +18,13 @@ from .pages import ApplicationPage, FormPage, PortalForm
 OPTIONAL_CLAIMS = (
     "acct",
     "auth_time",
+    "ctry",
     "family_name",
     "given_name",
     "login_hint",
     "sid",
     "upn",
+    "xms_edov",
 )
 
 

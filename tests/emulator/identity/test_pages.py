@@ -398,6 +398,15 @@ class TestSigningOut:
         )
         assert people_of(visitor.authorize(login_hint=bob.user_principal_name))
 
+    def test_of_a_name(self, visitor, ann, bob):
+        """Entra does not know whom a name means: everybody is signed out."""
+        visitor.sign_in(ann)
+        visitor.sign_in(bob, prompt="select_account")
+
+        self.logout(visitor, logout_hint=bob.user_principal_name)
+
+        assert people_of(visitor.authorize(login_hint=ann.user_principal_name))
+
     def test_without_a_browser(self, provider, client_application, hears_of_it, ann):
         """Everywhere at once, for tests."""
         product, asked = hears_of_it

@@ -119,7 +119,7 @@ class TestIDToken:
         assert claims["acct"] == 1
         assert "upn" not in claims
 
-    def test_optional_claims(self, client_application, application, ann):
+    def test_optional_claims(self, client_application, application, tenant, ann):
         """Only those that are configured."""
         application.optional_claims |= {
             "upn",
@@ -129,7 +129,10 @@ class TestIDToken:
             "login_hint",
             "sid",
             "auth_time",
+            "ctry",
+            "xms_edov",
         }
+        tenant.change_person(ann, {"country": "BE"})
 
         claims = client_application.claims(ann)
 
@@ -139,6 +142,16 @@ class TestIDToken:
         assert uuid.UUID(claims["sid"])
         assert claims["auth_time"] <= claims["iat"]
         assert claims["login_hint"].startswith("O.")
+        assert claims["ctry"] == "BE"
+        assert claims["xms_edov"] is True
+
+    def test_a_country_that_is_no_code(
+        self, client_application, application, tenant, ann
+    ):
+        application.optional_claims.add("ctry")
+        tenant.change_person(ann, {"country": "Belgium"})
+
+        assert "ctry" not in client_application.claims(ann)
 
     def test_a_clock_that_is_wrong(self, client_application, provider, ann):
         """Ahead of the real time by as much as somebody wants."""
