@@ -86,6 +86,12 @@ def test_the_flag_is_taken_off_the_tenant_url(text, base, is_flagged):
     assert TenantUrl.parse(text) == TenantUrl(base, is_flagged)
 
 
+def test_a_tenant_url_has_nothing_else_after_the_question_mark():
+    """Entra appends paths to it."""
+    with pytest.raises(ValueError, match="aadOptscim062020 only"):
+        TenantUrl.parse("https://a.example/scim/?aadOptscim062020&page=2")
+
+
 @pytest.mark.parametrize("text", ["", "a.example/scim", "ftp://a.example", "https://"])
 def test_a_tenant_url_is_an_http_address(text):
     with pytest.raises(ValueError, match="https"):

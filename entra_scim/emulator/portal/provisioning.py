@@ -146,7 +146,10 @@ class Connectivity(FormPage, ProvisioningPage):
                 TenantUrl.parse(url)
             except ValueError:
                 raise ValidationError(
-                    _("The Tenant URL begins with https:// or http://.")
+                    _(
+                        "The Tenant URL begins with https:// or http://, and has no "
+                        "more than ?aadOptscim062020 at its end."
+                    )
                 ) from None
             return url
 

@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote_plus, urlsplit, urlunsplit
 
 import urllib3
 from urllib3.util import SKIP_HEADER
@@ -73,17 +73,17 @@ class TenantUrl:
         """Return the parts of what an administrator enters as "Tenant URL".
 
         Raises:
-            ValueError: It is no HTTP address.
+            ValueError: It is no HTTP address, or asks for more than the flag.
         """
         parts = urlsplit(text.strip())
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("The Tenant URL begins with https:// or http://.")
         query = parse_qsl(parts.query, keep_blank_values=True)
         kept = [(name, value) for name, value in query if name.lower() != FLAG.lower()]
-        base = urlunsplit(
-            (parts.scheme, parts.netloc, parts.path.rstrip("/"), urlencode(kept), "")
-        )
-        return cls(base, len(kept) < len(query))
+        if kept:
+            raise ValueError(f"After the ? of the Tenant URL can be {FLAG} only.")
+        base = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+        return cls(base, bool(query))
 
 
 class HttpServer:
