@@ -276,6 +276,41 @@ def test_on_demand_brings_no_roles(job, tenant, app, role):
     ]
 
 
+def test_on_demand_sends_what_was_observed(job, tenant, app, role):
+    """A look-up of nobody, one of the person, known or not, and the change."""
+    ann = tenant.add_person("ann@contoso.example", "Ann Smith")
+    app.assign(ann, role("Viewer"))
+    job.run_cycle()
+    tenant.change_person(ann, {"jobTitle": "Boss"})
+    changed = job.provision_on_demand(ann)
+    app.unassign(ann)
+    left = job.provision_on_demand(ann)
+
+    for entry in (changed, left):
+        assert [exchange.method for exchange in entry.exchanges] == ["GET", "PATCH"]
+        assert entry.exchanges[0].path == (
+            f"/Users?filter=externalId+eq+%22{ann.object_id}%22"
+        )
+    [probe] = next(e for e in reversed(job.log) if e.action == Action.CONNECT).exchanges
+    assert probe.path.startswith("/Users?filter=externalId+eq+%22")
+    assert not provisioned(ann).active
+
+
+def test_on_demand_restores_nobody(job, tenant, app, role):
+    """That comes with the next cycle."""
+    ann = tenant.add_person("ann@contoso.example", "Ann Smith")
+    app.assign(ann, role("Viewer"))
+    job.run_cycle()
+    tenant.delete(ann)
+    job.next_cycle()
+    tenant.restore(ann)
+
+    assert job.provision_on_demand(ann).status == Status.SKIPPED
+
+    job.next_cycle()
+    assert provisioned(ann).active
+
+
 def test_on_demand_leaves_disabled_people_alone(job, tenant, app, role):
     ann = tenant.add_person("ann@contoso.example", "Ann Smith")
     app.assign(ann, role("Viewer"))

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import datetime
 
-from entra_scim.emulator import Clock, Person
+from entra_scim.emulator import Clock, Person, ProvisioningJob
 from entra_scim.emulator.provisioning.health import Escrow
+from entra_scim.emulator.provisioning.reports import State
+from entra_scim.emulator.provisioning.servers import MEDIA_TYPE, Answer
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
@@ -34,6 +36,26 @@ def test_an_escrow_is_judged_from_5000_failures_on():
 
     assert escrow.is_too_large(people=12_000)
     assert not escrow.is_too_large(people=13_000)
+
+
+def test_people_who_are_not_in_scope_make_nothing_better(tenant, app):
+    """If nobody who is assigned can be provisioned, the job is ill."""
+
+    class Refusing:
+        def send(self, method, path, body=None):
+            found = b'{"totalResults": 0, "Resources": []}'
+            status = 200 if method == "GET" else 409
+            return Answer(status=status, media_type=MEDIA_TYPE, body=found)
+
+    for number in range(15_000):
+        person = tenant.add_person(f"p{number}@contoso.example")
+        if number % 3 == 0:
+            app.assign(person)
+    job = ProvisioningJob(tenant, app, Refusing())
+
+    job.run_cycle()
+
+    assert job.state == State.QUARANTINE
 
 
 def test_time_goes_forward_only():

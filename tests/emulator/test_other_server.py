@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import socketserver
 import threading
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -20,8 +21,12 @@ from scim2_server.utils import (
 from entra_scim.emulator import HttpServer, ProvisioningJob
 from entra_scim.emulator.provisioning.logs import ErrorCode, Status
 from entra_scim.emulator.provisioning.mappings import DEFAULT_MAPPINGS
+from entra_scim.emulator.provisioning.open_points import OpenPoints
+from entra_scim.emulator.provisioning.servers import MEDIA_TYPE, Answer
 
 from .conftest import PROFILE
+
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
 
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
@@ -137,10 +142,94 @@ def test_groups_follow_too(tenant, app, storage, address, flagged):
 
     assert job.next_cycle().requests == {"GET": 2}
 
+    job.restart()
+    job.next_cycle()
+    looked_at = next(e for e in reversed(job.log) if e.name == "Sellers").exchanges[0]
+    group_id = job.group_links[sales].id
+    assert looked_at.path == f"/Groups/{group_id}?excludedAttributes=members"
+
     tenant.delete_group(sales)
     job.next_cycle()
     assert groups() == {}
     assert {entry.status for entry in job.log} == {Status.SUCCESS}
+
+
+@pytest.mark.parametrize("flagged", [False, True], ids=["unflagged", "flagged"])
+def test_a_group_that_is_there_is_taken_over(tenant, app, storage, address, flagged):
+    """By its name; what differs is replaced."""
+    server = HttpServer(address, "secret")
+    group = {"schemas": [GROUP], "displayName": "Sales", "externalId": "other"}
+    server.send("POST", "/Groups", group)
+    sales = tenant.add_group("Sales")
+    app.assign(sales)
+    job = ProvisioningJob(tenant, app, server, flagged=flagged, with_groups=True)
+
+    job.run_cycle()
+
+    [taken_over] = storage.resources
+    assert taken_over.external_id == sales.object_id
+    assert job.log[-1].modified == ("externalId",)
+
+
+def test_a_group_that_was_lost_waits_for_a_restart(tenant, app, storage, address):
+    server = HttpServer(address, "secret")
+    sales = tenant.add_group("Sales")
+    app.assign(sales)
+    job = ProvisioningJob(tenant, app, server, with_groups=True)
+    job.run_cycle()
+    server.send("DELETE", f"/Groups/{job.group_links[sales].id}")
+    sales.display_name = "Sellers"
+    job.next_cycle()
+    assert job.log[-1].error_code == ErrorCode.INVALID_ANCHOR
+
+    job.restart()
+    job.next_cycle()
+
+    assert [group.display_name for group in storage.resources] == ["Sellers"]
+
+
+def test_members_that_nobody_asked_for_are_an_error(tenant, app):
+    """``excludedAttributes`` says so."""
+
+    class Careless:
+        def send(self, method, path, body=None):
+            found = {"id": "1", "totalResults": 0, "Resources": [], "members": []}
+            status = 201 if method == "POST" else 200
+            return Answer(
+                status=status, media_type=MEDIA_TYPE, body=json.dumps(found).encode()
+            )
+
+    sales = tenant.add_group("Sales")
+    app.assign(sales)
+    job = ProvisioningJob(tenant, app, Careless(), with_groups=True)
+    job.run_cycle()
+    sales.display_name = "Sellers"
+
+    job.next_cycle()
+
+    assert job.log[-1].error_code == ErrorCode.MULTIPLE_ENTRIES
+
+
+def test_members_may_be_asked_for_first(tenant, app, address):
+    """By a filter on both IDs, as Entra's old client did."""
+    ann = tenant.add_person("ann@contoso.com", "Ann")
+    app.assign(tenant.add_group("Sales", [ann]))
+    job = ProvisioningJob(
+        tenant,
+        app,
+        HttpServer(address, "secret"),
+        with_groups=True,
+        points=OpenPoints(checks_references=True),
+    )
+
+    job.run_cycle()
+
+    paths = [exchange.path for exchange in job.log[-1].exchanges]
+    [group] = job.group_links.values()
+    assert (
+        f"/Groups?filter=id+eq+{group.id}+and+members+eq+{job.links[ann].id}"
+        "&attributes=id"
+    ) in paths
 
 
 def test_a_wrong_token_is_recognised_there_too(tenant, app, address):

@@ -84,10 +84,11 @@ def test_a_post_has_every_default_row(ann, app):
                 "region": "Oost-Vlaanderen",
                 "postalCode": "9000",
                 "country": "Belgium",
+                "primary": True,
             }
         ],
         "phoneNumbers": [
-            {"type": "work", "value": "+32 9 555 01 09"},
+            {"type": "work", "primary": True, "value": "+32 9 555 01 09"},
             {"type": "mobile", "value": "+32 470 55 01 09"},
             {"type": "fax", "value": "+32 9 555 01 10"},
         ],

@@ -58,11 +58,11 @@ class Attempts:
         self._once_more = once_more
         self._points = points
 
-    def probe(self, attribute: str) -> LogEntry:
+    def probe(self, attribute: str, *, for_group: bool = True) -> LogEntry:
         """Look for nobody, as every activity begins."""
         conversation = Conversation(self._server)
         try:
-            conversation.probe(attribute)
+            conversation.probe(attribute, for_group=for_group)
         except ProvisioningFailure as failure:
             return self._note(Action.CONNECT, conversation, failure=failure)
         return self._note(Action.CONNECT, conversation)

@@ -31,13 +31,15 @@ class Conversation:
         self._parameters = "excludedAttributes=members&" if endpoint == GROUPS else ""
         self.exchanges: list[Exchange] = []
 
-    def probe(self, attribute: str) -> None:
+    def probe(self, attribute: str, *, for_group: bool) -> None:
         """Look for somebody who cannot exist, as every activity begins.
 
-        And for a group, even where no groups are provisioned.
+        And ``for_group``, as cycles do even where no groups are provisioned.
         """
         nobody = str(uuid.uuid4())
         _resources(self._ask("GET", f"{USERS}?{filter_query(attribute, nobody)}"))
+        if not for_group:
+            return
         query = f"excludedAttributes=members&{filter_query('displayName', nobody)}"
         _resources(self._ask("GET", f"{GROUPS}?{query}"))
 
@@ -53,7 +55,14 @@ class Conversation:
 
     def get(self, resource_id: str) -> Resource:
         """Return a resource by the ID at the server."""
-        return _resource(self._ask("GET", f"{self._endpoint}/{resource_id}"), 200)
+        query = f"?{self._parameters}".rstrip("?&")
+        path = f"{self._endpoint}/{resource_id}{query}"
+        resource = _resource(self._ask("GET", path), 200)
+        if self._endpoint == GROUPS and "members" in resource:
+            raise ProvisioningFailure(
+                ErrorCode.MULTIPLE_ENTRIES, "The answer has members all the same."
+            )
+        return resource
 
     def create(self, body: Resource) -> Resource:
         """Create a resource, and return what the server made of it."""
@@ -70,9 +79,11 @@ class Conversation:
         if answer.status not in (204, 404):
             raise failure_of(answer)
 
-    def has_manager(self, resource_id: str, manager_id: str) -> bool:
-        """Ask by a filter whether somebody has a manager, as Entra once did."""
-        query = f"filter=id+eq+{resource_id}+and+manager+eq+{manager_id}&attributes=id"
+    def has_reference(self, resource_id: str, attribute: str, other_id: str) -> bool:
+        """Ask by a filter whether a resource refers to another, as Entra once did."""
+        query = (
+            f"filter=id+eq+{resource_id}+and+{attribute}+eq+{other_id}&attributes=id"
+        )
         return bool(_resources(self._ask("GET", f"{self._endpoint}?{query}")))
 
     def _ask(self, method: str, path: str, body: Resource | None = None) -> Answer:

@@ -14,7 +14,8 @@ from entra_scim.emulator.directory import Group, Person, Principal
 from entra_scim.emulator.tenant import Tenant
 
 from .conversation import Conversation
-from .logs import Action
+from .logs import Action, ErrorCode, ProvisioningFailure
+from .open_points import OpenPoints
 from .person import Link, Outcome
 from .targets import Resource
 from .wire import PATCH_OP
@@ -35,6 +36,9 @@ class GroupLink:
     display_name: str
     member_ids: set[str] = field(default_factory=set)
     """The members named so far, by their IDs at the server: it is not asked."""
+
+    is_lost: bool = False
+    """Whether the server did not know the ID. Only a restart mends that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +83,11 @@ class GroupProvisioner:
         *,
         links: dict[Group, GroupLink],
         people: Mapping[Person, Link],
+        points: OpenPoints,
         flagged: bool,
     ) -> None:
         self._links = links
+        self._points = points
         self._people = people
         self._flagged = flagged
 
@@ -101,20 +107,28 @@ class GroupProvisioner:
             conversation.delete(link.id)
             del self._links[task.group]
             return Outcome(action=Action.DELETE, target_id=link.id)
+        member_ids = {
+            self._people[person].id for person in task.members if person in self._people
+        }
         modified = []
         action = Action.UPDATE
         if link is None:
             found = conversation.find("displayName", task.name)
             if found is None:
                 action, modified = Action.CREATE, ["displayName", "externalId"]
-                found = conversation.create(_post_body(task))
+                found = {**_attributes(task), **conversation.create(_post_body(task))}
             link = GroupLink(id=found["id"], display_name=task.name)
             self._links[task.group] = link
-        if link.display_name != task.name:
-            conversation.patch(link.id, self._rename(task.name))
-            link.display_name = task.name
-            modified.append("displayName")
-        if self._follow_members(task, link, conversation):
+        elif link.display_name != task.name or link.member_ids != member_ids:
+            found = self._current(link, conversation)
+        else:
+            return Outcome()
+        changes = {k: v for k, v in _attributes(task).items() if found.get(k) != v}
+        if changes:
+            conversation.patch(link.id, self._replacement(changes))
+            modified += changes
+        link.display_name = task.name
+        if self._follow_members(member_ids, link, conversation):
             modified.append("members")
         return Outcome(
             action=action if modified else None,
@@ -122,13 +136,25 @@ class GroupProvisioner:
             modified=tuple(modified),
         )
 
+    def _current(self, link: GroupLink, conversation: Conversation) -> Resource:
+        try:
+            return conversation.get(link.id)
+        except ProvisioningFailure as failure:
+            link.is_lost = failure.code == ErrorCode.INVALID_ANCHOR
+            raise
+
     def _follow_members(
-        self, task: GroupTask, link: GroupLink, conversation: Conversation
+        self, wanted: set[str], link: GroupLink, conversation: Conversation
     ) -> bool:
-        wanted = {
-            self._people[person].id for person in task.members if person in self._people
-        }
         joined, left = wanted - link.member_ids, link.member_ids - wanted
+        if self._points.checks_references:
+            there = {
+                one
+                for one in joined
+                if conversation.has_reference(link.id, "members", one)
+            }
+            link.member_ids |= there
+            joined -= there
         if joined:
             conversation.patch(link.id, _patch_body([self._addition(sorted(joined))]))
             link.member_ids |= joined
@@ -137,10 +163,13 @@ class GroupProvisioner:
             link.member_ids -= left
         return bool(joined or left)
 
-    def _rename(self, name: str) -> Resource:
+    def _replacement(self, changes: dict[str, str]) -> Resource:
         if self._flagged:
-            return _patch_body([{"op": "replace", "value": {"displayName": name}}])
-        return _patch_body([{"op": "Replace", "path": "displayName", "value": name}])
+            return _patch_body([{"op": "replace", "value": changes}])
+        return _patch_body(
+            {"op": "Replace", "path": path, "value": value}
+            for path, value in changes.items()
+        )
 
     def _addition(self, member_ids: list[str]) -> Operation:
         if self._flagged:
@@ -156,11 +185,14 @@ class GroupProvisioner:
             yield {"op": "remove", "path": f'members[value eq "{member_id}"]'}
 
 
+def _attributes(task: GroupTask) -> dict[str, str]:
+    return {"externalId": task.object_id, "displayName": task.name}
+
+
 def _post_body(task: GroupTask) -> Resource:
     return {
         "schemas": _SCHEMAS,
-        "externalId": task.object_id,
-        "displayName": task.name,
+        **_attributes(task),
         "meta": {"resourceType": "Group"},
     }
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +21,7 @@ from .logs import (
     Status,
 )
 from .mappings import Mapping, advised
-from .open_points import OpenPoints
+from .open_points import LookUp, OpenPoints
 from .person import Link, PersonProvisioner, Task, task_of
 from .reports import AlreadyRunning, CycleReport, State
 from .servers import ScimServer
@@ -105,12 +106,14 @@ class ProvisioningJob:
 
     def test_connection(self) -> LogEntry:
         """Send what the button "Test Connection" sends, and return what came of it."""
-        return self._attempts(flagged=self.flagged).probe(self._matching_attribute())
+        return self._attempts(self.points, flagged=self.flagged).probe(
+            self._matching_attribute()
+        )
 
     def restart(self, *, forget_links: bool = False) -> None:
         """Begin with an initial cycle again, out of quarantine, without escrow.
 
-        Links to people survive, but for those whose ID the server does not know.
+        Links survive, but for those whose ID the server does not know.
         ``forget_links`` drops them all, as Graph's ``resetScope=Full`` does.
         """
         self.is_started = True
@@ -120,10 +123,10 @@ class ProvisioningJob:
         for person, link in list(self.links.items()):
             if forget_links or link.is_lost:
                 del self.links[person]
-        if forget_links:
-            self.group_links.clear()
-        for group_link in self.group_links.values():
+        for group, group_link in list(self.group_links.items()):
             group_link.member_ids.clear()
+            if forget_links or group_link.is_lost:
+                del self.group_links[group]
 
     def allow_deletions(self) -> None:
         """Confirm the deprovisionings that wait, for the next cycle."""
@@ -153,17 +156,22 @@ class ProvisioningJob:
     def provision_on_demand(self, person: Person) -> LogEntry:
         """Provision one person now, and return what came of it.
 
-        Without the flag, whatever the Tenant URL has, and without roles. Whoever is
-        disabled or deleted in Entra is left alone.
+        Without the flag, whatever the Tenant URL has, and without roles. People are
+        found by the matching attributes, known ones too. Whoever is disabled or deleted
+        in Entra is left alone, and so is who would be restored.
         https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand
         """
-        attempts = self._attempts(flagged=False)
-        test = attempts.probe(self._matching_attribute())
+        points = dataclasses.replace(self.points, look_up=LookUp.BY_FILTER)
+        attempts = self._attempts(points, flagged=False)
+        test = attempts.probe(self._matching_attribute(), for_group=False)
         if test.status != Status.SUCCESS:
             return test
         mappings = [row for row in self._mappings if row.role_function is None]
         with self.tenant.lock:
             task = task_of(self.tenant, self.application, person, mappings, self.points)
+        link = self.links.get(person)
+        if link is not None and not link.is_active and not task.is_leaving:
+            return attempts.skip(task, "Nobody is restored on demand.")
         if not person.account_enabled or person.deleted_at is not None:
             return attempts.skip(task, "Not for people who are disabled or deleted.")
         return attempts.provision(task) or attempts.skip(task, "Nothing differs.")
@@ -176,7 +184,7 @@ class ProvisioningJob:
         ):
             report.failure = self.quarantine.reason
             return report
-        attempts = self._attempts(flagged=self.flagged)
+        attempts = self._attempts(self.points, flagged=self.flagged)
         test = attempts.probe(self._matching_attribute())
         report.count(test)
         self.last_cycle_at = now
@@ -200,7 +208,8 @@ class ProvisioningJob:
         else:
             # Mappings that changed meanwhile still begin an initial cycle.
             self._watermark = watermark if self._mappings is mappings else None
-            if self.escrow.is_too_large(len(self.tenant.people)):
+            in_scope = {*self.links, *self.escrow}
+            if self.escrow.is_too_large(len(in_scope)):
                 self._fail("Too many people could not be provisioned.", now)
         return report
 
@@ -247,9 +256,9 @@ class ProvisioningJob:
         link = self.links.get(task.person)
         return link is not None and link.is_active and task.is_leaving
 
-    def _attempts(self, *, flagged: bool) -> Attempts:
+    def _attempts(self, points: OpenPoints, *, flagged: bool) -> Attempts:
         provisioner = PersonProvisioner(
-            links=self.links, points=self.points, flagged=flagged, deletes=self.deletes
+            links=self.links, points=points, flagged=flagged, deletes=self.deletes
         )
         return Attempts(
             provisioner,
@@ -258,7 +267,7 @@ class ProvisioningJob:
             clock=self.tenant.clock,
             escrow=self.escrow,
             once_more=self._once_more,
-            points=self.points,
+            points=points,
         )
 
     def _provision(
@@ -282,7 +291,10 @@ class ProvisioningJob:
         self, attempts: Attempts, tasks: list[GroupTask], report: CycleReport
     ) -> None:
         provisioner = GroupProvisioner(
-            links=self.group_links, people=self.links, flagged=self.flagged
+            links=self.group_links,
+            people=self.links,
+            points=self.points,
+            flagged=self.flagged,
         )
         for task in tasks:
             report.count(attempts.provision_group(task, provisioner))

@@ -25,6 +25,7 @@ class ErrorCode(enum.StrEnum):
     INCOMPATIBLE = f"{_PREFIX}ServiceIncompatible"
     BAD_REQUEST = f"{_PREFIX}BadRequest"
     BAD_FILTER = f"{_PREFIX}ServiceIncompatibleFiltering"
+    MULTIPLE_ENTRIES = f"{_PREFIX}MultipleEntriesInResponse"
     DUPLICATE = "DuplicateTargetEntries"
     CONFLICT = "EntryConflict"
     INVALID_ANCHOR = "InvalidAnchor"

@@ -44,6 +44,9 @@ class Task:
     """Whether the person is to be deactivated or deleted at the server."""
 
     values: dict[Mapping, Any]
+    matching: tuple[tuple[str, str], ...]
+    """The target attributes that find the person, with their values, in their order."""
+
     manager: Person | None
     manager_is_coming: bool
     """Whether the manager is to be at the server, now or when a failure is mended."""
@@ -80,6 +83,10 @@ def task_of(
     has_reference = any(row.is_reference for row in rows)
     is_gone = not in_scope or person.deleted_at is not None
     values = desired_values(rows, source)
+    ranked = sorted(
+        (row for row in values if row.matching), key=lambda row: row.matching or 0
+    )
+    matching = tuple((row.target, str(values[row])) for row in ranked)
     if is_gone:
         # Of those who left, only that they left is told.
         values = {row: v for row, v in values.items() if row.target == "active"}
@@ -91,6 +98,7 @@ def task_of(
         in_scope=in_scope,
         is_leaving=source["IsSoftDeleted"],
         values=values,
+        matching=matching,
         manager=person.manager if has_reference and not is_gone else None,
         manager_is_coming=_is_coming(application, person.manager),
     )
@@ -150,7 +158,7 @@ class PersonProvisioner:
             return Outcome(once_more=task.manager_is_coming)
         current = MANAGER.read(resource)
         if self._points.checks_references:
-            is_same = conversation.has_manager(link.id, manager.id)
+            is_same = conversation.has_reference(link.id, "manager", manager.id)
         else:
             is_same = isinstance(current, dict) and current.get("value") == manager.id
         if is_same:
@@ -170,9 +178,8 @@ class PersonProvisioner:
         )
 
     def _match(self, task: Task, conversation: Conversation) -> Resource | None:
-        rows = [row for row in task.values if row.matching is not None]
-        for row in sorted(rows, key=lambda row: row.matching or 0):
-            found = conversation.find(row.target, str(task.values[row]))
+        for attribute, value in task.matching:
+            found = conversation.find(attribute, value)
             if found is not None:
                 return found
         return None

@@ -74,7 +74,9 @@ class Target:
         element = self._element(elements)
         if element is None:
             element = {self.key: _as_boolean(self.choice)}
-            if not elements and self.attribute == "emails":
+            if self.choice == "work":
+                # As in the request that Microsoft shows:
+                # https://learn.microsoft.com/en-us/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups#create-user
                 element["primary"] = True
             elements.append(element)
         element[self.sub] = value
