@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.urls import reverse
 
@@ -7,10 +9,12 @@ from entra_scim import access_keys
 from entra_scim.emulator import Tenant
 from entra_scim.emulator.local_entra import LocalEntra
 from entra_scim.emulator.provisioning.mappings import advised
+from entra_scim.emulator.provisioning.servers import NoAnswer
 from entra_scim.emulator.samples import add_people
 from entra_scim.emulator.server import serve
 from entra_scim.models import ProvisionedUser
 
+from .test_story import wait_for_cycle
 from .test_tab import screenshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,9 +81,7 @@ def press(page, button):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_the_guide_is_followed(
-    open_portal, entra, application, contoso, roles, tenant_url, javascript
-):
+def test_the_guide_is_followed(open_portal, contoso, roles, tenant_url, javascript):
     """From an empty application to people in the product, as in Entra's portal."""
     _key, secret_token = access_keys.create(contoso)
     page = open_portal(java_script_enabled=javascript)
@@ -102,7 +104,7 @@ def test_the_guide_is_followed(
     page.get_by_role("link", name="Edit attribute list for customappsso").click()
     page.get_by_label("Name").fill("roles")
     page.get_by_label("Multi-Value?").check()
-    press(page, "Add")
+    press(page, "Save")
     menu(page, "Attribute mapping")
     page.get_by_role("link", name="Add new mapping").click()
     page.get_by_label("Mapping type").select_option("Expression")
@@ -120,8 +122,7 @@ def test_the_guide_is_followed(
 
     menu(page, "Overview", 1)
     press(page, "Start provisioning")
-    entra.runs[application].join(20)
-    page.reload()
+    wait_for_cycle(page)
     assert "Create" in page.inner_text("table")
     eve = ProvisionedUser.objects.get().user
     assert eve.email == "eve.smith@contoso.example"
@@ -227,3 +228,36 @@ def test_the_pages_are_accessible(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert overflow <= 0, path
+
+
+class HangingServer:
+    """A server that answers when it may."""
+
+    def __init__(self):
+        self.may_answer = threading.Event()
+
+    def send(self, method, path, body=None):
+        self.may_answer.wait(60)
+        raise NoAnswer("It hung up.")
+
+
+def test_a_cycle_under_way_is_accessible(
+    open_portal, entra, tenant, application, tenant_url
+):
+    """A page that came again by itself would not be (WCAG 2.2.1)."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    job = entra.connect(application, tenant_url, "wrong")
+    job.server = HangingServer()
+    run = entra.start_cycle(application)
+    page = open_portal()
+    page.goto(f"/portal/{tenant.id}/{application.client_id}/provisioning/")
+
+    assert "A cycle is under way" in page.inner_text("main")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+    job.server.may_answer.set()
+    run.join(20)
+    page.get_by_role("link", name="Refresh").click()
+    assert "It hung up." in page.inner_text("main")

@@ -115,7 +115,7 @@ class Portal:
         page = self.open("provisioning/mappings/attributes/")
         page.get_by_label("Name", exact=True).fill("roles")
         page.get_by_label("Multi-Value?").check()
-        page.get_by_role("button", name="Add", exact=True).click()
+        page.get_by_role("button", name="Save", exact=True).click()
         page = self.open("provisioning/mappings/new/")
         page.get_by_label("Mapping type").select_option("Expression")
         page.get_by_label("Expression", exact=True).fill(
@@ -128,8 +128,15 @@ class Portal:
         """Press a button that runs a cycle, and wait until it is done."""
         page = self.open("provisioning/")
         page.get_by_role("button", name=button).click()
-        page.get_by_role("heading", name=re.compile("The last cycle")).wait_for()
+        wait_for_cycle(page)
         return page.inner_text("main")
+
+
+def wait_for_cycle(page):
+    """Refresh the page of a cycle that is under way until it is done."""
+    page.locator("#cycle, #report").wait_for()
+    while page.locator("#cycle").count():
+        page.reload()
 
 
 def pick(page, name):
