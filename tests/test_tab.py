@@ -319,6 +319,22 @@ class TestConnection:
         reported = get_exception_reporter_filter(request).get_post_parameters(request)
         assert SECRET not in reported.values()
 
+    def test_a_local_entra_is_where_one_begins(self, client, contoso, settings):
+        """Where there is one, it is the cloud to begin with, and the guide leads to it."""
+        assert "a local Entra" not in text_of(client.get(tab(contoso, "guide/")))
+        settings.DEBUG = True
+        settings.ENTRA_SCIM_LOCAL_AUTHORITY = "http://127.0.0.1:9000"
+
+        form = client.get(tab(contoso)).context["connection_form"]
+        guide = client.get(tab(contoso, "guide/")).content.decode()
+
+        assert form["cloud"].value() == "local"
+        assert '<a href="http://127.0.0.1:9000">' in guide
+
+        self.post(client, contoso)
+        form = client.get(tab(contoso)).context["connection_form"]
+        assert form["cloud"].value() == "global"
+
     def test_an_empty_secret_keeps_the_one_that_is_set(self, client, contoso):
         self.post(client, contoso)
 

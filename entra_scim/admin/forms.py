@@ -76,6 +76,8 @@ class ConnectionForm(forms.Form):
         cloud: Any = self.fields["cloud"]
         if local := authorities.hosts().get(authorities.LOCAL):
             cloud.choices = [*cloud.choices, (authorities.LOCAL, local)]
+            if self.current is None:
+                self.initial["cloud"] = authorities.LOCAL
 
     def clean_client_secret(self) -> str:
         secret = _PASTED_ALONG.sub("", self.cleaned_data["client_secret"])

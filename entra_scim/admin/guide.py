@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from entra_scim import authorities
 from entra_scim.dialect import RoleFunction
 
 from .set_up import SetUpPage
@@ -35,5 +36,6 @@ class GuidePage(SetUpPage):
             "role_mapping": facts.functions[RoleFunction.ASSERTIVE] > 0
             and not {"role_function_single", "role_function_add_only"} & codes,
         }
+        context["local_entra"] = authorities.hosts().get(authorities.LOCAL)
         context["finding"] = {finding.code: finding for finding in context["findings"]}
         return context

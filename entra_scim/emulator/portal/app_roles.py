@@ -69,6 +69,7 @@ class NewAppRole(FormPage, ApplicationPage):
 
     title = "Create app role"
     submit = "Apply"
+    intro = "Allowed member types: Users/Groups"
 
     @property
     def back(self) -> str:

@@ -192,7 +192,8 @@ class NewMapping(MappingPage, FormPage):
     def save(self, form: Any) -> HttpResponse:
         self.a_job.mappings = (*self.a_job.mappings, form.mapping())
         return self.done(
-            _("The mapping was added. An initial cycle comes next."), self.back
+            _("The mapping was added and saved. An initial cycle comes next."),
+            self.back,
         )
 
 
@@ -231,7 +232,8 @@ class EditMapping(NewMapping):
             form.mapping() if row is self.row else row for row in self.a_job.mappings
         )
         return self.done(
-            _("The mapping was changed. An initial cycle comes next."), self.back
+            _("The mapping was changed and saved. An initial cycle comes next."),
+            self.back,
         )
 
 
@@ -240,7 +242,7 @@ class AttributeList(MappingPage, FormPage):
 
     template_name = "attributes.html"
     title = "Edit attribute list for customappsso"
-    submit = "Add"
+    submit = "Save"
 
     class Form(PortalForm):
         name = forms.CharField(
@@ -273,7 +275,7 @@ class AttributeList(MappingPage, FormPage):
             form.add_error("name", _("The list has it already."))
             return self.render_to_response(self.get_context_data(form=form))
         self.added[form.cleaned_data["name"]] = form.cleaned_data["multi_valued"]
-        return self.done(_("The attribute was added."))
+        return self.done(_("The attribute was added. Now rows can map to it."))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         listed = [(name, self.added.get(name, False)) for name in self.targets]

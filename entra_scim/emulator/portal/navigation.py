@@ -93,9 +93,9 @@ def sections(place: Place, path: str) -> list[Section]:
     if place.application is not None:
         name = place.application.display_name
         parts += [
-            ("Enterprise application", name, place.app, _ENTERPRISE_APPLICATION),
+            ("Enterprise applications", name, place.app, _ENTERPRISE_APPLICATION),
             ("Provisioning", "", place.app, _PROVISIONING),
-            ("App registration", name, place.app, _APP_REGISTRATION),
+            ("App registrations", name, place.app, _APP_REGISTRATION),
             (_("Only here: rehearse"), "", place.app, _REHEARSAL),
         ]
     paths = [
