@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -67,11 +68,12 @@ def test_sample_data_is_what_the_documentation_says():
     ) == {"Uploader", "Authorizer", "Viewer"}
 
 
-def demo(folder, *options):
-    """Run the command as the README says, and return what it prints."""
-    result = subprocess.run(
-        [sys.executable, "-W", "error", "manage.py", "demo", *options, "--exit"],
-        capture_output=True,
+def start_demo(folder, *options):
+    """Run the command as the README says."""
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "manage.py", "demo", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
         env={
@@ -80,12 +82,17 @@ def demo(folder, *options):
             "DJANGO_SETTINGS_MODULE": "example_project.settings",
             "PYTHONIOENCODING": "utf-8",
         },
-        timeout=120,
     )
-    assert result.stderr == ""
-    assert result.returncode == 0
+
+
+def demo(folder, *options):
+    """Run the command until it ends by itself, and return what it prints."""
+    with start_demo(folder, *options, "--exit") as process:
+        output, errors = process.communicate(timeout=120)
+    assert errors == ""
+    assert process.returncode == 0
     assert (folder / "demo.sqlite3").exists()
-    return result.stdout
+    return output
 
 
 def test_the_demo_plays_its_conversation(tmp_path):
@@ -105,6 +112,22 @@ def test_the_demo_plays_the_whole_integration(tmp_path):
     assert "carol@fabrikam.example: active was yes, is no" in output
     assert "AADSTS7000222: The client secret has expired" in " ".join(output.split())
     assert "11. In the tab: deactivate" in output
+
+
+def test_the_demo_stays_until_it_is_ended(tmp_path):
+    """It says who signs in where, by the names that they have then."""
+    with start_demo(tmp_path, "--play") as process:
+        output = ""
+        while "Stop with Ctrl-C" not in output:
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            output += line
+        process.send_signal(signal.SIGINT)
+        _rest, errors = process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert errors == ""
+    assert "Sign in to the product as fay@fabrikam.example, password fay" in output
 
 
 @pytest.mark.django_db

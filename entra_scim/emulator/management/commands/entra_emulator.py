@@ -35,7 +35,10 @@ class Command(BaseCommand):
         tenant = Tenant("Contoso")
         add_people(tenant, options["people"])
         try:
-            with serve(LocalEntra([tenant]), port=options["port"]) as server:
+            with (
+                contextlib.suppress(KeyboardInterrupt),
+                serve(LocalEntra([tenant]), port=options["port"]) as server,
+            ):
                 self.stdout.write(
                     f"Portal of the local Entra: {server.url}/portal/\n"
                     "Settings of the product:   "
@@ -43,8 +46,7 @@ class Command(BaseCommand):
                     "End it with Ctrl+C.\n"
                 )
                 self.stdout.flush()
-                with contextlib.suppress(KeyboardInterrupt):
-                    threading.Event().wait()
+                threading.Event().wait()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from None
         except OSError as error:

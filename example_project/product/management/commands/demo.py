@@ -31,7 +31,7 @@ from example_project.product.demonstration.rehearsal import (
     make_tenant,
 )
 from example_project.product.demonstration.screen import Screen
-from example_project.product.models import Environment
+from example_project.product.models import Environment, User
 
 PORT, ENTRA_PORT = 8000, 9000
 
@@ -67,14 +67,14 @@ class Command(BaseCommand):
         call_command("sample_data", stdout=self.stdout)
         # The refusals are part of the story, and shown in it.
         logging.disable(logging.WARNING)
-        with contextlib.ExitStack() as stack:
+        with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
             product = stack.enter_context(_served_product())
             local_entra = LocalEntra(links={"Example product": product})
             identity_provider = local_entra.add(make_tenant(product))
             entra = stack.enter_context(_served_entra(local_entra))
             settings.ENTRA_SCIM_LOCAL_AUTHORITY = entra
             fabrikam = Environment.objects.get(name="Fabrikam")
-            make_administrator(fabrikam)
+            fay = make_administrator(fabrikam)
             if options["play"]:
                 Rehearsal(
                     screen, product, local_entra, identity_provider, fabrikam
@@ -83,7 +83,8 @@ class Command(BaseCommand):
             else:
                 curl = self._play_recorded(screen, product)
             if not options["exit"]:
-                self._explore(screen, product, entra, fabrikam, curl)
+                fay.refresh_from_db()  # Entra gave her another username
+                self._explore(screen, product, entra, fay, curl)
 
     def _fresh_database(self) -> str:
         configuration = connections.databases["default"]
@@ -119,9 +120,10 @@ class Command(BaseCommand):
         screen: Screen,
         product: str,
         entra: str,
-        environment: Environment,
+        administrator: User,
         curl: str,
     ) -> None:
+        [environment] = administrator.environment_set.all()
         tab = f"{product}/admin/product/environment/{environment.pk}/entra/"
         screen.heading("Explore")
         screen.write(
@@ -131,19 +133,16 @@ class Command(BaseCommand):
                   Its tab:         {tab}guide/
                   The local Entra: {entra}/
 
-                  Sign in to the product as {ADMINISTRATOR}, password {ADMINISTRATOR}, who administers {environment},
-                  or as admin, password admin. The local Entra asks for no password.
-                  Follow the guide in the tab, with the local Entra beside it.
-                  As an environment's cloud, choose the local one.
+                  Sign in to the product as {administrator.username}, password {ADMINISTRATOR}, who
+                  administers {environment}, or as admin, password admin. The local Entra asks
+                  for no password. Follow the guide in the tab, with the local Entra beside it.
                 """
             )
         )
         if curl:
             screen.write(f"  Call the product by hand:\n\n  {curl}\n")
         screen.write("  Stop with Ctrl-C.")
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
-        screen.write()
+        threading.Event().wait()
 
 
 @contextlib.contextmanager
