@@ -5,11 +5,17 @@ from __future__ import annotations
 import random
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+from django.utils import timezone
 
+from entra_scim import access_keys
 from entra_scim.emulator import ProvisioningJob, Tenant
+from entra_scim.emulator.provisioning.django_server import DjangoServer
 from entra_scim.emulator.provisioning.faults import Fault, FaultyServer
 from entra_scim.emulator.provisioning.logs import ErrorCode, Status
-from entra_scim.models import ProvisionedUser
+from entra_scim.emulator.provisioning.reports import State
+from entra_scim.models import AccessKey, ProvisionedUser
 
 from .conftest import PROFILE
 
@@ -77,10 +83,9 @@ def state_of(roles):
 
 
 def reset():
-    people = [p.user for p in ProvisionedUser.objects.select_related("user")]
+    """Delete everybody, also who was released."""
     ProvisionedUser.objects.all().delete()
-    for user in people:
-        user.delete()
+    get_user_model().objects.filter(email__regex=r"^p\d@contoso").delete()
 
 
 @pytest.mark.parametrize("flagged", [False, True], ids=["unflagged", "flagged"])
@@ -110,6 +115,42 @@ def test_the_end_is_that_of_a_faultless_run(server, roles, flagged, fault):
     assert any(entry.status == Status.FAILURE for entry in job.log) or (
         fault == Fault.DUPLICATE_REQUEST
     )
+    assert state_of(roles) == expected
+
+
+class ExpiringKey:
+    """A server whose access key expires after some requests."""
+
+    def __init__(self, server, requests):
+        self.server = server
+        self.remaining = requests
+
+    def send(self, method, path, body=None):
+        if self.remaining == 0:
+            now = timezone.now()
+            AccessKey.objects.filter(expires_at=None).update(expires_at=now)
+        self.remaining -= 1
+        return self.server.send(method, path, body)
+
+
+@pytest.mark.parametrize("flagged", [False, True], ids=["unflagged", "flagged"])
+@pytest.mark.parametrize("requests", range(0, 48, 4))
+def test_a_key_that_expires_in_a_cycle_is_replaced(
+    server, roles, contoso, flagged, requests
+):
+    """The job goes into quarantine; with a new key, it ends as if nothing had been."""
+    settled = play(server, flagged, lambda method, path: None)
+    settle(settled, server)
+    expected = state_of(roles)
+    reset()
+
+    job = play(ExpiringKey(server, requests), flagged, lambda method, path: None)
+    assert job.state == State.QUARANTINE
+    assert ErrorCode.CREDENTIALS in {entry.error_code for entry in job.log}
+    _key, secret = access_keys.create(contoso)
+    path = reverse("entra_scim:base", kwargs={"environment_id": contoso.pk})
+    settle(job, DjangoServer(path, secret))
+
     assert state_of(roles) == expected
 
 

@@ -219,6 +219,33 @@ class TestKeyRollover:
         assert browser.user_id == user.pk
 
 
+class TestClockSkew:
+    """Entra's clock, or the product's, is wrong; a minute is forgiven."""
+
+    @pytest.mark.parametrize("seconds", [-45, 45])
+    def test_a_little_is_forgiven(self, active, user, browser, provider, seconds):
+        provider.clock_skew = datetime.timedelta(seconds=seconds)
+
+        browser.sign_in()
+
+        assert browser.user_id == user.pk
+
+    @pytest.mark.parametrize("minutes", [10, -70])
+    def test_more_is_refused_until_the_clock_is_right(
+        self, active, user, browser, provider, minutes
+    ):
+        """Tokens are not valid yet, or no longer; nothing else is lost."""
+        provider.clock_skew = datetime.timedelta(minutes=minutes)
+        page = browser.sign_in()
+        assert page.status_code == 400
+        assert browser.user_id is None
+
+        provider.clock_skew = datetime.timedelta()
+        browser.sign_in()
+
+        assert browser.user_id == user.pk
+
+
 def test_signing_out_at_entra(
     transactional_db, live_server, active, user, browser, app, person
 ):
