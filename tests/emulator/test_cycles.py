@@ -13,6 +13,7 @@ from entra_scim.emulator.provisioning.mappings import (
     advised,
     role_mapping,
 )
+from entra_scim.emulator.provisioning.open_points import OpenPoints
 from entra_scim.emulator.provisioning.reports import State
 from entra_scim.emulator.provisioning.roles import RoleFunction
 from entra_scim.models import AccessKey, EnvironmentRole, ProvisionedUser
@@ -259,6 +260,23 @@ def test_a_manager_who_comes_later_waits_for_a_restart(job, tenant, app, role):
     job.next_cycle()
 
     assert "manager" in str(provisioned(ann).attributes)
+
+
+def test_a_single_role_of_several_may_be_refused(job, tenant, app, role):
+    """Microsoft's documents contradict each other: it takes any, or fails."""
+    ann = tenant.add_person("ann@contoso.example", "Ann Smith")
+    app.assign(ann, role("Viewer"))
+    app.assign(ann, role("Uploader"))
+    job.mappings = advised(RoleFunction.SINGLE)
+    job.points = OpenPoints(refuses_several_grants=True)
+    job.run_cycle()
+    assert [entry.error_code for entry in failures(job)] == [ErrorCode.SEVERAL_GRANTS]
+    assert not ProvisionedUser.objects.exists()
+
+    job.points = OpenPoints()
+    job.next_cycle()
+
+    assert len(groups_of(provisioned(ann).user)) == 1
 
 
 def test_on_demand_brings_no_roles(job, tenant, app, role):

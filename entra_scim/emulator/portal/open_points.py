@@ -80,6 +80,10 @@ OPEN_POINTS: dict[str, tuple[Any, dict[Any, Any]]] = {
         gettext_lazy("A role that comes directly and by a group is sent twice"),
         {},
     ),
+    "refuses_several_grants": (
+        gettext_lazy("SingleAppRoleAssignment fails for who has several roles"),
+        {},
+    ),
     "checks_references": (
         gettext_lazy("A filter on ID and manager comes before a manager is sent"),
         {},

@@ -32,6 +32,7 @@ class ErrorCode(enum.StrEnum):
     SERVER_ERROR = "InternalServerError"
     TIMEOUT = "Timeout"
     NO_CONNECTION = "WebExceptionProtocolError"
+    SEVERAL_GRANTS = "MultipleGrantsNotSupported"
     TOO_MANY_REQUESTS = "TooManyRequests"
 
 

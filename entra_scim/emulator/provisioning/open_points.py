@@ -74,6 +74,12 @@ class OpenPoints:
     repeats_roles: bool = False
     """Whether a role by a group and the same role assigned directly are two items."""
 
+    refuses_several_grants: bool = False
+    """Whether SingleAppRoleAssignment fails for somebody who has several roles.
+
+    Its description says that it takes any, the list of error codes that it fails.
+    """
+
     checks_references: bool = False
     """Whether a filter on ``id`` and ``manager`` asks first who the manager is."""
 

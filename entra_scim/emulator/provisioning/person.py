@@ -14,6 +14,7 @@ from .conversation import Conversation
 from .logs import Action, ErrorCode, ProvisioningFailure
 from .mappings import Mapping, desired_values, source_values
 from .open_points import LookUp, OpenPoints
+from .roles import RoleFunction
 from .targets import Resource
 from .wire import MANAGER, Change, differences, manager_body, patch_body, post_body
 
@@ -130,6 +131,8 @@ class PersonProvisioner:
         link = self._links.get(task.person)
         if not task.exists:
             return self._delete(task, link, conversation)
+        if self._points.refuses_several_grants:
+            _refuse_several_grants(task)
         if link is None:
             if task.is_leaving:
                 return Outcome()
@@ -253,6 +256,15 @@ class PersonProvisioner:
             raise
         self._links.pop(task.person)
         return Outcome(action=Action.DELETE, target_id=link.id)
+
+
+def _refuse_several_grants(task: Task) -> None:
+    for row, assigned in task.values.items():
+        if row.role_function == RoleFunction.SINGLE and len(assigned) > 1:
+            raise ProvisioningFailure(
+                ErrorCode.SEVERAL_GRANTS,
+                "Somebody with several app roles cannot have a single one.",
+            )
 
 
 def _is_coming(application: Application, manager: Person | None) -> bool:
