@@ -70,6 +70,17 @@ class AddressNotOwned(ProvisioningError):
     attributes = ("emails", "userName")
 
 
+class GroupsNotProvisioned(ProvisioningError):
+    """Entra sends groups, which its applications provision unless told not to."""
+
+    code = "groups"
+    message = _(
+        "Groups are not provisioned here: roles are. In Entra, open Provisioning → "
+        "Attribute mapping → Provision Microsoft Entra ID Groups, set Enabled to No, "
+        "and save."
+    )
+
+
 class Conflict(ProvisioningError):
     """Superclass of collisions with somebody else. Never raised directly."""
 
@@ -179,6 +190,7 @@ _CONFLICTS: tuple[type[ProvisioningError], ...] = (
     AddressProvisioned,
     AddressReleased,
     ExternalIdTaken,
+    GroupsNotProvisioned,
     Taken,
     UserNameTaken,
 )

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .dialect import RoleFunction
-from .exceptions import MESSAGES, REMEDIES
+from .exceptions import MESSAGES, REMEDIES, GroupsNotProvisioned
 from .models import (
     AccessKey,
     EnvironmentRole,
@@ -182,7 +182,9 @@ class Traffic:
             if reason not in _PASSING:
                 yield Finding(
                     code=reason,
-                    message=ngettext(
+                    message=_("Entra sends groups.")
+                    if reason == GroupsNotProvisioned.code
+                    else ngettext(
                         "%(count)d person was refused in the last 24 hours.",
                         "%(count)d people were refused in the last 24 hours.",
                         people,

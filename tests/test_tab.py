@@ -976,6 +976,16 @@ class TestFindings:
 
         assert "many_refusals" in codes
 
+    def test_groups(self, client, contoso, scim):
+        """Nobody was refused: the mapping of groups is on, as Entra makes it."""
+        scim.post("/Groups", {"displayName": "Sales"})
+
+        [finding] = client.get(tab(contoso)).context["findings"]
+
+        assert finding.code == "groups"
+        assert str(finding.message) == "Entra sends groups."
+        assert "Provision Microsoft Entra ID Groups" in str(finding.remedy)
+
 
 def test_the_number_of_people_costs_no_statement(
     client, contoso, roles, scim, django_assert_max_num_queries

@@ -20,6 +20,7 @@ from entra_scim.exceptions import (
     AttributeTooLong,
     Busy,
     Conflict,
+    GroupsNotProvisioned,
     NotProvisioned,
     ProvisioningError,
     VersionMismatch,
@@ -181,6 +182,8 @@ def _status(error: ProvisioningError) -> tuple[int, str | None]:
             return HTTPStatus.CONFLICT, "uniqueness"
         case AttributeTooLong() | AddressNotOwned():
             return HTTPStatus.BAD_REQUEST, "invalidValue"
+        case GroupsNotProvisioned():
+            return HTTPStatus.METHOD_NOT_ALLOWED, None
         case NotProvisioned():
             return HTTPStatus.NOT_FOUND, None
         case VersionMismatch():

@@ -15,7 +15,11 @@ from scim2_models import (
     PayloadTooLargeException,
 )
 
-from entra_scim.exceptions import NotProvisioned, VersionMismatch
+from entra_scim.exceptions import (
+    GroupsNotProvisioned,
+    NotProvisioned,
+    VersionMismatch,
+)
 from entra_scim.models import ProvisionedUser
 
 from . import discovery, etags
@@ -30,6 +34,7 @@ MAX_OPERATIONS = 200
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 _USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+_GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 _LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 _SEARCH_REQUEST = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
@@ -170,11 +175,10 @@ class GroupsView(ScimView):
         query = Query.of(request.query_params)
         return _listed([], query.start_index)
 
-    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> NoReturn:
-        raise NotImplementedException(
-            detail="Groups are not provisioned here: roles are. Disable the mapping "
-            "of groups in Entra."
-        )
+    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
+        # Not 501: what fails in the server is mailed to its administrators.
+        self.read_body(_GROUP)
+        raise GroupsNotProvisioned
 
 
 class GroupSearchView(GroupsView):
@@ -182,9 +186,7 @@ class GroupSearchView(GroupsView):
 
     http_method_names = ["post"]
 
-    def post(  # type: ignore[override]
-        self, request: ScimRequest, *args: Any, **kwargs: Any
-    ) -> Response:
+    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
         return _listed([], Query.of(self.read_body(_SEARCH_REQUEST)).start_index)
 
 

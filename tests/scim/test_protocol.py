@@ -336,9 +336,10 @@ class TestGroups:
         """The refusal says what to turn off in Entra."""
         assert scim.get("/Groups/1").status_code == 404
         assert scim.delete("/Groups/1").status_code == 404
-        response = scim.post("/Groups", {"displayName": "x"})
-        assert response.status_code == 501
-        assert "Entra" in response.json()["detail"]
+        response = scim.post("/Groups", {"displayName": "Sales"})
+        assert response.status_code == 405
+        assert "Groups are not provisioned here" in response.json()["detail"]
+        assert ProvisioningEvent.objects.get(reason="groups").name == "Sales"
 
 
 class TestErrors:
