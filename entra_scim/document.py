@@ -12,7 +12,7 @@ Document = dict[str, Any]
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
-_FOLDED = (
+FOLDED = (
     "userName",
     "displayName",
     "name.formatted",
@@ -22,13 +22,12 @@ _FOLDED = (
     "name.honorificPrefix",
     "name.honorificSuffix",
 )
+"""Paths of the strings whose case does not count, and that filters know."""
 
 
 def comparable(document: Document) -> dict[str, str]:
     """Return the strings that filters compare, by SCIM path, as they compare them."""
-    strings = {
-        path: folded(value) for path in _FOLDED if (value := _at(document, path))
-    }
+    strings = {path: folded(value) for path in FOLDED if (value := _at(document, path))}
     if external_id := document.get("externalId"):
         strings["externalId"] = external_id  # caseExact
     if manager_id := _at(document.get(ENTERPRISE, {}), "manager.value"):

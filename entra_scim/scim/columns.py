@@ -9,25 +9,12 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Collate
 from scim2_models.path import AttrPath
 
+from entra_scim.document import FOLDED
 from entra_scim.transactions import database
 
 from .schema import CORE, ENTERPRISE
 
-TEXTS = {
-    path.lower(): path
-    for path in (
-        "userName",
-        "externalId",
-        "displayName",
-        "name.formatted",
-        "name.familyName",
-        "name.givenName",
-        "name.middleName",
-        "name.honorificPrefix",
-        "name.honorificSuffix",
-        "manager",
-    )
-}
+TEXTS = {path.lower(): path for path in (*FOLDED, "externalId", "manager")}
 """Strings of ``ProvisionedUser.comparable``, by path in lower case."""
 
 MOMENTS = {"meta.created": "created", "meta.lastmodified": "modified"}
