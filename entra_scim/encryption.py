@@ -47,18 +47,6 @@ def decrypt(environment: AnyEnvironment, token: str) -> str:
     return str(plain["text"])
 
 
-def rotated(token: str) -> str:
-    """Return an encrypted value encrypted anew with the newest key.
-
-    Raises:
-        Unreadable: No key fits.
-    """
-    try:
-        return _fernet().rotate(token.encode()).decode()
-    except InvalidToken:
-        raise Unreadable from None
-
-
 def _fernet() -> MultiFernet:
     """Return the keys in use, newest first.
 
