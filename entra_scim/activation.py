@@ -21,7 +21,7 @@ from .models import EntraSettings, ProvisionedUser, ProvisioningEvent
 from .models.entra_settings import TRIAL
 from .models.environment import AnyEnvironment
 from .policy import get_policy
-from .traffic import CYCLE, Traffic
+from .traffic import Traffic
 
 TEST_LASTS = datetime.timedelta(days=1)
 _SHOWN = 20
@@ -82,15 +82,10 @@ def is_anybody_active() -> bool:
 
 def obstacles(settings: EntraSettings, traffic: Traffic) -> list[Obstacle]:
     """Return what is missing for an activation."""
-    usable = connection.secret_state(settings) in (
-        connection.SecretState.SET,
-        connection.SecretState.EXPIRING,
-    )
     missing = {
-        "credentials": not (settings.has_ids and usable),
+        "credentials": not connection.is_complete(settings),
         "test": not is_tested(settings),
-        "contact": traffic.last_contact is None
-        or traffic.last_contact < timezone.now() - 2 * CYCLE,
+        "contact": traffic.last_contact is None or traffic.silent,
     }
     return [
         Obstacle(code=code, message=_OBSTACLES[code][0], anchor=_OBSTACLES[code][1])
@@ -101,12 +96,10 @@ def obstacles(settings: EntraSettings, traffic: Traffic) -> list[Obstacle]:
 
 def is_tested(settings: EntraSettings) -> bool:
     """Tell whether a sign-in with just these settings worked within a day."""
-    current = credentials.in_use(settings)
     return (
-        current is not None
+        credentials.are_tested(settings)
         and settings.tested_at is not None
         and settings.tested_at > timezone.now() - TEST_LASTS
-        and settings.tested_fingerprint == current.fingerprint
     )
 
 

@@ -1,4 +1,4 @@
-"""An environment's credentials in Entra, and when they end."""
+"""An environment's credentials in Entra: save them, and say how they are."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ import dataclasses
 import datetime
 import enum
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
-from django.db import models, transaction
-from django.db.models import Count, Max, Q
+from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
-from . import credentials, encryption, events
+from . import credentials, events
 from .credentials import Credentials
-from .models import AccessKey, EntraSettings, ProvisioningEvent
+from .models import EntraSettings, ProvisioningEvent
 from .models.environment import AnyEnvironment
 
 NOTICE = datetime.timedelta(days=30)
@@ -133,16 +127,6 @@ def change(settings: EntraSettings, new: Credentials) -> list[str]:
     return [name for name in changed if name != "certificate_key"]
 
 
-def secret_of(settings: EntraSettings) -> str | None:
-    """Return the client secret, or None if there is none that can be read."""
-    if not settings.client_secret:
-        return None
-    try:
-        return encryption.decrypt(settings.environment, settings.client_secret)
-    except encryption.Unreadable:
-        return None
-
-
 def secret_state(settings: EntraSettings) -> SecretState:
     """Tell whether a secret or certificate is there, and how long it lasts."""
     if not settings.client_secret and not settings.certificate:
@@ -159,97 +143,9 @@ def secret_state(settings: EntraSettings) -> SecretState:
     return SecretState.SET
 
 
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """Something of an environment that ends soon, or has ended."""
-
-    environment: AnyEnvironment
-    message: str
-
-
-def notices(environments: models.QuerySet[Any]) -> list[Notice]:
-    """Return what ends within the notice in some environments, in two statements."""
-    return [
-        *_secret_notices(environments),
-        *_key_notices(environments),
-    ]
-
-
-def _secret_notices(environments: models.QuerySet[Any]) -> Iterator[Notice]:
-    limit = timezone.localdate() + NOTICE
-    settings = (
-        EntraSettings.objects.filter(
-            Q(client_secret_expires_on__lte=limit)
-            | Q(certificate_expires_on__lte=limit),
-            environment__in=environments,
-        )
-        .exclude(client_secret="", certificate="")
-        .select_related("environment")
-        .order_by("pk")
+def is_complete(settings: EntraSettings) -> bool:
+    """Tell whether both IDs are there, and a secret or certificate that works."""
+    return settings.has_ids and secret_state(settings) in (
+        SecretState.SET,
+        SecretState.EXPIRING,
     )
-    for one in settings:
-        end = one.certificate_expires_on or one.client_secret_expires_on
-        date = date_format(end)
-        if one.certificate and end <= timezone.localdate():
-            message = _(
-                "The certificate of %(environment)s expired on %(date)s. Make a new "
-                "one in the tab Microsoft Entra ID, and upload it in Entra."
-            )
-        elif one.certificate:
-            message = _(
-                "The certificate of %(environment)s expires on %(date)s. Make a new one "
-                "in the tab Microsoft Entra ID, and upload it in Entra."
-            )
-        elif end <= timezone.localdate():
-            message = _(
-                "The client secret of %(environment)s expired on %(date)s. Make a new "
-                "one in Entra, and save it in the tab Microsoft Entra ID."
-            )
-        else:
-            message = _(
-                "The client secret of %(environment)s expires on %(date)s. Make a new "
-                "one in Entra, and save it in the tab Microsoft Entra ID."
-            )
-        yield Notice(
-            environment=one.environment,
-            message=message % {"environment": one.environment, "date": date},
-        )
-
-
-def _key_notices(environments: models.QuerySet[Any]) -> Iterator[Notice]:
-    now = timezone.now()
-    ends = dict(
-        AccessKey.objects.usable(now)
-        .filter(environment__in=environments)
-        .order_by()
-        .values_list("environment")
-        .annotate(lasting=Count("pk", filter=Q(expires_at=None)), end=Max("expires_at"))
-        .filter(lasting=0, end__lte=now + NOTICE)
-        .values_list("environment", "end")
-    )
-    for environment in environments.filter(pk__in=ends):
-        moment = timezone.localtime(ends[environment.pk])
-        yield Notice(
-            environment=environment,
-            message=_(
-                "The last access key of %(environment)s ends on %(date)s. Generate a "
-                "new one in the tab Microsoft Entra ID, and paste it in Entra."
-            )
-            % {
-                "environment": environment,
-                "date": date_format(moment, "DATETIME_FORMAT"),
-            },
-        )
-
-
-def last_key_end(keys: list[AccessKey]) -> datetime.datetime | None:
-    """Return when the last of some usable keys ends, if that is within the notice.
-
-    A key without an end, or with a later one, says that somebody has seen to it.
-    """
-    ends = [key.expires_at for key in keys]
-    dated = [end for end in ends if end is not None]
-    if not dated or len(dated) < len(ends):
-        return None
-    end = max(dated)
-    return end if end <= timezone.now() + NOTICE else None

@@ -108,6 +108,12 @@ def waiting(settings: EntraSettings) -> Credentials | None:
     return Credentials(**values)
 
 
+def are_tested(settings: EntraSettings) -> bool:
+    """Tell whether somebody signed in with just these credentials, ever."""
+    current = in_use(settings)
+    return current is not None and settings.tested_fingerprint == current.fingerprint
+
+
 def use(settings: EntraSettings, credentials: Credentials) -> None:
     """Put credentials in use, unsaved. What waited is discarded."""
     environment = settings.environment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -14,10 +13,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from . import credentials
-from .connection import SecretState, last_key_end, secret_state
+from . import connection, credentials
 from .models import AccessKey, EntraSettings
-from .traffic import Finding, Traffic
+from .traffic import Traffic
 
 
 class StepCode(enum.StrEnum):
@@ -107,7 +105,7 @@ def steps_of(
             "Sign in with Entra before the trial ends, to confirm the activation."
         )
     details = {
-        StepCode.CREDENTIALS: (waits or _credentials_are_good(settings), ""),
+        StepCode.CREDENTIALS: (waits or connection.is_complete(settings), ""),
         StepCode.ACCESS_KEY: (bool(keys), ""),
         StepCode.CONTACT: (
             traffic.last_contact is not None,
@@ -134,7 +132,7 @@ def steps_of(
             else "",
         ),
         StepCode.TEST: (
-            not waits and _is_tested(settings),
+            not waits and credentials.are_tested(settings),
             _("last: %(moment)s") % {"moment": _moment(settings.tested_at)}
             if settings.tested_at
             else "",
@@ -156,102 +154,5 @@ def steps_of(
     ]
 
 
-def _credentials_are_good(settings: EntraSettings) -> bool:
-    return settings.has_ids and secret_state(settings) in (
-        SecretState.SET,
-        SecretState.EXPIRING,
-    )
-
-
-def _is_tested(settings: EntraSettings) -> bool:
-    """Tell whether somebody signed in with just these credentials, ever."""
-    current = credentials.in_use(settings)
-    return current is not None and settings.tested_fingerprint == current.fingerprint
-
-
 def _moment(moment: datetime.datetime) -> str:
     return date_format(localtime(moment), "DATETIME_FORMAT")
-
-
-def _day(date: datetime.date | None) -> str:
-    return date_format(date) if date else ""
-
-
-def renewals(settings: EntraSettings, keys: list[AccessKey]) -> Iterator[Finding]:
-    """Tell which credentials wait, end soon, have ended or cannot be read.
-
-    ``keys`` are the environment's usable keys.
-    """
-    if credentials.waiting(settings) is not None:
-        yield Finding(
-            code="pending",
-            message=_("A changed connection waits for a test."),
-            remedy=_(
-                "People sign in with the former one until a test with the new one "
-                "succeeds."
-            ),
-        )
-    elif settings.certificate:
-        yield from _certificate_renewals(settings)
-    else:
-        yield from _secret_renewals(settings)
-    if end := last_key_end(keys):
-        yield Finding(
-            code="key_ends",
-            message=_("The last access key ends on %(date)s.") % {"date": _moment(end)},
-            remedy=_(
-                "Generate a new one and paste it in Entra, or Entra stops "
-                "provisioning then."
-            ),
-        )
-
-
-def _secret_renewals(settings: EntraSettings) -> Iterator[Finding]:
-    state = secret_state(settings)
-    if state == SecretState.UNREADABLE:
-        yield Finding(
-            code="secret_unreadable",
-            message=_("The client secret can no longer be read."),
-            remedy=_(
-                "The product's encryption key was lost or changed. Paste the client "
-                "secret again under Connection; provisioning goes on meanwhile."
-            ),
-        )
-    elif state == SecretState.EXPIRED:
-        yield Finding(
-            code="secret_expired",
-            message=_("The client secret has expired."),
-            remedy=_(
-                "Make a new one in Entra, under App registrations → Certificates & "
-                "secrets, and save its value and date under Connection."
-            ),
-        )
-    elif state == SecretState.EXPIRING:
-        yield Finding(
-            code="secret_expiring",
-            message=_("The client secret expires on %(date)s.")
-            % {"date": _day(settings.client_secret_expires_on)},
-            remedy=_(
-                "Make a new one in Entra, under App registrations → Certificates & "
-                "secrets, and save its value and date under Connection. The old one "
-                "works until then."
-            ),
-        )
-
-
-def _certificate_renewals(settings: EntraSettings) -> Iterator[Finding]:
-    remedy = _(
-        "Make a new one under Sign-in, upload it in Entra under App registrations → "
-        "Certificates & secrets, and test."
-    )
-    messages = {
-        SecretState.UNREADABLE: _("The key of the certificate can no longer be read."),
-        SecretState.EXPIRED: _("The certificate has expired."),
-        SecretState.EXPIRING: _("The certificate expires on %(date)s.")
-        % {"date": _day(settings.certificate_expires_on)},
-    }
-    state = secret_state(settings)
-    if state in messages:
-        yield Finding(
-            code=f"certificate_{state}", message=messages[state], remedy=remedy
-        )

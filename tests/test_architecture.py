@@ -26,6 +26,7 @@ INTERFACES = {
     "admin",
     "backends",
     "emulator",
+    "forms",
     "management",
     "middleware",
     "oidc",

@@ -19,6 +19,7 @@ from tests.factories import GroupFactory, RoleFactory
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def python_of(path, containing):
@@ -153,6 +154,20 @@ def test_the_readme_lists_every_command():
         parser = load_command_class("entra_scim", name).create_parser("manage.py", name)
         if arguments.startswith("--"):
             parser.parse_args(shlex.split(arguments))
+
+
+def test_contributing_lists_every_module():
+    """Each in one row of the table that says what belongs in which layer."""
+    rows = re.findall(r"^\| .*", CONTRIBUTING, re.MULTILINE)
+    listed = re.findall(r"`([a-z_]+)/?`", "\n".join(rows))
+    package = ROOT / "entra_scim"
+    modules = {
+        path.name.removesuffix(".py")
+        for path in package.iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+
+    assert sorted(listed) == sorted(modules - {"__init__", "migrations"})
 
 
 def test_links_lead_somewhere():

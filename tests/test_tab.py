@@ -95,6 +95,10 @@ def text_of(response):
     return " ".join(text.split()).replace("&#x27;", "'")
 
 
+def secret_of(settings):
+    return credentials.in_use(settings).client_secret
+
+
 def provision(scim, local_part, **attributes):
     response = scim.post(
         "/Users", {"userName": f"{local_part}@contoso.example", **attributes}
@@ -279,7 +283,7 @@ class TestConnection:
         settings = EntraSettings.objects.get()
         assert (settings.client_id, settings.tenant_id) == (client_id, tenant_id)
         assert SECRET not in settings.client_secret
-        assert connection.secret_of(settings) == SECRET
+        assert secret_of(settings) == SECRET
         assert settings.client_secret_changed_at
         page = client.get(tab(contoso)).content.decode()
         assert SECRET not in page
@@ -342,7 +346,7 @@ class TestConnection:
 
         settings = EntraSettings.objects.get()
         assert settings.cloud == "china"
-        assert connection.secret_of(settings) == SECRET
+        assert secret_of(settings) == SECRET
 
     def test_a_new_secret_needs_its_own_date(self, client, contoso):
         """Or nobody is told when the new one ends."""
@@ -356,7 +360,7 @@ class TestConnection:
 
         assert "the date of the former secret" in text_of(again)
         assert same.status_code == 302
-        assert connection.secret_of(EntraSettings.objects.get()) == SECRET
+        assert secret_of(EntraSettings.objects.get()) == SECRET
 
     def test_a_lost_key_asks_for_the_secret_again(self, client, contoso, settings):
         """No page fails."""
@@ -385,7 +389,7 @@ class TestConnection:
 
         self.post(client, contoso, tenant_id=str(former.tenant_id))
 
-        assert connection.secret_of(EntraSettings.objects.get()) == SECRET
+        assert secret_of(EntraSettings.objects.get()) == SECRET
         assert "can no longer be read" not in text_of(client.get(tab(contoso)))
 
     def test_a_secret_of_another_environment_cannot_be_read(

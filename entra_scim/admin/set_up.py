@@ -14,7 +14,15 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import access_keys, connection, encryption, groups, standing, traffic
+from entra_scim import (
+    access_keys,
+    connection,
+    encryption,
+    groups,
+    renewals,
+    standing,
+    traffic,
+)
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import AccessKey, EnvironmentRole
 
@@ -46,7 +54,7 @@ class SetUpPage(EnvironmentPage):
             settings=settings,
             keys=[(key, key in usable) for key in keys],
             traffic=facts,
-            findings=[*standing.renewals(settings, usable), *facts.findings()],
+            findings=[*renewals.findings(settings, usable), *facts.findings()],
             steps=steps,
             next_step=next((step for step in steps if not step.done), None),
             addresses=self.addresses(),

@@ -8,7 +8,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.sites import all_sites
 from django.http import HttpRequest
 
-from entra_scim import connection
+from entra_scim import renewals
 from entra_scim.admin.environment import EntraEnvironmentMixin
 from entra_scim.conf import conf
 
@@ -31,7 +31,7 @@ def entra_notices(context: dict[str, Any]) -> dict[str, Any]:
     return {
         "notices": [
             (notice.message, model_admin.tab_url(notice.environment))
-            for notice in connection.notices(model_admin.get_queryset(request))
+            for notice in renewals.notices(model_admin.get_queryset(request))
         ]
     }
 

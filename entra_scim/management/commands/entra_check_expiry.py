@@ -7,14 +7,14 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
-from entra_scim import activation, connection, notifications
+from entra_scim import activation, notifications, renewals
 from entra_scim.conf import conf
 
 
 class Command(BaseCommand):
     help = (
-        "Say which client secrets and access keys end within 30 days. The exit code "
-        "is 1 if there are any, for cron."
+        "Say which client secrets, certificates and access keys end within 30 days. The "
+        "exit code is 1 if there are any, for cron."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         environments = apps.get_model(conf.ENVIRONMENT_MODEL)._default_manager.all()
         activation.note_ended_trials()
-        found = connection.notices(environments)
+        found = renewals.notices(environments)
         for notice in found:
             self.stdout.write(notice.message)
             if options["mail"]:
