@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings as project_settings
 from django.contrib.auth import get_user_model
-from django.core.management import get_commands, load_command_class
+from django.core.management import find_commands, load_command_class
 
 from entra_scim import access_keys
 from entra_scim.conf import SETTINGS, conf
@@ -145,13 +145,17 @@ def test_the_readme_lists_every_setting():
 
 def test_the_readme_lists_every_command():
     """With arguments that the command takes."""
-    ours = {name for name, app in get_commands().items() if app == "entra_scim"}
+    ours = {
+        name: app
+        for app in ("entra_scim", "entra_scim.emulator")
+        for name in find_commands(str(ROOT.joinpath(*app.split("."), "management")))
+    }
     table = README.partition("## Commands")[2]
     listed = re.findall(r"^\| `(entra_\w+) ?([^`]*)`", table, re.MULTILINE)
 
-    assert {name for name, _arguments in listed} == ours
+    assert {name for name, _arguments in listed} == ours.keys()
     for name, arguments in listed:
-        parser = load_command_class("entra_scim", name).create_parser("manage.py", name)
+        parser = load_command_class(ours[name], name).create_parser("manage.py", name)
         if arguments.startswith("--"):
             parser.parse_args(shlex.split(arguments))
 
