@@ -76,6 +76,9 @@ def main() -> None:
     package = files("entra_scim")
     assert package.joinpath("py.typed").is_file()
     assert package.joinpath("locale/nl/LC_MESSAGES/django.mo").is_file()
+    assert package.joinpath("templates/entra_scim/admin/set_up.html").is_file()
+    pages = package.joinpath("emulator/templates/entra_scim_emulator/portal")
+    assert pages.joinpath("provisioning.html").is_file()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subprocess.run(
