@@ -5,6 +5,7 @@ import http.server
 import json
 import socket
 import threading
+import time
 
 import pytest
 from django.urls import reverse
@@ -67,6 +68,18 @@ def test_requests_look_like_entras():
     assert headers["Content-Type"] == "application/scim+json; charset=utf-8"
     assert "User-Agent" not in headers
     assert json.loads(body) == {"userName": "ann"}
+
+
+def test_requests_can_be_limited():
+    """To so many a second, among all threads that share the server."""
+    with Recorder() as recorder:
+        server = HttpServer(recorder.url, "x", requests_per_second=50)
+        began = time.monotonic()
+        for _ in range(6):
+            server.send("GET", "/Users")
+
+        assert time.monotonic() - began >= 5 / 50
+    assert len(recorder.seen) == 6
 
 
 @pytest.mark.parametrize(

@@ -268,12 +268,13 @@ def test_a_single_role_is_created_as_primary(ann, app):
     ]
 
 
-def test_a_single_role_is_changed_by_its_filter(ann, app):
+@pytest.mark.parametrize(("flagged", "op"), [(False, "Replace"), (True, "replace")])
+def test_a_single_role_is_changed_by_its_filter(ann, app, flagged, op):
     resource = {"roles": [{"primary": True, "value": "Uploader"}]}
 
-    assert operations(ann, app, SINGLE, resource, flagged=False) == [
+    assert operations(ann, app, SINGLE, resource, flagged=flagged) == [
         {
-            "op": "Replace",
+            "op": op,
             "path": 'roles[primary eq "True"].value',
             "value": "Viewer",
         }
