@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_save
 
 from . import events, roles, sessions, signals, transactions
-from .exceptions import NotProvisioned
 from .models import EnvironmentRole, ProvisionedUser, ProvisioningEvent
 
 
@@ -56,11 +55,11 @@ def _regrant_saved_role(
     _tell(instance, kinds.ROLE_CREATED if created else kinds.ROLE_CHANGED, changed)
 
 
-def _revoke_deleted_role(instance: EnvironmentRole, **kwargs: Any) -> None:
-    try:
-        transactions.lock_environment(instance.environment)
-    except NotProvisioned:  # the environment is being deleted, roles and all
+def _revoke_deleted_role(instance: EnvironmentRole, origin: Any, **kwargs: Any) -> None:
+    # Else its environment is being deleted, or more: an event would be of none.
+    if EnvironmentRole not in (type(origin), getattr(origin, "model", None)):
         return
+    transactions.lock_environment(instance.environment)
     _tell(instance, ProvisioningEvent.Kind.ROLE_DELETED, _without(instance))
 
 

@@ -276,6 +276,32 @@ class TestDefinitions:
 
         assert groups_of(ann) == ["Uploader"]
 
+    def test_deleting_many_at_once_takes_effect(self, scim, ann, linked, contoso):
+        """Such as those that somebody ticked in an admin."""
+        scim.patch(
+            linked, {"op": "replace", "path": "roles", "value": items("Uploader")}
+        )
+
+        EnvironmentRole.objects.for_environment(contoso).delete()
+
+        assert groups_of(ann) == []
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("many", [False, True])
+    def test_an_environment_goes_with_its_roles(
+        self, scim, ann, linked, roles, contoso, fabrikam, many
+    ):
+        """And with its events: none is left over to keep it from going."""
+        RoleFactory(environment=fabrikam, value="Other")
+        scim.patch(linked, {"op": "replace", "path": "roles", "value": items("Viewer")})
+        environments = type(contoso)._default_manager.filter(pk=contoso.pk)
+
+        (environments if many else contoso).delete()
+
+        assert not environments.exists()
+        assert not ProvisioningEvent.objects.filter(environment=contoso.pk).exists()
+        assert EnvironmentRole.objects.get().environment == fabrikam
+
     def test_the_inactive_and_the_unprovisioned_get_nothing(
         self, scim, ann, bob, linked, contoso
     ):
