@@ -110,3 +110,17 @@ def test_a_plain_admin_reads_and_sets_no_secret(admin, model, fields, rf):
     form = ModelAdmin(model, site).get_form(request)
 
     assert {*form.base_fields} == fields
+
+
+def test_an_environment_is_deleted_as_before(client, scim, person, contoso, roles):
+    """With all that the app keeps of it, though nobody deletes that alone."""
+    options = contoso._meta
+    url = reverse(
+        f"admin:{options.app_label}_{options.model_name}_delete", args=[contoso.pk]
+    )
+
+    client.post(url, {"post": "yes"})
+
+    assert not type(contoso)._default_manager.filter(pk=contoso.pk).exists()
+    assert not ProvisioningEvent.objects.exists()
+    assert not ProvisionedUser.objects.exists()

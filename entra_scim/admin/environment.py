@@ -10,7 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
 from entra_scim.conf import conf
-from entra_scim.models import Environment
+from entra_scim.models import (
+    Environment,
+    ProvisionedUser,
+    ProvisioningEvent,
+    ReleasedUser,
+)
 
 from . import people, set_up, sign_in
 from .guide import GuidePage
@@ -66,6 +71,17 @@ class EntraEnvironmentMixin(ModelAdmin):
             for name, (route, view) in _PAGES.items()
         ]
         return pages + super().get_urls()
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        deleted, counts, permissions, protected = super().get_deleted_objects(
+            objs, request
+        )
+        # Nobody may delete these alone; with their environment they go.
+        permissions = permissions - {
+            model._meta.verbose_name
+            for model in (ProvisionedUser, ProvisioningEvent, ReleasedUser)
+        }
+        return deleted, counts, permissions, protected
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
