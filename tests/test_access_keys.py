@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 import io
 import logging
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -186,6 +187,19 @@ class TestCommand:
 
         self.run("revoke", str(contoso.pk), str(key.pk))
         assert "revoked" in self.run("list", str(contoso.pk))[0]
+
+    def test_list_says_until_when_keys_last(self, contoso):
+        """Those that ended by themselves included."""
+        now = timezone.now()
+        for days in (-1, 1):
+            access_keys.create(contoso, expires_at=now + datetime.timedelta(days=days))
+
+        listed, _ = self.run("list", str(contoso.pk))
+
+        assert sorted(re.findall(r"  (ended|valid until) \d", listed)) == [
+            "ended",
+            "valid until",
+        ]
 
     def test_revoke_does_not_reach_another_environment(self, contoso, fabrikam):
         """The number of another environment's key is no key here."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import socket
 import uuid
 from io import StringIO
 
@@ -392,6 +393,31 @@ class TestConnection:
         assert secret_of(EntraSettings.objects.get()) == SECRET
         assert "can no longer be read" not in text_of(client.get(tab(contoso)))
 
+    def test_a_certificate_is_made_for_an_application(self, client, contoso):
+        """Which both IDs name; before, the page says so."""
+        page = client.post(tab(contoso, "sign-in/certificate/"), follow=True)
+
+        assert "Save both IDs under Connection first." in text_of(page)
+        assert not EntraSettings.objects.exclude(certificate="").exists()
+
+    def test_a_changed_connection_that_cannot_be_read_any_more(
+        self, client, contoso, settings
+    ):
+        """Because the key is lost: it no longer waits, and the tab says what is."""
+        tenant_id = str(uuid.uuid4())
+        self.post(client, contoso, tenant_id=tenant_id)
+        now = timezone.now()
+        EntraSettings.objects.update(activated_at=now, confirmed_at=now)
+        self.post(client, contoso, tenant_id=tenant_id)
+        assert "A changed connection waits" in text_of(client.get(tab(contoso)))
+
+        settings.SECRET_KEY = "another"
+        client = client_for(get_user_model().objects.get(is_superuser=True))
+
+        text = text_of(client.get(tab(contoso)))
+        assert "A changed connection waits" not in text
+        assert "The client secret can no longer be read." in text
+
     def test_a_secret_of_another_environment_cannot_be_read(
         self, client, contoso, fabrikam
     ):
@@ -543,6 +569,18 @@ class TestRoles:
         assert not person.user.groups.exists()
         assert LogEntry.objects.count() == 3
 
+    def test_a_role_is_not_renamed_to_what_no_role_can_be(self, client, contoso, roles):
+        """The page keeps what was typed, and says what is wrong with it."""
+        role = roles["Viewer"]
+        url = tab(contoso, f"roles/{role.pk}/")
+
+        page = client.post(url, {"value": "Head clerk", "group": role.group_id})
+
+        assert "A role name has no spaces" in text_of(page)
+        assert 'value="Head clerk"' in page.content.decode()
+        role.refresh_from_db()
+        assert role.value == "Viewer"
+
     def test_roles_are_counted_by_active_people(self, client, contoso, roles, scim):
         for name, active in (("eve", True), ("max", True), ("off", False)):
             provision(
@@ -639,6 +677,19 @@ class TestPeople:
         assert "bob" in text
         assert "ann@" not in text
         assert "The Admin: Entra never manages them" in text
+
+    def test_local_people_can_be_searched(self, client, contoso, bob):
+        """By name and by whether they are active."""
+        UserFactory(email="carl@contoso.example", environment=contoso, is_active=False)
+
+        def shown(**query):
+            text = text_of(client.get(tab(contoso, "people/local/"), query))
+            return [name for name in ("bob@", "carl@") if name in text]
+
+        assert shown() == ["bob@", "carl@"]
+        assert shown(q="carl") == ["carl@"]
+        assert shown(status="active") == ["bob@"]
+        assert shown(status="inactive") == ["carl@"]
 
     def test_who_is_gone_meanwhile_is_no_error(self, client, contoso, scim, settings):
         """Nor is what the policy refuses: the tab says what it was."""
@@ -1066,6 +1117,23 @@ class TestExpiry:
         if hasattr(contoso, "members"):
             assert sent == {bob.email}
         assert SECRET not in str([message.message() for message in mail.outbox])
+
+    def test_mail_that_fails_is_logged(self, contoso, expiring, bob, settings, caplog):
+        """The command says all it has to say, and cron hears of it."""
+        nowhere = UserFactory(
+            email="it@contoso.example", environment=contoso, is_staff=True
+        )
+        setattr(nowhere, nowhere.get_email_field_name(), "")
+        nowhere.save()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        with socket.socket() as unused:  # bound, but nobody listens
+            unused.bind(("127.0.0.1", 0))
+            settings.EMAIL_HOST, settings.EMAIL_PORT = unused.getsockname()
+            code, said = self.check("--mail")
+
+        assert code == 1
+        assert "Contoso" in said
+        assert caplog.messages == ["Could not mail an administrator"]
 
     def test_long_before_and_long_after(self, client, contoso, expiring):
         EntraSettings.objects.update(
