@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 from django.dispatch import receiver
+from django.http import Http404
 
 from entra_scim import signals
 from entra_scim.exceptions import ProvisioningError
@@ -55,6 +56,13 @@ class BrokenPolicy(ProvisioningPolicy):
     def apply_profile(self, user, attributes):
         if attributes.get("title"):
             user.password = None
+
+
+class LostPolicy(ProvisioningPolicy):
+    """Misses something of the product's own, and says so as views do."""
+
+    def deactivate(self, user, environment):
+        raise Http404
 
 
 LAST_NAME = "last_name" if hasattr(get_user_model(), "last_name") else "full_name"
@@ -117,6 +125,17 @@ def test_a_constraint_that_the_policy_breaks_is_no_conflict(
     assert "IntegrityError" in caplog.text
     ann.refresh_from_db()
     assert not ann.is_active
+
+
+def test_what_a_hook_raises_is_no_answer_for_entra(scim, settings):
+    """Entra would take a 404 for a deletion that worked, and never try again."""
+    user_id = create(scim, "eve").json()["id"]
+    settings.ENTRA_SCIM_POLICY = "tests.test_policy.LostPolicy"
+
+    response = scim.delete(f"/Users/{user_id}")
+
+    assert response.status_code == 500
+    assert scim.get(f"/Users/{user_id}").json()["active"] is True
 
 
 def test_the_policy_may_keep_more_of_a_profile(policy, scim):

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError
-from django.http import Http404
 from rest_framework import exceptions as rest
 from rest_framework.response import Response
 from scim2_models import Error, SCIMException
@@ -155,10 +154,6 @@ def _problem(exception: Exception) -> Problem:
                 str(exception.default_code),
                 str(exception.detail),
             )
-        case Http404():
-            return Problem(HTTPStatus.NOT_FOUND, "not_found", str(exception))
-        case PermissionDenied():
-            return Problem(HTTPStatus.FORBIDDEN, "forbidden", str(exception))
         case SuspiciousOperation():
             # Django's own limits, such as that of parameters in a URL.
             return Problem(
