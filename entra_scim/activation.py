@@ -104,14 +104,14 @@ def is_tested(settings: EntraSettings) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Losers:
+class LockedOut:
     """Those who could not sign in any more: the first ones, and how many in all."""
 
     shown: list[Any]
     count: int
 
 
-def losers(environment: AnyEnvironment) -> Losers:
+def locked_out(environment: AnyEnvironment) -> LockedOut:
     """Return the active people of an environment who have no active Entra account.
 
     ``count`` may include people whom the gate lets through, as the Admin; those
@@ -130,7 +130,7 @@ def losers(environment: AnyEnvironment) -> Losers:
     count = len(shown)
     if len(first) > _SHOWN:
         count += people.count() - len(first)
-    return Losers(shown=shown[:_SHOWN], count=count)
+    return LockedOut(shown=shown[:_SHOWN], count=count)
 
 
 def start_trial(settings: EntraSettings, by: Any) -> None:

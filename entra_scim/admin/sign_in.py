@@ -47,16 +47,16 @@ class ActivationForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, data: Any = None, *, request: Any, losers: int) -> None:
-        super().__init__(data, initial={"acknowledged": losers})
+    def __init__(self, data: Any = None, *, request: Any, locked_out: int) -> None:
+        super().__init__(data, initial={"acknowledged": locked_out})
         self.request = request
-        self.losers = losers
+        self.locked_out = locked_out
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("acknowledged") != self.losers:
+        if cleaned.get("acknowledged") != self.locked_out:
             data: Any = self.data
-            self.data = {**data.dict(), "acknowledged": self.losers}
+            self.data = {**data.dict(), "acknowledged": self.locked_out}
             self.add_error(
                 None,
                 _("The people who could not sign in any more have changed: see above."),
@@ -85,12 +85,12 @@ class SignInPage(EnvironmentPage):
         settings = self.settings()
         activation.note_trial_end(settings)
         state, obstacles = activation.state_of(settings), self.obstacles(settings)
-        losers = activation.Losers(shown=[], count=0)
+        locked_out = activation.LockedOut(shown=[], count=0)
         if state == activation.State.INACTIVE and not obstacles:
-            losers = activation.losers(self.environment)
+            locked_out = activation.locked_out(self.environment)
         used = credentials.waiting(settings) or credentials.in_use(settings)
         kwargs.setdefault(
-            "form", ActivationForm(request=self.request, losers=losers.count)
+            "form", ActivationForm(request=self.request, locked_out=locked_out.count)
         )
         return super().get_context_data(
             settings=settings,
@@ -100,7 +100,7 @@ class SignInPage(EnvironmentPage):
             certificate_expires_on=used.certificate_expires_on if used else None,
             state=state,
             obstacles=obstacles,
-            losers=losers,
+            locked_out=locked_out,
             sign_in_url=self.absolute("entra_scim_oidc:environment-sign-in"),
             logout_url=self.absolute("entra_scim_oidc:front-channel-logout"),
             **kwargs,
@@ -189,8 +189,10 @@ class ActivateView(SignInPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         settings = self.settings()
-        losers = activation.losers(self.environment)
-        form = ActivationForm(request.POST, request=request, losers=losers.count)
+        locked_out = activation.locked_out(self.environment)
+        form = ActivationForm(
+            request.POST, request=request, locked_out=locked_out.count
+        )
         if (
             self.obstacles(settings)
             or activation.state_of(settings) != activation.State.INACTIVE

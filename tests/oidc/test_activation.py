@@ -70,7 +70,7 @@ def post_activation(browser, environment, admin, **changes):
     return browser.client.post(
         tab(environment, "sign-in/activate/"),
         {
-            "acknowledged": page.context["losers"].count,
+            "acknowledged": page.context["locked_out"].count,
             "understood": "on",
             "admin_username": admin.get_username(),
             "admin_password": "secret",
@@ -193,7 +193,7 @@ class TestActivation:
                 page = browser.client.get(tab(connected, "sign-in/"))
             statements.append(len(captured))
         assert len(set(statements)) == 1
-        assert len(page.context["losers"].shown) == 20
+        assert len(page.context["locked_out"].shown) == 20
         everybody = tab(connected, "people/local/?status=active")
         assert everybody in page.content.decode()
 
