@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from entra_scim import access_keys
+from entra_scim.emulator.server import serve
 from tests.client import ScimClient
 from tests.factories import RoleFactory, UserFactory, make_environment
 from tests.oidc.entra import Entra
@@ -96,12 +97,13 @@ def foreign_scim(fabrikam):
 
 
 @pytest.fixture
-def entra(settings):
+def entra(entra_signing_keys, settings):
     """A local Entra that behaves."""
-    provider = Entra()
-    settings.ENTRA_SCIM_LOCAL_AUTHORITY = provider.url
-    settings.DEBUG = True  # there is no local Entra without
-    cache.clear()
-    yield provider
-    provider.stop()
+    entra = Entra(entra_signing_keys)
+    with serve(entra) as server:
+        entra.url = server.url
+        settings.ENTRA_SCIM_LOCAL_AUTHORITY = server.url
+        settings.DEBUG = True  # there is no local Entra without
+        cache.clear()
+        yield entra
     cache.clear()

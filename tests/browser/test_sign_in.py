@@ -8,9 +8,15 @@ from entra_scim import access_keys
 from tests.browser.test_tab import entra_sends, screenshot
 from tests.factories import UserFactory, make_environment
 from tests.oidc.conftest import activate, connect
-from tests.oidc.entra import Entra
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def entra(entra, site):
+    """Entra, which knows the product's address."""
+    entra.application.redirect_uris.append(f"{site.url}/entra/callback/")
+    return entra
 
 
 @pytest.fixture
@@ -36,7 +42,7 @@ def test_from_passwords_to_entra_and_back(
             contoso,
             secret,
             userName=administrator.email,
-            externalId=entra.person["oid"],
+            externalId=entra.person.object_id,
             active=True,
         )
         == 201
@@ -96,10 +102,10 @@ def test_several_organisations(browse, site, contoso, administrator, entra):
     page = browse()
     for environment, address in people.items():
         _key, secret = access_keys.create(environment)
-        oid = entra.person["oid"] if environment == fabrikam else str(uuid.uuid4())
+        oid = entra.person.object_id if environment == fabrikam else str(uuid.uuid4())
         sent = {"userName": address, "externalId": oid, "active": True}
         assert entra_sends(site, environment, secret, **sent) == 201
-        connect(environment, entra if environment == fabrikam else Entra(beside=entra))
+        connect(environment, entra if environment == fabrikam else entra.neighbour())
         activate(environment)
 
     page.goto("/login/?next=/admin/login/")
@@ -111,7 +117,7 @@ def test_several_organisations(browse, site, contoso, administrator, entra):
     assert "eve@fabrikam.example" in page.inner_text("main")
 
     page.context.clear_cookies()
-    entra.person["oid"] = str(uuid.uuid4())
+    entra.person = entra.tenant.add_person("max@fabrikam.example")
     page.goto(f"/entra/sign-in/{fabrikam.pk}/")
     assert "You have no account here" in page.inner_text("main")
     with page.expect_request("**/authorize?**") as request:

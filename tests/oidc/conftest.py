@@ -46,7 +46,7 @@ def active(contoso, entra):
 def person(scim, ann, entra):
     """Ann, whom Entra provisioned and who is at the keyboard."""
     response = scim.post(
-        "/Users", {"userName": ann.email, "externalId": entra.person["oid"]}
+        "/Users", {"userName": ann.email, "externalId": entra.person.object_id}
     )
     assert response.status_code == 201
     ann.refresh_from_db()

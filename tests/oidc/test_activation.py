@@ -33,7 +33,7 @@ def boss(contoso, scim, entra, bob):
         Permission.objects.filter(codename__in=("change_environment", "view_user"))
     )
     answer = scim.post(
-        "/Users", {"userName": bob.email, "externalId": entra.person["oid"]}
+        "/Users", {"userName": bob.email, "externalId": entra.person.object_id}
     )
     assert answer.status_code == 201
     bob.refresh_from_db()
@@ -84,12 +84,12 @@ class TestTesting:
         self, connected, browser, boss, entra
     ):
         before = dict(browser.client.session.items())
-        entra.changed_claims = {"roles": ["Viewer"]}
+        entra.application.assign(entra.person, entra.application.add_role("Viewer"))
 
         page = text_of(try_sign_in(browser, connected))
 
         assert "The test succeeded" in page
-        assert str(entra.tenant_id) in page
+        assert entra.tenant_id in page
         assert "Viewer" in page
         assert boss.email in page
         after = dict(browser.client.session.items())
@@ -99,7 +99,7 @@ class TestTesting:
 
     def test_somebody_who_is_not_provisioned(self, connected, browser, entra):
         """Entra works, and what to change is said."""
-        entra.person["oid"] = "11111111-1111-4111-8111-111111111111"
+        entra.person = entra.tenant.add_person("max@contoso.example")
 
         page = text_of(try_sign_in(browser, connected))
 
@@ -107,7 +107,7 @@ class TestTesting:
         assert settings_of(connected).tested_at is None
 
     def test_a_wrong_secret(self, connected, browser, entra):
-        entra.secret = "another"
+        entra.new_secret()
 
         page = try_sign_in(browser, connected)
 
@@ -267,8 +267,10 @@ class TestActivation:
     ):
         try_sign_in(browser, connected)
         post_activation(browser, connected, admin)
-        entra.person["oid"] = "11111111-1111-4111-8111-111111111111"
-        scim.post("/Users", {"userName": ann.email, "externalId": entra.person["oid"]})
+        entra.person = entra.tenant.add_person("max@contoso.example")
+        scim.post(
+            "/Users", {"userName": ann.email, "externalId": entra.person.object_id}
+        )
 
         other = Browser()
         other.sign_in()
@@ -404,8 +406,8 @@ class TestChangesWhileActive:
         activate(connected)
         browser.sign_in()
         form = saved(
-            client_id=str(entra.client_id),
-            tenant_id=str(entra.tenant_id),
+            client_id=entra.client_id,
+            tenant_id=entra.tenant_id,
             cloud="local",
             client_secret="wrong",
         )
@@ -421,17 +423,17 @@ class TestChangesWhileActive:
         assert try_sign_in(browser, connected).status_code == 400
         assert Browser().sign_in().status_code == 302
 
-        right, entra.secret = "right~secret", "right~secret"
+        entra.new_secret()
         later = timezone.localdate() + datetime.timedelta(days=300)
         form |= {
-            "client_secret": right,
+            "client_secret": entra.secret,
             "client_secret_expires_on": later.isoformat(),
         }
         assert browser.client.post(tab(connected, "connection/"), form)
         assert "The test succeeded" in text_of(try_sign_in(browser, connected))
 
         settings = settings_of(connected)
-        assert credentials.in_use(settings).client_secret == right
+        assert credentials.in_use(settings).client_secret == entra.secret
         assert settings.pending == ""
         assert settings.client_secret_expires_on == later
 
@@ -441,11 +443,11 @@ class TestChangesWhileActive:
 
         page = browser.client.post(
             tab(connected, "connection/"),
-            saved(client_id=str(entra.client_id), cloud="local"),
+            saved(client_id=entra.client_id, cloud="local"),
         )
 
         assert "Deactivate the integration first" in text_of(page)
-        assert settings_of(connected).tenant_id == entra.tenant_id
+        assert str(settings_of(connected).tenant_id) == entra.tenant_id
 
     def test_a_certificate_made_in_the_tab(self, connected, browser, boss, entra):
         """Made, downloaded, uploaded, tested: then in use."""
@@ -458,7 +460,7 @@ class TestChangesWhileActive:
         assert b"BEGIN CERTIFICATE" in file.content
         assert b"PRIVATE" not in file.content
         assert "attachment" in file["Content-Disposition"]
-        entra.certificate = file.content
+        entra.upload(file.content)
         assert "The test succeeded" in text_of(try_sign_in(browser, connected))
         settings = settings_of(connected)
         assert settings.certificate

@@ -13,7 +13,6 @@ from entra_scim import sessions
 from entra_scim.oidc.backend import EntraBackend
 from tests.conftest import client_of
 from tests.oidc.conftest import Browser, activate, connect
-from tests.oidc.entra import Entra, new_key
 
 pytestmark = pytest.mark.django_db
 
@@ -21,9 +20,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def other_entra(several_environments, active, fabrikam, entra):
     """Fabrikam's, where the same person is provisioned under another name."""
-    provider = Entra(beside=entra)
-    provider.keys = {"second": new_key()}
-    provider.signing_kid = "second"
+    provider = entra.neighbour()
+    provider.keys.roll_over()
+    provider.keys.retire_old()
     connect(fabrikam, provider)
     activate(fabrikam)
     return provider
@@ -34,9 +33,9 @@ def impostor(other_entra, fabrikam, entra):
     """Somebody of Fabrikam's directory, with the object ID of Ann at Contoso."""
     client_of(fabrikam).post(
         "/Users",
-        {"userName": "eve@fabrikam.example", "externalId": entra.person["oid"]},
+        {"userName": "eve@fabrikam.example", "externalId": entra.person.object_id},
     )
-    other_entra.person["oid"] = entra.person["oid"]
+    other_entra.person.object_id = entra.person.object_id
 
 
 def parameters(address):
@@ -65,7 +64,7 @@ def test_a_key_of_another_environment(
 ):
     """What Fabrikam's directory signs says nothing of Contoso's people."""
     Browser().sign_in(fabrikam)  # its keys are in the cache now
-    entra.signing_kid, entra.signing_key = "second", other_entra.keys["second"]
+    entra.keys.forgery = other_entra.keys.honest
 
     assert browser.sign_in(active).status_code == 400
     assert browser.user_id is None
@@ -75,10 +74,10 @@ def test_a_token_of_another_environment(
     impostor, active, fabrikam, person, browser, entra, other_entra
 ):
     """Right in all, but of another tenant and for another client."""
-    entra.changed_claims = {
+    entra.keys.changed_claims = {
         "iss": other_entra.issuer,
-        "aud": str(other_entra.client_id),
-        "tid": str(other_entra.tenant_id),
+        "aud": other_entra.client_id,
+        "tid": other_entra.tenant_id,
     }
 
     assert browser.sign_in(active).status_code == 400

@@ -150,7 +150,7 @@ def test_people_without_a_password_are_not_faster(active, scim, entra, work_of):
     """Those whom Entra made."""
     scim.post(
         "/Users",
-        {"userName": "eve@contoso.example", "externalId": entra.person["oid"]},
+        {"userName": "eve@contoso.example", "externalId": entra.person.object_id},
     )
 
     assert work_of("eve@contoso.example", "x") == work_of("nobody", "x") == 20

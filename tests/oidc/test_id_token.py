@@ -14,11 +14,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from entra_scim.oidc.id_token import LEEWAY, TokenRefused, verify
-from tests.oidc.entra import first_key, new_key
+from tests.oidc.entra import new_key
 
 CLIENT, TENANT, OBJECT = uuid.uuid4(), uuid.uuid4(), str(uuid.uuid4())
 ISSUER = f"https://login.microsoftonline.com/{TENANT}/v2.0"
-KEY = first_key()
+KEY = new_key()
 JWK = jwt.PyJWK(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True))
 
 

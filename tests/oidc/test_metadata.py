@@ -84,7 +84,7 @@ def test_an_answer_without_keys_replaces_none(
 def test_an_unknown_key_while_entra_is_down(active, person, browser, entra):
     """The keys that are known go on working."""
     browser.sign_in()
-    entra.signing_kid, entra.signing_key = "invented", new_key()
+    entra.keys.forgery = {"key": new_key(), "headers": {"kid": "invented"}}
     entra.raw_answers = {"/keys": (500, "")}
     assert browser.sign_in().status_code == 503
     assert browser.sign_in().status_code == 400
@@ -98,7 +98,7 @@ def test_an_unknown_key_while_entra_is_down(active, person, browser, entra):
 def test_two_tenants_share_no_keys(active, person, browser, entra):
     """A key of another tenant with the same name signs nothing here."""
     browser.sign_in()
-    entra.signing_key = new_key()
+    entra.keys.forgery = {"key": new_key()}
 
     assert Browser().sign_in().status_code == 400
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -66,11 +67,12 @@ def refused_by_redirect(entra, code):
 
 
 def refused_at_the_token_endpoint(entra, code):
-    entra.token_error = {
+    error = {
         "error": "invalid_client",
         "error_description": f"{code}: something in English.",
         "correlation_id": "3a4fbd31-63cd-4ddc-9b3a-1a2b3c4d5e6f",
     }
+    entra.raw_answers = {"/token": (401, json.dumps(error))}
 
 
 def failure():
@@ -165,7 +167,7 @@ def test_a_failed_test_is_mailed_to_nobody(active, bob, browser, entra):
 
 
 def test_a_name_that_no_database_takes(active, browser, entra):
-    entra.changed_claims = {"preferred_username": "ann\x00\u202e" + "x" * 500}
+    entra.keys.changed_claims = {"preferred_username": "ann\x00\u202e" + "x" * 500}
 
     assert browser.sign_in().status_code == 400
     assert failure().name == "ann" + "x" * 197
@@ -257,7 +259,7 @@ def test_every_page_has_a_reference_that_is_in_the_log(active, browser, caplog):
 
 def test_the_log_says_what_exactly_was_wrong(active, person, browser, entra, caplog):
     """The page and the event need not; whoever has to find out does."""
-    entra.changed_claims = {"tid": "11111111-1111-4111-8111-111111111111"}
+    entra.keys.changed_claims = {"tid": "11111111-1111-4111-8111-111111111111"}
     browser.sign_in()
     assert "token tid" in caplog.text
 

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import contextlib
+import json
 import socket
+import socketserver
+import threading
 import time
 from urllib.parse import quote
 
+import jwt
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
@@ -13,6 +18,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from entra_scim import connection, credentials
+from entra_scim.emulator.server import serve
 from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
 from entra_scim.oidc import client
 from tests.conftest import client_of
@@ -21,6 +28,27 @@ from tests.oidc.conftest import Browser, activate, connect
 from tests.oidc.entra import Entra, new_key
 
 pytestmark = pytest.mark.django_db
+
+
+@contextlib.contextmanager
+def dripping(begun):
+    """Serve an answer whose headers or body go on byte by byte, for ever."""
+    stopped = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            with contextlib.suppress(OSError):  # the client has given up
+                self.request.sendall(begun)
+                while not stopped.wait(0.05):
+                    self.request.sendall(b"X")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            stopped.set()
+            server.shutdown()
 
 
 class TestComingIn:
@@ -107,25 +135,41 @@ class TestComingIn:
         assert "%2Fproduct%2Fentra%2Fcallback%2F" in address
 
     def test_a_certificate_in_place_of_a_secret(self, active, person, browser, entra):
-        from entra_scim import connection, credentials
-
+        """By an assertion as Microsoft asks: PS256, SHA-256, minutes long, used once."""
         settings = connection.settings_of(active)
         made = credentials.with_certificate(credentials.in_use(settings))
         credentials.use(settings, made)
         settings.save()
-        entra.certificate = made.certificate.encode()
+        entra.upload(made.certificate.encode())
         assert settings.client_secret == ""
 
-        assert browser.sign_in().status_code == 302
-        assert browser.user_id == person.pk
+        for _ in range(2):
+            assert browser.sign_in().status_code == 302
+            assert browser.user_id == person.pk
         assert "PRIVATE" not in settings.certificate_key
+
+        forms = [request.POST for request in entra.requests if request.POST]
+        identifiers = set()
+        for form in forms:
+            assert "client_secret" not in form
+            token = jwt.decode_complete(
+                form["client_assertion"], options={"verify_signature": False}
+            )
+            assert token["header"] == {
+                "alg": "PS256",
+                "typ": "JWT",
+                "x5t#S256": entra.application.certificates[0].thumbprint,
+            }
+            assert token["payload"]["exp"] - token["payload"]["nbf"] <= 600
+            identifiers.add(token["payload"]["jti"])
+        assert len(identifiers) == len(forms) == 2
 
 
 class TestWhichEnvironment:
     @pytest.fixture
     def two(self, several_environments, active, fabrikam, entra):
         """Both are active."""
-        connect(fabrikam, Entra(beside=entra))
+        connect(fabrikam, entra.neighbour())
         activate(fabrikam)
 
     def test_several_ask_for_the_address(self, two, active, person, browser):
@@ -162,7 +206,7 @@ class TestWhichEnvironment:
             "/Users",
             {
                 "userName": "ann@fabrikam.example",
-                "externalId": entra.person["oid"],
+                "externalId": entra.person.object_id,
             },
         )
         browser.sign_in(active)
@@ -195,7 +239,7 @@ class TestAttacks:
         ids=str,
     )
     def test_a_claim_that_is_not_right(self, active, person, browser, entra, claims):
-        entra.changed_claims = claims
+        entra.keys.changed_claims = claims
 
         response = browser.sign_in()
 
@@ -205,28 +249,34 @@ class TestAttacks:
 
     def test_clocks_may_differ_a_little(self, active, person, browser, entra):
         now = int(time.time())
-        entra.changed_claims = {"nbf": now + 30, "iat": now + 30}
+        entra.keys.changed_claims = {"nbf": now + 30, "iat": now + 30}
 
         assert browser.sign_in().status_code == 302
 
-    @pytest.mark.parametrize("algorithm", ["none", "HS256", "PS256"])
-    def test_another_algorithm(self, active, person, browser, entra, algorithm):
+    @pytest.mark.parametrize(
+        ("algorithm", "key"),
+        [
+            ("none", {"key": None}),
+            ("HS256", {"key": "the modulus of the public key, for instance, 32+"}),
+            ("PS256", {}),
+        ],
+    )
+    def test_another_algorithm(self, active, person, browser, entra, algorithm, key):
         """None at all, or a secret that everybody knows."""
-        entra.algorithm = algorithm
-        if algorithm == "HS256":
-            entra.signing_key = "the modulus of the public key, for instance, 32+"
+        entra.keys.forgery = {"algorithm": algorithm, **key}
 
         assert browser.sign_in().status_code == 400
         assert browser.user_id is None
 
     def test_another_key(self, active, person, browser, entra):
-        entra.signing_key = new_key()
+        entra.keys.forgery = {"key": new_key()}
 
         assert browser.sign_in().status_code == 400
         assert browser.user_id is None
 
     def test_no_id_token(self, active, person, browser, entra):
-        entra.leaves_out_id_token = True
+        tokens = {"access_token": "x", "token_type": "Bearer"}
+        entra.raw_answers = {"/token": (200, json.dumps(tokens))}
 
         assert browser.sign_in().status_code == 400
 
@@ -234,7 +284,7 @@ class TestAttacks:
     def test_an_object_id_that_is_none(self, active, scim, ann, browser, entra, oid):
         """Even if somebody was provisioned with it."""
         scim.post("/Users", {"userName": ann.email, "externalId": oid})
-        entra.person["oid"] = oid
+        entra.keys.changed_claims = {"oid": oid}
 
         assert browser.sign_in().status_code == 400
         assert browser.user_id is None
@@ -245,7 +295,10 @@ class TestAttacks:
         """Nor creates anybody."""
         people = get_user_model().objects.count()
         for address in (ann.email, admin.email):
-            entra.changed_claims = {"email": address, "preferred_username": address}
+            entra.keys.changed_claims = {
+                "email": address,
+                "preferred_username": address,
+            }
 
             assert browser.sign_in().status_code == 400
         assert browser.user_id is None
@@ -256,7 +309,7 @@ class TestAttacks:
     ):
         foreign_scim.post(
             "/Users",
-            {"userName": "x@fabrikam.example", "externalId": entra.person["oid"]},
+            {"userName": "x@fabrikam.example", "externalId": entra.person.object_id},
         )
 
         assert browser.sign_in().status_code == 400
@@ -316,8 +369,6 @@ class TestAttacks:
         assert b"AADSTS50105" in page.content
 
     def test_metadata_of_another_issuer(self, active, person, browser, entra):
-        import json
-
         document = entra.discovery() | {"issuer": "https://evil.example"}
         entra.raw_answers = {"openid-configuration": (200, json.dumps(document))}
 
@@ -326,8 +377,6 @@ class TestAttacks:
         assert page.status_code == 503
 
     def test_metadata_that_leads_elsewhere(self, active, person, browser, entra):
-        import json
-
         document = entra.discovery() | {"token_endpoint": "https://evil.example/"}
         entra.raw_answers = {"openid-configuration": (200, json.dumps(document))}
 
@@ -377,10 +426,11 @@ class TestProblems:
         self, active, person, browser, entra, bob, code
     ):
         """To the administrators, once a day."""
-        entra.token_error = {
+        error = {
             "error": "invalid_client",
             "error_description": f"{code}: The provided client secret keys are bad.",
         }
+        entra.raw_answers = {"/token": (401, json.dumps(error))}
 
         pages = [browser.sign_in(), browser.sign_in()]
 
@@ -465,14 +515,18 @@ class TestProblems:
 
         assert page.status_code == 503
 
-    @pytest.mark.parametrize("part", ["headers", "body"])
-    def test_a_provider_that_drips(self, active, browser, entra, monkeypatch, part):
+    @pytest.mark.parametrize(
+        "begun",
+        [b"HTTP/1.0 200 OK\r\n", b"HTTP/1.0 200 OK\r\n\r\n"],
+        ids=["headers", "body"],
+    )
+    def test_a_provider_that_drips(self, active, browser, settings, monkeypatch, begun):
         """The deadline is for the whole answer, whatever arrives of it meanwhile."""
         monkeypatch.setattr(client, "DEADLINE", 0.3)
-        entra.drips = part
         began = time.monotonic()
 
-        page = browser.client.get(reverse("entra_scim_oidc:sign-in"))
+        with dripping(begun) as settings.ENTRA_SCIM_LOCAL_AUTHORITY:
+            page = browser.client.get(reverse("entra_scim_oidc:sign-in"))
 
         assert page.status_code == 503
         assert time.monotonic() - began < 3
@@ -481,15 +535,15 @@ class TestProblems:
         """A few bytes could fill the memory. Nobody asked for it."""
         browser.start()
 
-        assert entra.headers["Accept-Encoding"] == "identity"
+        assert entra.requests[-1].headers["Accept-Encoding"] == "identity"
 
     def test_a_redirect_gets_no_secret(self, active, person, browser, entra):
         """The form with the secret goes to the token endpoint and nowhere else."""
-        elsewhere = Entra()
-        entra.redirects_to = f"{elsewhere.url}/token"
-
-        page = browser.sign_in()
-        elsewhere.stop()
+        elsewhere = Entra(entra.keys)
+        with serve(elsewhere) as server:
+            location = ("Location", f"{server.url}/token")
+            entra.raw_answers = {"/token": (307, "{}", location)}
+            page = browser.sign_in()
 
         assert page.status_code == 503
         assert elsewhere.requests == []
@@ -541,12 +595,11 @@ class TestKeys:
     def test_a_new_key_is_looked_for_once(self, active, person, browser, entra):
         """Entra rolls keys over without notice; invented ones cost nothing."""
         browser.sign_in()
-        entra.keys["second"] = new_key()
-        entra.signing_kid = "second"
+        entra.keys.roll_over()
         assert browser.sign_in().status_code == 302
 
         before = entra.count("/keys")
-        entra.signing_kid, entra.signing_key = "invented", new_key()
+        entra.keys.forgery = {"key": new_key(), "headers": {"kid": "invented"}}
         for _ in range(3):
             assert browser.sign_in().status_code == 400
 
@@ -568,9 +621,8 @@ class TestKeys:
 
     def test_two_keys_of_one_name(self, active, person, browser, entra):
         """A key without a kid, or of another type, is no key."""
-        import json
-
-        odd = {"keys": [{}, None, {"kid": "first", "kty": "EC"}, *entra.jwks()["keys"]]}
+        [key] = entra.jwks()["keys"]
+        odd = {"keys": [{}, None, {"kid": key["kid"], "kty": "EC"}, key]}
         entra.raw_answers = {"/keys": (200, json.dumps(odd))}
 
         assert browser.sign_in().status_code == 302
@@ -602,9 +654,9 @@ class TestGoingOut:
         self, several_environments, active, fabrikam, person, browser, entra
     ):
         """The browser sends no cookie from a frame; another's sid does nothing."""
-        entra.changed_claims = {"sid": "the session at Entra"}
+        entra.keys.changed_claims = {"sid": "the session at Entra"}
         browser.sign_in()
-        entra.changed_claims = {"sid": "another"}
+        entra.keys.changed_claims = {"sid": "another"}
         other = Browser()
         other.sign_in()
 
@@ -649,7 +701,7 @@ class TestGoingOut:
         self, active, person, browser, entra, settings, engine
     ):
         settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
-        entra.changed_claims = {"sid": "s"}
+        entra.keys.changed_claims = {"sid": "s"}
         browser.sign_in()
         assert browser.user_id == person.pk
 
@@ -722,21 +774,21 @@ class TestPasswords:
     def test_any_code_that_authenticates_is_refused(self, browser, active, bob):
         from django.contrib.auth import authenticate
 
-        for credentials in (
+        for known_by in (
             {"username": bob.get_username()},
             {"username": bob.get_username().upper()},
             {"username": bob.email},
             {"email": bob.email.upper()},
             {get_user_model().USERNAME_FIELD: bob.get_username()},
         ):
-            assert authenticate(None, password="secret", **credentials) is None
+            assert authenticate(None, password="secret", **known_by) is None
 
     def test_async_code_is_refused_too(self, browser, active, bob):
         from asgiref.sync import async_to_sync
         from django.contrib.auth import aauthenticate
 
-        credentials = {"username": bob.get_username(), "password": "secret"}
-        assert async_to_sync(aauthenticate)(None, **credentials) is None
+        form = {"username": bob.get_username(), "password": "secret"}
+        assert async_to_sync(aauthenticate)(None, **form) is None
 
     def test_the_gate_is_nobody_s_backend(self, browser, contoso, bob):
         """Code that names no backend gets one that knows its people."""

@@ -11,9 +11,10 @@ ENGINES = ["db", "cache", "cached_db", "file"]
 
 
 @pytest.fixture
-def product(live_server, settings):
+def product(live_server, entra, settings):
     """The address of the product, served for real."""
     settings.ROOT_URLCONF = "tests.oidc.urls"
+    entra.application.redirect_uris.append(f"{live_server.url}/entra/callback/")
     return live_server.url
 
 
