@@ -46,7 +46,7 @@ def serve(
     if not is_loopback(host) or ":" in host:
         raise ValueError(f"{host} is not an IPv4 address of this machine alone.")
     with make_server(host, port, site, _Server, _QuietHandler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield EmulatorServer(f"http://{host}:{server.server_port}")
