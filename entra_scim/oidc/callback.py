@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings as django_settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -14,10 +13,10 @@ from django.utils import timezone
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView
 
 from entra_scim import activation, credentials, sessions, sign_in
-from entra_scim.conf import conf
 from entra_scim.connection import settings_of
 from entra_scim.credentials import Credentials
 from entra_scim.models import EntraSettings
+from entra_scim.models.environment import environment_named
 from entra_scim.sign_in_codes import code_of
 
 from . import states
@@ -44,8 +43,7 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
             # stays so, and nobody else comes in.
             raise SignInProblem("expired")
         self.is_test, self.next = pending.is_test, pending.next
-        model = apps.get_model(conf.ENVIRONMENT_MODEL)
-        self.environment = model._default_manager.filter(pk=pending.environment).first()
+        self.environment = environment_named(pending.environment)
         if self.environment is None:
             raise SignInProblem("not_active")
         if pending.is_too_old:

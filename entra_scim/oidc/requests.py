@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
-from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -15,11 +13,10 @@ from django.views import View
 from mozilla_django_oidc.views import OIDCAuthenticationRequestView
 
 from entra_scim import activation, credentials, keys
-from entra_scim.conf import conf
 from entra_scim.connection import settings_of
 from entra_scim.credentials import Credentials
 from entra_scim.models import ProvisionedUser
-from entra_scim.models.environment import AnyEnvironment
+from entra_scim.models.environment import AnyEnvironment, environment_named
 
 from . import metadata, states
 from .client import ProviderDown
@@ -37,8 +34,8 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
         View.__init__(self, **kwargs)
 
     def get(self, request: HttpRequest, environment_id: str = "") -> HttpResponseBase:
-        target = self.next = safe_next(request)
-        environment = self.environment_named(environment_id)
+        target = self.next = _safe_next(request)
+        environment = _environment_of_url(environment_id) if environment_id else None
         login_hint = request.GET.get("address", "").strip()
         if environment is None and login_hint:
             environment = _environment_of_domain(login_hint)
@@ -63,16 +60,6 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
             target,
             _account_parameters(request, login_hint),
         )
-
-    def environment_named(self, environment_id: str) -> AnyEnvironment | None:
-        """Return the environment of the URL, or None if it names none."""
-        if not environment_id:
-            return None
-        model = apps.get_model(conf.ENVIRONMENT_MODEL)
-        try:
-            return model._default_manager.get(pk=environment_id)
-        except (model.DoesNotExist, ValueError, ValidationError, OverflowError):
-            raise SignInProblem("not_active") from None
 
     def lead_to_entra(
         self,
@@ -123,8 +110,8 @@ class TestSignInView(SignInView):
     is_test = True
 
     def get(self, request: HttpRequest, environment_id: str = "") -> HttpResponseBase:
-        environment = self.environment_named(environment_id)
-        self.next = safe_next(request)
+        environment = _environment_of_url(environment_id)
+        self.next = _safe_next(request)
         # For one test: by the next, the visitor may have lost their permissions.
         allowed = request.session.pop(TEST, None)
         if not request.user.is_authenticated or allowed != environment_id:
@@ -144,13 +131,20 @@ def _account_parameters(request: HttpRequest, login_hint: str) -> dict[str, str]
     return {"login_hint": login_hint} if login_hint else {}
 
 
-def safe_next(request: HttpRequest) -> str:
+def _safe_next(request: HttpRequest) -> str:
     """Return where to go after signing in, if that is on this site, else ""."""
     target = request.GET.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(
         target, {request.get_host()}, require_https=request.is_secure()
     )
     return target if is_safe and len(target) <= 500 else ""
+
+
+def _environment_of_url(environment_id: str) -> AnyEnvironment:
+    environment = environment_named(environment_id)
+    if environment is None:
+        raise SignInProblem("not_active")
+    return environment
 
 
 def _environment_of_domain(address: str) -> AnyEnvironment | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.apps import apps
 from django.conf import settings as django_settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -23,9 +21,9 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from mozilla_django_oidc.views import OIDCLogoutView
 
 from entra_scim import credentials, sessions, sign_in
-from entra_scim.conf import conf
 from entra_scim.connection import settings_of
 from entra_scim.models import EntraSession
+from entra_scim.models.environment import environment_named
 
 from . import metadata
 from .client import ProviderDown
@@ -62,11 +60,7 @@ class FrontChannelLogoutView(View):
 
     def get(self, request: HttpRequest, environment_id: str) -> HttpResponse:
         sid = request.GET.get("sid", "")
-        model = apps.get_model(conf.ENVIRONMENT_MODEL)
-        try:
-            environment = model._default_manager.filter(pk=environment_id).first()
-        except (ValueError, ValidationError, OverflowError):
-            environment = None
+        environment = environment_named(environment_id)
         if environment is not None and sid:
             sign_in.end_sessions(environment, sid)
         return HttpResponse("")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from entra_scim import access_keys
-from entra_scim.management.environments import environment_named
+from entra_scim.management.environments import environment_of_argument
 from entra_scim.models import AccessKey
 from entra_scim.models.environment import AnyEnvironment
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         revoke.add_argument("key", help="number of the key, as list shows it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = environment_named(options["environment"])
+        environment = environment_of_argument(options["environment"])
         getattr(self, f"_{options['action']}")(environment, options)
 
     def _create(self, environment: AnyEnvironment, options: dict[str, Any]) -> None:

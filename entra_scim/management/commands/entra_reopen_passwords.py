@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from entra_scim import activation, connection
-from entra_scim.management.environments import environment_named
+from entra_scim.management.environments import environment_of_argument
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("environment", help="primary key of the environment")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = environment_named(options["environment"])
+        environment = environment_of_argument(options["environment"])
         settings = connection.settings_of(environment)
         if settings.activated_at is None:
             self.stdout.write(f"Passwords of {environment} work already.")
