@@ -10,11 +10,11 @@ from . import sessions
 
 
 class EntraSessionMiddleware:
-    """End the sessions of people whom Entra deactivated, at their next request.
+    """End sessions that may no longer be used, at their next request.
 
-    Place it after ``AuthenticationMiddleware``. It also ends the session of any
-    inactive user, whichever authentication backend let them in. Requests without
-    a session cookie cost nothing, others one indexed statement.
+    Which these are is told by ``sessions.is_ended``, whichever authentication
+    backend opened them. Place it after ``AuthenticationMiddleware``. Requests
+    without a session cookie cost nothing, others one indexed statement.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
