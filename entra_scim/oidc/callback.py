@@ -24,8 +24,6 @@ from .backend import CodeAnswer, EntraBackend
 from .pages import SignInPage
 from .problems import SignInProblem
 
-BACKEND = "entra_scim.oidc.backend.EntraBackend"
-
 
 class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[misc]
     """The one Redirect URI of all environments: the state tells which it is."""
@@ -88,7 +86,7 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
     ) -> HttpResponseBase:
         """Open the session, with a key of its own, and go on."""
         claims = user.entra_claims
-        auth.login(request, user, backend=BACKEND)
+        auth.login(request, user)
         # Django keeps the key where the same person was signed in before.
         request.session.cycle_key()
         sid = claims.get("sid")
