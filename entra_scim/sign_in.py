@@ -38,17 +38,16 @@ def open_session(
     )
 
 
-def end_sessions(environment: AnyEnvironment, sid: str) -> int:
-    """End the sessions that Entra knows by a ``sid``, and return how many."""
-    sessions = EntraSession.objects.for_environment(environment).filter(
+def end_sessions(environment: AnyEnvironment, sid: str) -> None:
+    """End the sessions that Entra knows by a ``sid``."""
+    EntraSession.objects.for_environment(environment).filter(
         sid_key=keys.digest(sid), ended_at=None
-    )
-    return sessions.update(ended_at=timezone.now())
+    ).update(ended_at=timezone.now())
 
 
-def prune_sessions(before: datetime.datetime) -> int:
+def prune_sessions(before: datetime.datetime) -> None:
     """Forget sessions that were opened before a moment; they end with that."""
-    return EntraSession.objects.filter(opened_at__lt=before).delete()[0]
+    EntraSession.objects.filter(opened_at__lt=before).delete()
 
 
 def record_failure(
