@@ -126,7 +126,7 @@ _EXPLANATIONS: dict[frozenset[str], Explanation] = {
         person=_("Microsoft wants to see you once more. Start again with the button."),
         administrator=_("The person has to sign in interactively, or enrol for MFA."),
     ),
-    frozenset({"AADSTS53000", "AADSTS53003"}): Explanation(
+    frozenset({"AADSTS53003"}): Explanation(
         person=_(
             "A rule of your organisation does not allow signing in from here. Use "
             "another device or network, or ask your administrator."
