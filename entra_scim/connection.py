@@ -9,6 +9,7 @@ import uuid
 
 from django.db import transaction
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from . import credentials, events
 from .credentials import Credentials
@@ -54,6 +55,7 @@ def lock(settings: EntraSettings) -> None:
     settings.environment = environment
 
 
+@sensitive_variables()
 def save(
     settings: EntraSettings,
     *,

@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.views.decorators.debug import sensitive_variables
 
 from .conf import conf
 from .models.environment import AnyEnvironment
@@ -25,12 +26,14 @@ class Unreadable(Exception):
     """A value was encrypted with a key that is lost, or for another environment."""
 
 
+@sensitive_variables()
 def encrypt(environment: AnyEnvironment, text: str) -> str:
     """Return a text encrypted with the newest key, for one environment."""
     plain = json.dumps({"environment": str(environment.pk), "text": text})
     return _fernet().encrypt(plain.encode()).decode()
 
 
+@sensitive_variables()
 def decrypt(environment: AnyEnvironment, token: str) -> str:
     """Return the text that was encrypted for an environment.
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 import re
 import socket
+import sys
 import uuid
 from io import StringIO
 
@@ -14,10 +15,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.core.management import call_command
+from django.core.signals import got_request_exception
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.views.debug import get_exception_reporter_filter
+from django.views.debug import ExceptionReporter, get_exception_reporter_filter
 
 from entra_scim import access_keys, activation, connection, credentials
 from entra_scim.conf import conf
@@ -378,6 +380,26 @@ class TestConnection:
         )
         assert self.post(client, contoso).status_code == 302
         assert "can no longer" not in text_of(client.get(tab(contoso)))
+
+    def test_a_report_of_a_mistake_tells_no_secret(self, client, contoso, settings):
+        """Django mails tracebacks with the values of variables."""
+        settings.DEBUG = False
+        settings.ENTRA_SCIM_ENCRYPTION_KEYS = ["no key"]
+        reports = []
+
+        def report(request, **kwargs):
+            reporter = ExceptionReporter(request, *sys.exc_info())
+            reports.append(reporter.get_traceback_html())
+
+        got_request_exception.connect(report)
+        client.raise_request_exception = False
+        response = self.post(client, contoso, client_secret=SECRET)
+        got_request_exception.disconnect(report)
+
+        assert response.status_code == 500
+        [text] = reports
+        assert "Fernet key must be" in text
+        assert SECRET not in text
 
     def test_a_lost_key_while_active(self, client, contoso, settings):
         """Nobody can sign in, so what is saved is used at once."""
