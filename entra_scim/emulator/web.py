@@ -23,6 +23,11 @@ class SiteRequest(WSGIRequest):
 
     emulator: EmulatorSite
 
+    def __init__(self, environ: dict[str, Any]) -> None:
+        super().__init__(environ)
+        # Without FORCE_SCRIPT_NAME, which is about the project.
+        self.path = self.path_info
+
     @property
     def origin(self) -> str:
         """The scheme and host that the browser or the application asked."""
