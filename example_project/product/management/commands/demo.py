@@ -142,7 +142,10 @@ class Command(BaseCommand):
         if curl:
             screen.write(f"  Call the product by hand:\n\n  {curl}\n")
         screen.write("  Stop with Ctrl-C.")
-        threading.Event().wait()
+        never = threading.Event()
+        # By the second: a signal just before an endless wait would not end it.
+        while not never.wait(timeout=1):
+            continue
 
 
 @contextlib.contextmanager
