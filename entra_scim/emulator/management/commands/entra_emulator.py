@@ -46,7 +46,10 @@ class Command(BaseCommand):
                     "End it with Ctrl+C.\n"
                 )
                 self.stdout.flush()
-                threading.Event().wait()
+                never = threading.Event()
+                # By the second: a signal just before an endless wait would not end it.
+                while not never.wait(timeout=1):
+                    continue
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from None
         except OSError as error:
