@@ -82,6 +82,8 @@ def start_demo(folder, *options):
             "DJANGO_SETTINGS_MODULE": "example_project.settings",
             "PYTHONIOENCODING": "utf-8",
         },
+        # In the background, a shell lets its commands ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -123,7 +125,10 @@ def test_the_demo_stays_until_it_is_ended(tmp_path):
             assert line, process.stderr.read()
             output += line
         process.send_signal(signal.SIGINT)
-        _rest, errors = process.communicate(timeout=30)
+        try:
+            _rest, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
 
     assert process.returncode == 0
     assert errors == ""

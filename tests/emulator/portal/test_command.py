@@ -36,6 +36,15 @@ class Terminal(io.StringIO):
             signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
 
+@pytest.fixture
+def ctrl_c():
+    """What Ctrl+C does, wherever the tests run: in the background, it is ignored."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_it_serves_a_tenant_until_it_is_ended():
     """And says where, and what the product needs to know."""
     pages = []
