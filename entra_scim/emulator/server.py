@@ -55,6 +55,16 @@ def serve(
             thread.join()
 
 
+def wait_until_interrupted() -> None:
+    """Wait, with what is being served, for a KeyboardInterrupt, and raise it.
+
+    By the second: a signal just before an endless wait would not end it.
+    """
+    never = threading.Event()
+    while not never.wait(timeout=1):
+        continue
+
+
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
     daemon_threads = True
 

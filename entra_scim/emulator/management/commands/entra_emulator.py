@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -9,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from entra_scim.emulator.local_entra import LocalEntra
 from entra_scim.emulator.samples import add_people
-from entra_scim.emulator.server import serve
+from entra_scim.emulator.server import serve, wait_until_interrupted
 from entra_scim.emulator.tenant import Tenant
 
 
@@ -46,10 +45,7 @@ class Command(BaseCommand):
                     "End it with Ctrl+C.\n"
                 )
                 self.stdout.flush()
-                never = threading.Event()
-                # By the second: a signal just before an endless wait would not end it.
-                while not never.wait(timeout=1):
-                    continue
+                wait_until_interrupted()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from None
         except OSError as error:

@@ -22,7 +22,7 @@ from django.db import connections
 
 from entra_scim import access_keys
 from entra_scim.emulator.local_entra import LocalEntra
-from entra_scim.emulator.server import serve
+from entra_scim.emulator.server import serve, wait_until_interrupted
 from example_project.product.demonstration import recorded
 from example_project.product.demonstration.rehearsal import (
     ADMINISTRATOR,
@@ -142,10 +142,7 @@ class Command(BaseCommand):
         if curl:
             screen.write(f"  Call the product by hand:\n\n  {curl}\n")
         screen.write("  Stop with Ctrl-C.")
-        never = threading.Event()
-        # By the second: a signal just before an endless wait would not end it.
-        while not never.wait(timeout=1):
-            continue
+        wait_until_interrupted()
 
 
 @contextlib.contextmanager
