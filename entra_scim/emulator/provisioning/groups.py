@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from entra_scim.emulator.applications import Application
 from entra_scim.emulator.directory import Group, Person, Principal
@@ -18,14 +17,12 @@ from .logs import Action, ErrorCode, ProvisioningFailure
 from .open_points import OpenPoints
 from .person import Link, Outcome
 from .targets import Resource
-from .wire import PATCH_OP
+from .wire import Operation, patch_op
 
 _SCHEMAS = [
     "urn:ietf:params:scim:schemas:core:2.0:Group",
     "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group",
 ]
-
-Operation = dict[str, Any]
 
 
 @dataclass(kw_only=True)
@@ -156,17 +153,17 @@ class GroupProvisioner:
             link.member_ids |= there
             joined -= there
         if joined:
-            conversation.patch(link.id, _patch_body([self._addition(sorted(joined))]))
+            conversation.patch(link.id, patch_op([self._addition(sorted(joined))]))
             link.member_ids |= joined
         if left:
-            conversation.patch(link.id, _patch_body(self._removals(sorted(left))))
+            conversation.patch(link.id, patch_op(self._removals(sorted(left))))
             link.member_ids -= left
         return bool(joined or left)
 
     def _replacement(self, changes: dict[str, str]) -> Resource:
         if self._flagged:
-            return _patch_body([{"op": "replace", "value": changes}])
-        return _patch_body(
+            return patch_op([{"op": "replace", "value": changes}])
+        return patch_op(
             {"op": "Replace", "path": path, "value": value}
             for path, value in changes.items()
         )
@@ -195,10 +192,6 @@ def _post_body(task: GroupTask) -> Resource:
         **_attributes(task),
         "meta": {"resourceType": "Group"},
     }
-
-
-def _patch_body(operations: Iterable[Operation]) -> Resource:
-    return {"schemas": [PATCH_OP], "Operations": list(operations)}
 
 
 def _references(member_ids: list[str]) -> list[dict[str, str | None]]:

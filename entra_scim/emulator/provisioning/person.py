@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,11 +189,8 @@ class PersonProvisioner:
         return None
 
     def _create(self, task: Task, conversation: Conversation) -> Outcome:
-        try:
+        with _acting(Action.CREATE):
             created = conversation.create(post_body(task.values, self._points))
-        except ProvisioningFailure as failure:
-            failure.action = Action.CREATE
-            raise
         self._links[task.person] = Link(id=created["id"])
         self._resources[task.person] = created
         return Outcome(
@@ -221,17 +219,14 @@ class PersonProvisioner:
         self, task: Task, link: Link, resource: Resource, conversation: Conversation
     ) -> Outcome:
         changes = differences(task.values, resource, self._points)
-        returning = [change for change in changes if _is_active(change, True)]
+        returning = [change for change in changes if _reactivates(change)]
         is_split = bool(returning) and not self._points.returns_in_one_request
         sent = returning if is_split and len(changes) > 1 else changes
         action = Action.DISABLE if task.is_leaving else Action.UPDATE
         if sent:
             body = patch_body(sent, self._points, flagged=self._flagged)
-            try:
+            with _acting(action):
                 changed = conversation.patch(link.id, body)
-            except ProvisioningFailure as failure:
-                failure.action = action
-                raise
             resource = changed if changed is not None else conversation.get(link.id)
         link.is_active = not task.is_leaving
         link.is_managed = task.in_scope
@@ -249,13 +244,20 @@ class PersonProvisioner:
         if link is None or not link.is_managed or not self._deletes:
             self._links.pop(task.person, None)
             return Outcome()
-        try:
+        with _acting(Action.DELETE):
             conversation.delete(link.id)
-        except ProvisioningFailure as failure:
-            failure.action = Action.DELETE
-            raise
         self._links.pop(task.person)
         return Outcome(action=Action.DELETE, target_id=link.id)
+
+
+@contextlib.contextmanager
+def _acting(action: Action) -> Iterator[None]:
+    """Let a failure tell what was being done."""
+    try:
+        yield
+    except ProvisioningFailure as failure:
+        failure.action = action
+        raise
 
 
 def _refuse_several_grants(task: Task) -> None:
@@ -276,5 +278,5 @@ def _is_coming(application: Application, manager: Person | None) -> bool:
     )
 
 
-def _is_active(change: Change, value: bool) -> bool:
-    return change.target.path == "active" and change.value is value
+def _reactivates(change: Change) -> bool:
+    return change.target.path == "active" and change.value is True

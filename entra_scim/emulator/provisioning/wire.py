@@ -15,7 +15,7 @@ from .open_points import AssertiveForm, ManagerForm, OpenPoints, SingleForm
 from .roles import RoleFunction
 from .targets import CORE, ENTERPRISE, Resource, Target
 
-PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+_PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 MANAGER = Target.parse(f"{ENTERPRISE}:manager")
 
 Operation = dict[str, Any]
@@ -62,12 +62,17 @@ def differences(
     return [change for change in changes if change is not None]
 
 
+def patch_op(operations: Iterable[Operation]) -> Resource:
+    """Return the body of a PATCH with some operations (RFC 7644 §3.5.2)."""
+    return {"schemas": [_PATCH_OP], "Operations": list(operations)}
+
+
 def patch_body(
     changes: Iterable[Change], points: OpenPoints, *, flagged: bool
 ) -> Resource:
     """Return the body of a PATCH; ``flagged`` is with ``aadOptscim062020``."""
     write = _flagged if flagged else _unflagged
-    return {"schemas": [PATCH_OP], "Operations": list(write(list(changes), points))}
+    return patch_op(write(list(changes), points))
 
 
 def manager_body(
@@ -81,7 +86,7 @@ def manager_body(
         operation["value"] = manager_id
     elif points.manager_form == ManagerForm.ARRAY:
         operation |= {"path": "manager", "value": [{"$ref": location, **value}]}
-    return {"schemas": [PATCH_OP], "Operations": [operation]}
+    return patch_op([operation])
 
 
 def _change(
