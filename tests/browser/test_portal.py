@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -73,7 +74,8 @@ def tenant_url(site, contoso):
 
 
 def menu(page, entry, nth=0):
-    page.locator("nav").get_by_role("link", name=entry, exact=True).nth(nth).click()
+    with page.expect_navigation():
+        page.locator("nav").get_by_role("link", name=entry, exact=True).nth(nth).click()
 
 
 def press(page, button):
@@ -175,7 +177,7 @@ def test_the_menu_of_a_phone(open_portal):
     page.get_by_role("link", name="Menu", exact=True).click()
     menu(page, "App roles")
 
-    assert page.inner_text("h1") == "App roles"
+    page.get_by_role("heading", name="App roles", exact=True).wait_for()
     assert not page.locator("nav").is_visible()
 
 
@@ -253,11 +255,11 @@ def test_a_cycle_under_way_is_accessible(
     page = open_portal()
     page.goto(f"/portal/{tenant.id}/{application.client_id}/provisioning/")
 
-    assert "A cycle is under way" in page.inner_text("main")
+    page.locator("main", has_text=re.compile("A cycle is under way")).wait_for()
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
 
     job.server.may_answer.set()
     run.join(20)
     page.get_by_role("link", name="Refresh").click()
-    assert "It hung up." in page.inner_text("main")
+    page.locator("main", has_text=re.compile(r"It hung up\.")).wait_for()
