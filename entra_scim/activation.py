@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -26,6 +26,9 @@ from .traffic import Traffic
 TEST_LASTS = datetime.timedelta(days=1)
 _SHOWN = 20
 """How many names are a list that somebody reads. Each costs what the policy asks."""
+
+COUNTED = 1000
+"""How far people are counted who could not sign in. More is more, and costs more."""
 
 Kind = ProvisioningEvent.Kind
 
@@ -109,27 +112,37 @@ class LockedOut:
 
     shown: list[Any]
     count: int
+    """How many, up to :data:`COUNTED`; one more than that means "more"."""
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more people than are counted."""
+        return self.count > COUNTED
 
 
 def locked_out(environment: AnyEnvironment) -> LockedOut:
-    """Return the active people of an environment who have no active Entra account.
+    """Return the active people of an environment whom Entra cannot sign in.
 
-    ``count`` may include people whom the gate lets through, as the Admin; those
-    shown do not.
+    They have no link, an inactive one, or one whose externalId is not the object
+    ID by which a sign-in finds people. ``count`` may include people whom the gate
+    lets through, such as the Admin; those shown do not.
     """
-    policy = get_policy()
-    links = ProvisionedUser.objects.filter(Q(active=True) | ~Q(environment=environment))
+    links = ProvisionedUser.objects.filter(user_id=OuterRef("pk"))
+    # Somebody whose link is another environment's signs in there.
+    not_concerned = links.filter(
+        Q(active=True, has_object_id=True) | ~Q(environment=environment)
+    )
     people: models.QuerySet[Any] = (
-        policy.users_of(environment)
-        .filter(is_active=True)
-        .exclude(pk__in=links.values("user_id"))
+        get_policy()
+        .users_of(environment)
+        .filter(~Exists(not_concerned), is_active=True)
         .order_by("pk")
     )
     first = list(people[: _SHOWN + 1])
-    shown = [user for user in first if gate.only_environment_of(user) == environment]
+    shown = [user for user in first if gate.environment_of(user) == environment]
     count = len(shown)
     if len(first) > _SHOWN:
-        count += people.count() - len(first)
+        count += people[len(first) : COUNTED + 1 + len(first) - count].count()
     return LockedOut(shown=shown[:_SHOWN], count=count)
 
 

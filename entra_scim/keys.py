@@ -58,6 +58,19 @@ def is_object_id(external_id: str | None) -> bool | None:
     return bool(_GUID.fullmatch(external_id)) if external_id else None
 
 
+def is_in_tokens(external_id: str | None) -> bool | None:
+    """Tell whether ID tokens carry an externalId: as an object ID, in lower case.
+
+    A sign-in compares exactly (RFC 7643 §3.1), so it does not find somebody whose
+    object ID a mapping has changed to upper case. None, where there is no externalId.
+    """
+    return (
+        is_object_id(external_id) and external_id == external_id.lower()
+        if external_id
+        else None
+    )
+
+
 def role_key(value: str) -> str:
     """Return the key of a role value, which matches exactly."""
     return digest(value)

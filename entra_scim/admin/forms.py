@@ -235,7 +235,7 @@ class EventFilterForm(forms.Form):
 class PeopleFilterForm(forms.Form):
     """Which people to show."""
 
-    STATUS = (
+    STATUS: tuple[tuple[str, Any], ...] = (
         ("", _("Everybody")),
         ("active", _("Active")),
         ("inactive", _("Inactive")),
@@ -243,6 +243,20 @@ class PeopleFilterForm(forms.Form):
 
     q = forms.CharField(label=_("Name or e-mail"), required=False, max_length=200)
     status = forms.ChoiceField(label=_("Status"), required=False, choices=STATUS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        status: Any = self.fields["status"]
+        status.choices = self.STATUS
+
+
+class LinkedPeopleFilterForm(PeopleFilterForm):
+    """Which people from Entra to show."""
+
+    STATUS = (
+        *PeopleFilterForm.STATUS,
+        ("no_sign_in", _("Active, but not able to sign in with Entra")),
+    )
 
 
 def _is_guid(text: str) -> bool:

@@ -19,7 +19,7 @@ from entra_scim import access, provisioning
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from entra_scim.policy import get_policy
 
-from .forms import EventFilterForm, PeopleFilterForm
+from .forms import EventFilterForm, LinkedPeopleFilterForm, PeopleFilterForm
 from .pages import EnvironmentPage
 
 _PERSON_EVENTS = 20
@@ -36,7 +36,7 @@ class PeoplePage(EnvironmentPage):
     title = gettext_lazy("People from Entra")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = PeopleFilterForm(self.request.GET)
+        form = LinkedPeopleFilterForm(self.request.GET)
         people = self.people(form.cleaned_data if form.is_valid() else {})
         found = self.paginated(people)
         granting = access.groups_by_role(self.environment)
@@ -57,8 +57,13 @@ class PeoplePage(EnvironmentPage):
         )
         if text := wanted.get("q"):
             people = people.filter(_user_matches(text, "user__", _NAMES))
-        if status := wanted.get("status"):
-            people = people.filter(active=status == "active")
+        match wanted.get("status"):
+            case "active":
+                people = people.filter(active=True)
+            case "inactive":
+                people = people.filter(active=False)
+            case "no_sign_in":
+                people = people.filter(active=True).exclude(has_object_id=True)
         return people
 
 

@@ -101,6 +101,7 @@ class SignInPage(EnvironmentPage):
             state=state,
             obstacles=obstacles,
             locked_out=locked_out,
+            counted=activation.COUNTED,
             sign_in_url=self.absolute("entra_scim_oidc:environment-sign-in"),
             logout_url=self.absolute("entra_scim_oidc:front-channel-logout"),
             **kwargs,

@@ -36,7 +36,8 @@ class ProvisionedUser(models.Model):
         default=False, help_text=_("Whether Entra ever sent active.")
     )
     has_object_id = models.BooleanField(
-        null=True, help_text=_("Whether the externalId is an object ID.")
+        null=True,
+        help_text=_("Whether the externalId is an object ID as ID tokens have it."),
     )
     role_function = models.CharField(
         max_length=10,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from io import StringIO
 
 import pytest
@@ -199,6 +200,56 @@ class TestActivation:
 
         assert post_activation(browser, connected, admin).status_code == 302
 
+        assert settings_of(connected).activated_at
+
+    def test_everybody_whom_a_sign_in_cannot_find_is_listed(
+        self, connected, browser, boss, scim, ann
+    ):
+        """And nobody else: by the same rule as the sign-in itself."""
+
+        def person(name, **attributes):
+            user = UserFactory(email=f"{name}@contoso.example", environment=connected)
+            sent = {"userName": user.email, **attributes}
+            assert scim.post("/Users", sent).status_code == 201
+            return user
+
+        able = person("able", externalId=str(uuid.uuid4()))
+        unable = [
+            ann,
+            person("nickname", externalId="nickname"),
+            person("missing"),
+            person("upper", externalId=str(uuid.uuid4()).upper()),
+        ]
+        drifted = person("drifted", externalId=str(uuid.uuid4()), active=False)
+        type(drifted).objects.filter(pk=drifted.pk).update(is_active=True)
+        leaver = person("leaver", externalId=str(uuid.uuid4()), active=False)
+        try_sign_in(browser, connected)
+
+        page = browser.client.get(tab(connected, "sign-in/"))
+
+        listed = page.context["locked_out"]
+        assert {user.pk for user in listed.shown} == {
+            user.pk for user in (*unable, drifted)
+        }
+        assert listed.count == 5
+        assert not {able, boss, leaver} & set(listed.shown)
+        found = browser.client.get(tab(connected, "people/?status=no_sign_in"))
+        assert {person.user for person in found.context["found"]} == set(unable[1:])
+        assert "people/?status=no_sign_in" in page.content.decode()
+
+    def test_more_people_than_are_counted(
+        self, connected, browser, admin, ann, monkeypatch
+    ):
+        """The page says so, and acknowledging that is enough."""
+        monkeypatch.setattr(activation, "COUNTED", 25)
+        for number in range(30):
+            UserFactory(email=f"{number}@contoso.example", environment=connected)
+        try_sign_in(browser, connected)
+
+        page = browser.client.get(tab(connected, "sign-in/"))
+
+        assert "More than 25 people could not sign in" in text_of(page)
+        assert post_activation(browser, connected, admin).status_code == 302
         assert settings_of(connected).activated_at
 
     def test_a_test_with_other_settings_does_not_count(
