@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from django.db.models import Q
 
-from . import document, keys, linking, profile
+from . import document, keys, linking, links, profile
+from .dialect import role_values
 from .document import Document
 from .exceptions import (
     AddressNotOwned,
     AttributeTooLong,
     Conflict,
     ExternalIdTaken,
+    NoLongerManaged,
     UserNameTaken,
 )
 from .models import ProvisionedUser
@@ -28,10 +30,24 @@ _REFUSED_VALUES = (Conflict, AttributeTooLong, AddressNotOwned)
 def acceptable(
     policy: ProvisioningPolicy, person: ProvisionedUser, edit: Edit
 ) -> tuple[Document, list[str]]:
-    """Return the new document of a person, and the attributes that stay as they were."""
+    """Return the new document of a person, and the attributes that stay as they were.
+
+    Raises:
+        NoLongerManaged: The link is not in force, and the edit does more than to
+            take access away.
+        Conflict, AttributeTooLong, AddressNotOwned: A value may not be theirs.
+    """
     old = person.attributes
     new = edit(old)
     kept: list[str] = []
+    activates = new.get("active", person.active) and not person.active
+    changing = _more_than_taken_away(old, new)
+    if (activates or changing) and not links.is_in_force(person):
+        if not deactivates(edit, old):
+            raise NoLongerManaged
+        for attribute in changing:
+            new = document.with_kept(new, old, attribute)
+        return new, changing
     while True:
         try:
             _check(policy, person, new)
@@ -44,6 +60,16 @@ def acceptable(
                     kept.append(attribute)
         else:
             return new, kept
+
+
+def _more_than_taken_away(old: Document, new: Document) -> list[str]:
+    """Return the attributes that change, but for roles that only become fewer."""
+    return sorted(
+        name
+        for name in (old.keys() | new.keys()) - {"active"}
+        if old.get(name) != new.get(name)
+        and not (name == "roles" and set(role_values(new)) <= set(role_values(old)))
+    )
 
 
 def _check(policy: ProvisioningPolicy, person: ProvisionedUser, new: Document) -> None:

@@ -34,6 +34,21 @@ class NotProvisioned(ProvisioningError):
     )
 
 
+class NoLongerManaged(ProvisioningError):
+    """The person of a link is exempt now, or not of its environment alone.
+
+    Says nothing of which: another environment's people are none of this one's.
+    """
+
+    code = "no_longer_managed"
+    message = _(
+        "Entra no longer manages this account. It became the Admin's, or it does not "
+        "belong to this environment alone. Unassign the person in Entra, then unlink "
+        "the account in the tab, under People. Until then, Entra can only take access "
+        "away."
+    )
+
+
 class VersionMismatch(ProvisioningError):
     """The resource is not in the version that If-Match named (RFC 7644 §3.14)."""
 
@@ -191,6 +206,7 @@ _CONFLICTS: tuple[type[ProvisioningError], ...] = (
     AddressReleased,
     ExternalIdTaken,
     GroupsNotProvisioned,
+    NoLongerManaged,
     Taken,
     UserNameTaken,
 )

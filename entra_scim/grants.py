@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from . import roles
+from . import links, roles
 from .dialect import role_values
 from .document import Document
 from .models import ProvisionedUser
@@ -15,6 +15,8 @@ Changes = dict[str, list[str]]
 
 def settle(person: ProvisionedUser, old: Document, new: Document) -> Changes:
     """Give a person the groups that they should have now, and no others.
+
+    Where the link is not in force any more, groups are only taken.
 
     Call it with the environment locked, and with the person's ``active`` and
     ``roles_received_at`` as they shall be. Sets ``suspended_groups``, unsaved.
@@ -37,6 +39,12 @@ def settle(person: ProvisionedUser, old: Document, new: Document) -> Changes:
     else:
         wanted = set()
         person.suspended_groups = sorted({*person.suspended_groups, *held})
+    if (
+        wanted - held
+        and not person._state.adding  # who was found to be linkable just now
+        and not links.is_in_force(person)
+    ):
+        wanted &= held
     roles.change_groups(person.user, joined=wanted - held, left=held - wanted)
     return {
         "roles_added": environment_roles.names(wanted - held, values),

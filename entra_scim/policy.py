@@ -34,9 +34,9 @@ class ProvisioningPolicy:
     def environments_of(self, user: AbstractBaseUser) -> Iterable[AnyEnvironment]:
         """Return the environments that a person belongs to.
 
-        People of exactly one environment are linkable there; somebody who
-        belongs to two, or to none, is not. In the transaction, and whenever somebody
-        signs in; reads only.
+        People of exactly one environment are linkable there, and managed while
+        that is so; somebody who belongs to two, or to none, is not. In the
+        transaction, and whenever somebody signs in; reads only.
         """
         return _environments().all()[:2]
 
@@ -50,10 +50,10 @@ class ProvisioningPolicy:
     def is_exempt(self, user: AbstractBaseUser) -> bool:
         """Tell whether Entra must never link nor change a person: the Admin.
 
-        Asked when somebody would be linked. Somebody whom Entra manages already
-        stays managed until released, so that nobody escapes being deactivated
-        by becoming exempt. In the transaction, and whenever somebody signs in;
-        reads only.
+        Asked at each use. Somebody who becomes exempt after Entra linked them no
+        longer signs in with Entra, and their link gives nothing more: it can only
+        take access away, so that nobody escapes being deactivated. In the
+        transaction, and whenever somebody signs in; reads only.
         """
         return bool(getattr(user, "is_superuser", False))
 

@@ -20,6 +20,7 @@ from . import (
     events,
     grants,
     linking,
+    links,
     persistence,
     profile,
     signals,
@@ -118,7 +119,9 @@ def release(
 ) -> None:
     """End the link of a person: they become inactive and keep their data.
 
-    Only the same externalId brings them back. Deleting them is a local act.
+    Only the same externalId brings them back. Deleting them is a local act. Unlinked
+    by hand, somebody whom Entra no longer manages keeps their access: it is not this
+    environment's to take.
 
     Raises:
         NotProvisioned: The environment has no such resource.
@@ -222,10 +225,14 @@ def _release(
     user = person.user
     before = profile.snapshot(user)
     transactions.lock_environment(environment)
-    if person.active or user.is_active:
+    by_hand = not origin.key_hint
+    keeps_access = by_hand and user.is_active and not links.is_in_force(person)
+    if not keeps_access and (person.active or user.is_active):
         policy.deactivate(user, environment)
     person.active = False
-    changes = grants.settle(person, person.attributes, {})
+    changes: Changes = grants.settle(person, person.attributes, {})
+    if keeps_access:
+        changes["unaffected"] = ["active"]
     profile.save_changes(user, before)
     ReleasedUser.objects.update_or_create(
         user=user,

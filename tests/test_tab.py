@@ -664,18 +664,35 @@ class TestPeople:
         assert "people/local/?q=a%20b" in nobody
         assert found(p="nonsense") == ["eve", "max"]
 
+    def test_somebody_whom_entra_no_longer_manages(self, client, contoso, scim, ann):
+        """Their page says so, and unlinking them takes no access."""
+        person = provision(scim, "ann", externalId=OBJECT_ID)
+        page = tab(contoso, f"people/{person.pk}/")
+        told = "Entra no longer manages this account"
+        assert told not in text_of(client.get(page))
+        ann.is_superuser = True
+        ann.save()
+
+        assert told in text_of(client.get(page))
+        assert "keeps its access" in text_of(client.get(f"{page}release/"))
+        client.post(f"{page}release/")
+
+        ann.refresh_from_db()
+        assert ann.is_active
+        assert not ProvisionedUser.objects.exists()
+
     def test_releasing_by_hand(self, client, contoso, scim, ann):
         """A confirmation says what it means; then the account may be given again."""
         person = provision(scim, "ann", externalId=OBJECT_ID)
         page = tab(contoso, f"people/{person.pk}/release/")
-        assert "They become inactive at once" in text_of(client.get(page))
+        assert "They lose access immediately" in text_of(client.get(page))
 
         client.post(page)
 
         ann.refresh_from_db()
         assert not ann.is_active
         assert not ProvisionedUser.objects.exists()
-        assert "released by hand" in text_of(client.get(tab(contoso, "events/")))
+        assert "unlinked by hand" in text_of(client.get(tab(contoso, "events/")))
         again = {"userName": "ann@contoso.example", "externalId": str(uuid.uuid4())}
         assert scim.post("/Users", again).status_code == 409
         local = text_of(client.get(tab(contoso, "people/local/")))

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import access, provisioning
+from entra_scim import access, links, provisioning
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from entra_scim.policy import get_policy
 
@@ -84,6 +84,7 @@ class PersonPage(EnvironmentPage):
         person = self.person()
         return super().get_context_data(
             person=person,
+            managed=links.is_in_force(person),
             reasons=access.reasons(person, access.groups_by_role(self.environment)),
             events=ProvisioningEvent.objects.for_environment(self.environment).filter(
                 user=person.user
@@ -94,13 +95,13 @@ class PersonPage(EnvironmentPage):
 
 class ReleasePage(PersonPage):
     template_name = "entra_scim/admin/confirm_release.html"
-    title = gettext_lazy("Release person")
+    title = gettext_lazy("Unlink person")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         person = self.person()
         provisioning.release(self.environment, person.pk)
         return self.done(
-            _("Microsoft Entra ID: released %(person)s.") % {"person": person},
+            _("Microsoft Entra ID: unlinked %(person)s.") % {"person": person},
             "people/",
         )
 

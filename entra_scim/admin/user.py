@@ -122,7 +122,7 @@ class EntraUserMixin(ModelAdmin):
     def _explanations(self, users: Iterable[Any]) -> list[str]:
         text = _(
             "%(person)s is managed by Microsoft Entra, which would create them anew in "
-            "the next cycle. Unassign them in Entra and release them here first."
+            "the next cycle. Unassign them in Entra and unlink them here first."
         )
         return [
             self._with_link(text, user) for user in users if self.managed_by_entra(user)

@@ -122,8 +122,10 @@ class ProvisioningEvent(models.Model):
                 }
         elif self.detail:
             yield f"{self.get_kind_display()}: {self._explanation()}"
+        elif self.kind == self.Kind.RELEASED and "unaffected" in self.changes:
+            yield _("unlinked by hand, the account keeps its access")
         elif self.kind == self.Kind.RELEASED and not self.key_hint:
-            yield _("released by hand, now inactive")
+            yield _("unlinked by hand, now inactive")
         else:
             yield str(self.get_kind_display())
         for role in self.changes.get("roles_added", ()):
@@ -135,7 +137,7 @@ class ProvisioningEvent(models.Model):
                 "role": role
             }
         for attribute in self.changes.get("kept", ()):
-            yield _("%(attribute)s kept as it was, because the new one is taken") % {
+            yield _("%(attribute)s kept as it was, because the new one is refused") % {
                 "attribute": attribute
             }
         if "people" in self.changes:

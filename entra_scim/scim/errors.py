@@ -20,6 +20,7 @@ from entra_scim.exceptions import (
     Busy,
     Conflict,
     GroupsNotProvisioned,
+    NoLongerManaged,
     NotProvisioned,
     ProvisioningError,
     VersionMismatch,
@@ -175,6 +176,8 @@ def _status(error: ProvisioningError) -> tuple[int, str | None]:
     match error:
         case Conflict():
             return HTTPStatus.CONFLICT, "uniqueness"
+        case NoLongerManaged():
+            return HTTPStatus.CONFLICT, None
         case AttributeTooLong() | AddressNotOwned():
             return HTTPStatus.BAD_REQUEST, "invalidValue"
         case GroupsNotProvisioned():

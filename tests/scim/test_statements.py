@@ -114,11 +114,11 @@ def test_a_patch_that_changes_nothing_writes_nothing(scim, people):
 @pytest.mark.parametrize(
     ("operation", "most"),
     [
-        ({"path": "title", "value": "Boss"}, 4),
-        ({"path": "displayName", "value": "New"}, 4),
-        ({"path": "name.givenName", "value": "New"}, 5),
+        ({"path": "title", "value": "Boss"}, 5),
+        ({"path": "displayName", "value": "New"}, 5),
+        ({"path": "name.givenName", "value": "New"}, 6),
         ({"path": "active", "value": "False"}, 9),
-        ({"path": "roles", "value": [{"value": "Uploader"}]}, 11),
+        ({"path": "roles", "value": [{"value": "Uploader"}]}, 13),
     ],
 )
 def test_a_patch_costs_what_it_changes(scim, people, operation, most):

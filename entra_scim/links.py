@@ -1,0 +1,24 @@
+"""Does a link still let Entra manage a person?
+
+Somebody may become the Admin, move, or join a second environment after they were
+linked. The link stays, so that Entra can still take away what it gave.
+"""
+
+from __future__ import annotations
+
+from .models import ProvisionedUser
+from .policy import get_policy
+
+
+def is_in_force(link: ProvisionedUser) -> bool:
+    """Tell whether Entra manages the person of a link now.
+
+    They belong to the link's environment and to no other, and the policy does not
+    call them exempt. Ask it at each use, in the transaction of what it allows: the
+    answer changes without any request of Entra's.
+    """
+    policy = get_policy()
+    if policy.is_exempt(link.user):
+        return False
+    environments = [environment.pk for environment in policy.environments_of(link.user)]
+    return environments == [link.environment_id]
