@@ -16,6 +16,7 @@ BASE = {
     "conf",
     "dialect",
     "document",
+    "engines",
     "exceptions",
     "keys",
     "sign_in_codes",

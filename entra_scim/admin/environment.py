@@ -88,7 +88,7 @@ class EntraEnvironmentMixin(ModelAdmin):
     ) -> HttpResponse:
         environment = kwargs.get("obj")
         if environment is not None:
-            context["tab"] = self.tab_url(environment)
+            context["entra_tab"] = self.tab_url(environment)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def tab_url(self, environment: Any) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 
+from entra_scim.engines import engine
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models.environment import AnyEnvironment
 
@@ -53,6 +54,7 @@ class EnvironmentPage(TemplateView):
             raise PermissionDenied
         # Where templates find the URLs of the admin: a product may have several.
         request.current_app = self.model_admin.admin_site.name
+        self.template_engine = engine().name
         try:
             return super().dispatch(request, *args, **kwargs)
         except ProvisioningError as error:
@@ -74,17 +76,19 @@ class EnvironmentPage(TemplateView):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
+        # A product's site may put any name into the context of all pages.
+        return {
             **self.model_admin.admin_site.each_context(self.request),
-            environment=self.environment,
-            original=self.environment,
-            opts=self.model_admin.opts,
-            title=self.title,
-            tab=self.tab,
-            page=self.page,
-            can_change=self.can_change,
-            **kwargs,
-        )
+            **super().get_context_data(
+                original=self.environment,
+                opts=self.model_admin.opts,
+                title=self.title,
+                tab=self.tab,
+                page=self.page,
+                can_change=self.can_change,
+                **kwargs,
+            ),
+        }
 
     def done(self, message: Any, path: str = "") -> HttpResponseRedirect:
         """Note a change in the admin's log, say so, and go on to a page of the tab."""

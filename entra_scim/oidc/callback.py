@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView
@@ -21,7 +21,7 @@ from entra_scim.sign_in_codes import code_of
 
 from . import states
 from .backend import CodeAnswer, EntraBackend
-from .pages import SignInPage
+from .pages import SignInPage, page
 from .problems import SignInProblem
 
 
@@ -113,9 +113,9 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
         worked = person is not None and person.active
         if person is not None and worked:
             activation.record_test(settings, used, person.user)
-        return render(
+        return page(
             request,
-            "entra_scim/sign_in_tested.html",
+            "sign_in_tested.html",
             {
                 "claims": claims,
                 "roles": claims.get("roles")

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
@@ -18,6 +18,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from entra_scim import notifications, sign_in, sign_in_codes
+from entra_scim.engines import engine
 from entra_scim.models.environment import AnyEnvironment
 
 from .problems import SignInProblem
@@ -31,6 +32,16 @@ OTHER_ACCOUNT = "other_account"
 """The parameter by which Entra asks for the account, however many it knows."""
 
 _TOLD = 24 * 60 * 60  # seconds between two mails about the same problem
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Return a page for people who sign in."""
+    # Not every engine has the context processor of django.contrib.auth.
+    context = {"user": getattr(request, "user", None), **context}
+    content = engine().get_template(f"entra_scim/{template}").render(context, request)
+    return HttpResponse(content, status=status)
 
 
 # No transaction of a host's waits for Entra, with its locks.
@@ -71,9 +82,9 @@ class SignInPage(View):
         logger.warning(
             "Sign-in failed: %s %s (%s)", problem.code, problem.detail, reference
         )
-        return render(
+        return page(
             request,
-            "entra_scim/sign_in_problem.html",
+            "sign_in_problem.html",
             {
                 "problem": problem,
                 "explanation": explanation,

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
@@ -20,7 +19,7 @@ from entra_scim.models.environment import AnyEnvironment, environment_named
 
 from . import metadata, states
 from .client import ProviderDown
-from .pages import OTHER_ACCOUNT, TEST, SignInPage
+from .pages import OTHER_ACCOUNT, TEST, SignInPage, page
 from .problems import SignInProblem
 
 
@@ -44,9 +43,7 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
             if not several:
                 raise SignInProblem("not_active")
             if len(several) > 1:
-                return render(
-                    request, "entra_scim/sign_in_address.html", {"next": target}
-                )
+                return page(request, "sign_in_address.html", {"next": target})
             environment = several[0].environment
         self.environment = environment
         settings = settings_of(environment)

@@ -1,0 +1,31 @@
+"""Start, migrate, provision somebody, and show a page of signing in."""
+
+from __future__ import annotations
+
+import sys
+
+import django
+from django.core.management import call_command
+from django.test import Client
+
+django.setup()
+
+from entra_scim import access_keys
+from entra_scim.models import Environment
+from tests.client import ScimClient
+
+call_command("migrate", verbosity=0)
+call_command("check", databases=["default"])
+
+environment = Environment.objects.create(name="The only one")
+_key, secret = access_keys.create(environment)
+scim = ScimClient(f"/scim/{environment.pk}", secret)
+assert scim.post("/Users", {"userName": "ann@contoso.example"}).status_code == 201
+
+page = Client().get("/entra/sign-in/")
+assert page.status_code == 400
+assert "<h1>You are not signed in</h1>" in page.text
+assert "{%" not in page.text
+
+# Django REST framework imports the one of Django.
+assert "entra_scim.admin" not in sys.modules

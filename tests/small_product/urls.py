@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("scim/", include("entra_scim.scim.urls")),
+    path("entra/", include("entra_scim.oidc.urls")),
+]
