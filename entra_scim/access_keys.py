@@ -10,8 +10,7 @@ import zlib
 from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Q
 from django.utils import timezone
 
 from . import events
@@ -22,9 +21,6 @@ from .models.environment import AnyEnvironment
 logger = logging.getLogger("entra_scim")
 
 PREFIX = "entra_scim_"
-OVERLAP = datetime.timedelta(hours=24)
-"""How long older keys live on after the first use of a newer one."""
-
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM_BYTES = 32
 _RANDOM_LENGTH = 43  # of 256 bits in base 62
@@ -98,8 +94,9 @@ def authenticate(environment_id: str, text: str) -> AccessKey | None:
 def note_use(key: AccessKey) -> None:
     """Note that a key was used, at most once a minute.
 
-    The first use starts the end of the environment's older keys. Failing to
-    write it down is no reason to refuse Entra's request.
+    The first use replaces the environment's older keys: each lives on for a day
+    after its last use. Failing to write it down is no reason to refuse Entra's
+    request.
     """
     now = timezone.now()
     try:
@@ -115,7 +112,10 @@ def note_use(key: AccessKey) -> None:
 
 
 def revoke(key: AccessKey) -> None:
-    """End a key at once. Revoking it again changes nothing."""
+    """End a key at once. Revoking it again changes nothing.
+
+    If Entra went on with an older key that this one had replaced, that one stays.
+    """
     with transaction.atomic():
         if AccessKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(
             revoked_at=timezone.now()
@@ -125,10 +125,23 @@ def revoke(key: AccessKey) -> None:
                 ProvisioningEvent.Kind.KEY_REVOKED,
                 key_hint=key.hint,
             )
+            _restore_replaced(key)
+
+
+def _restore_replaced(revoked: AccessKey) -> None:
+    """Let the key that Entra uses last, if only a revoked one had replaced it."""
+    keys = AccessKey.objects.for_environment(revoked.environment)
+    usable = keys.usable(timezone.now())
+    if usable.filter(first_used_at__isnull=False, replaced_at=None).exists():
+        return
+    used = usable.filter(replaced_at__isnull=False).order_by("-last_used_at").first()
+    last_use = keys.values_list("last_used_at", flat=True).get(pk=revoked.pk)
+    # A key that Entra had moved away from must not come back to life.
+    if used and used.last_used_at and last_use and used.last_used_at > last_use:
+        keys.filter(pk=used.pk).update(replaced_at=None)
 
 
 def _note_first_use(key: AccessKey, now: datetime.datetime) -> None:
-    end = now + OVERLAP
     with transaction.atomic():
         if not AccessKey.objects.filter(pk=key.pk, first_used_at__isnull=True).update(
             first_used_at=now, last_used_at=now
@@ -138,8 +151,8 @@ def _note_first_use(key: AccessKey, now: datetime.datetime) -> None:
             created_at=key.created_at, pk__lt=key.pk
         )
         AccessKey.objects.for_environment(key.environment).usable(now).filter(
-            older
-        ).update(expires_at=Least(Coalesce(F("expires_at"), end), end))
+            older, replaced_at__isnull=True
+        ).update(replaced_at=now)
         events.record(
             key.environment, ProvisioningEvent.Kind.KEY_FIRST_USED, key_hint=key.hint
         )

@@ -29,8 +29,15 @@ class Notice:
 
 
 def notices(environments: models.QuerySet[Any]) -> list[Notice]:
-    """Return what ends within the notice in some environments, in two statements."""
-    return [*_secret_notices(environments), *_key_notices(environments)]
+    """Return what expires within the notice in some environments.
+
+    In three statements.
+    """
+    return [
+        *_secret_notices(environments),
+        *_key_notices(environments),
+        *_replaced_key_notices(environments),
+    ]
 
 
 def findings(settings: EntraSettings, keys: list[AccessKey]) -> Iterator[Finding]:
@@ -61,6 +68,7 @@ def findings(settings: EntraSettings, keys: list[AccessKey]) -> Iterator[Finding
                 "provisioning then."
             ),
         )
+    yield from _replaced_key_findings(settings.environment)
 
 
 def _secret_notices(environments: models.QuerySet[Any]) -> Iterator[Notice]:
@@ -108,7 +116,7 @@ def _key_notices(environments: models.QuerySet[Any]) -> Iterator[Notice]:
     now = timezone.now()
     ends = dict(
         AccessKey.objects.usable(now)
-        .filter(environment__in=environments)
+        .filter(environment__in=environments, replaced_at=None)
         .order_by()
         .values_list("environment")
         .annotate(lasting=Count("pk", filter=Q(expires_at=None)), end=Max("expires_at"))
@@ -127,6 +135,37 @@ def _key_notices(environments: models.QuerySet[Any]) -> Iterator[Notice]:
                 "environment": environment,
                 "date": date_format(moment, "DATETIME_FORMAT"),
             },
+        )
+
+
+def _replaced_key_notices(environments: models.QuerySet[Any]) -> Iterator[Notice]:
+    keys = AccessKey.objects.used_though_replaced(timezone.now())
+    for key in keys.filter(environment__in=environments).select_related("environment"):
+        yield Notice(
+            environment=key.environment,
+            message=_(
+                "Entra still uses the access key %(key)s of %(environment)s, which a "
+                "newer one replaces. Paste the newer key in Entra, or revoke it in "
+                "the tab Microsoft Entra ID."
+            )
+            % {"key": key, "environment": key.environment},
+        )
+
+
+def _replaced_key_findings(environment: AnyEnvironment) -> Iterator[Finding]:
+    keys = AccessKey.objects.for_environment(environment)
+    for key in keys.used_though_replaced(timezone.now()):
+        yield Finding(
+            code="key_replaced",
+            message=_(
+                "Entra still uses the access key %(key)s, though a newer one exists."
+            )
+            % {"key": key},
+            remedy=_(
+                "Paste the newer key in Entra as Secret token, and save. If you do not "
+                "have it any more, revoke it, so that the key in use stays. A replaced "
+                "key expires 24 hours after Entra has last used it."
+            ),
         )
 
 
@@ -190,7 +229,7 @@ def _last_key_end(keys: list[AccessKey]) -> datetime.datetime | None:
 
     A key without an end, or with a later one, says that somebody has seen to it.
     """
-    ends = [key.expires_at for key in keys]
+    ends = [key.expires_at for key in keys if key.replaced_at is None]
     dated = [end for end in ends if end is not None]
     if not dated or len(dated) < len(ends):
         return None

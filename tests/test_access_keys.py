@@ -63,7 +63,7 @@ def test_several_keys_live_at_once(contoso):
 
 
 def test_the_first_use_of_a_key_starts_the_end_of_older_ones(contoso, fabrikam):
-    """Older keys live a day on; newer ones and those of others are left alone."""
+    """Older keys live on for a day; newer ones and those of others are left alone."""
     soon = timezone.now() + datetime.timedelta(hours=1)
     ending, _ = access_keys.create(contoso, expires_at=soon)
     old, _ = access_keys.create(contoso)
@@ -78,10 +78,94 @@ def test_the_first_use_of_a_key_starts_the_end_of_older_ones(contoso, fabrikam):
     assert old.is_usable(now + datetime.timedelta(hours=23))
     assert not old.is_usable(now + datetime.timedelta(hours=25))
     ending.refresh_from_db()
-    assert ending.expires_at == soon
+    assert ending.ends_at == soon
     for other in (key, newer, foreign):
         other.refresh_from_db()
-        assert other.expires_at is None
+        assert other.ends_at is None
+
+
+class TestReplacing:
+    """A new key was used; which one does Entra have?"""
+
+    def use(self, key, **ago):
+        """Use a key as if the last use of every key had been some time ago."""
+        past = datetime.timedelta(**ago)
+        for one in AccessKey.objects.all():
+            for field in ("replaced_at", "first_used_at", "last_used_at", "created_at"):
+                if value := getattr(one, field):
+                    setattr(one, field, value - past)
+            one.save()
+        key.refresh_from_db()
+        access_keys.note_use(key)
+        key.refresh_from_db()
+
+    @pytest.fixture
+    def old(self, contoso):
+        key, _ = access_keys.create(contoso)
+        self.use(key)
+        return key
+
+    @pytest.fixture
+    def new(self, contoso, old):
+        key, _ = access_keys.create(contoso)
+        return key
+
+    def warned(self, contoso):
+        keys = AccessKey.objects.for_environment(contoso)
+        return list(keys.used_though_replaced(timezone.now()))
+
+    def test_a_connection_test_does_not_end_the_key_in_use(self, contoso, old, new):
+        """One probe with a key that nobody saved; Entra goes on with the other."""
+        self.use(new, minutes=5)
+        assert self.warned(contoso) == []
+
+        for _cycle in range(80):
+            self.use(old, minutes=40)
+            assert old.is_usable(timezone.now())
+
+        assert self.warned(contoso) == [old]
+        assert AccessKey.objects.usable(timezone.now()).count() == 2
+
+    def test_a_key_that_is_used_no_more_ends(self, contoso, old, new):
+        self.use(new, minutes=5)
+        self.use(old, minutes=40)
+        self.use(new, minutes=40)
+        assert self.warned(contoso) == []
+
+        self.use(new, hours=24)
+
+        old.refresh_from_db()
+        assert not old.is_usable(timezone.now())
+        assert list(AccessKey.objects.usable(timezone.now())) == [new]
+
+    def test_revoking_the_probe_lets_the_used_key_stay(self, contoso, old, new):
+        self.use(new, minutes=5)
+        self.use(old, minutes=40)
+
+        access_keys.revoke(new)
+
+        old.refresh_from_db()
+        assert old.ends_at is None
+        assert self.warned(contoso) == []
+
+    def test_revoking_a_leaked_key_brings_no_other_back(self, contoso, old, new):
+        self.use(new, minutes=5)
+        self.use(new, minutes=40)
+
+        access_keys.revoke(new)
+
+        old.refresh_from_db()
+        assert old.ends_at is not None
+
+    def test_another_environment_s_keys_are_left_alone(self, contoso, fabrikam, old):
+        foreign, _ = access_keys.create(fabrikam)
+
+        self.use(foreign)
+        access_keys.revoke(foreign)
+
+        old.refresh_from_db()
+        assert old.replaced_at is None
+        assert self.warned(contoso) == self.warned(fabrikam) == []
 
 
 def test_later_uses_end_nothing(contoso):
@@ -99,7 +183,7 @@ def test_later_uses_end_nothing(contoso):
     access_keys.note_use(key)
 
     older.refresh_from_db()
-    assert older.expires_at is None
+    assert older.ends_at is None
 
 
 def test_use_is_written_at_most_once_a_minute(contoso):

@@ -33,6 +33,7 @@ from entra_scim.models import (
     ReleasedUser,
 )
 from entra_scim.policy import ProvisioningPolicy
+from tests.client import ScimClient
 from tests.factories import GroupFactory, RoleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -1223,6 +1224,26 @@ class TestExpiry:
 
         assert self.check()[0] == 0
         assert "The last access key ends" not in text_of(client.get(tab(contoso)))
+
+    def test_a_replaced_key_that_entra_still_uses(self, client, contoso, scim, bob):
+        """The tab, the front page and a mail say so before it expires."""
+        scim.get("/Users")
+        _key, unsaved = access_keys.create(contoso)
+        ScimClient(scim.base, unsaved).get("/Users")
+        assert self.check()[0] == 0
+        past = timezone.now() - datetime.timedelta(minutes=5)
+        AccessKey.objects.update(last_used_at=past, replaced_at=past)
+        scim.get("/Users")
+
+        hint = f"{scim.key[:15]}…"
+        assert f"Entra still uses the access key {hint}, though" in text_of(
+            client.get(tab(contoso))
+        )
+        assert hint in text_of(client.get(reverse("admin:index")))
+        code, said = self.check("--mail")
+        assert code == 1
+        assert hint in said
+        assert hint in mail.outbox[0].body
 
     def test_the_front_page_tells_of_one_s_own_only(
         self, administrator, contoso, fabrikam, expiring

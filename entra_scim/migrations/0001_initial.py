@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('first_used_at', models.DateTimeField(editable=False, null=True, verbose_name='first used')),
                 ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
                 ('expires_at', models.DateTimeField(blank=True, help_text='Empty: until you revoke it. Entra stops provisioning when its key ends.', null=True, verbose_name='valid until')),
+                ('replaced_at', models.DateTimeField(editable=False, help_text='When a newer key was used first.', null=True)),
                 ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked at')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
                 ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),

@@ -5,18 +5,38 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 
+OVERLAP = datetime.timedelta(hours=24)
+"""How long a key lives on after its last use, once a newer one has been used."""
+
 
 class AccessKeyQuerySet(EnvironmentScopedQuerySet):
     def usable(self, now: datetime.datetime) -> Self:
-        """Return the keys that open their environment at a moment."""
+        """Return the keys that open their environment at a time."""
         return self.filter(
             Q(expires_at__isnull=True) | Q(expires_at__gt=now),
+            Q(replaced_at__isnull=True)
+            | Q(replaced_at__gt=now - OVERLAP)
+            | Q(last_used_at__gt=now - OVERLAP),
             revoked_at__isnull=True,
+        )
+
+    def used_though_replaced(self, now: datetime.datetime) -> Self:
+        """Return the usable keys that Entra goes on with, though newer ones exist.
+
+        Such as after a connection test with a new key that nobody saved. The key
+        that was used last is the one that Entra has.
+        """
+        used_later = type(self)(self.model).filter(
+            environment=OuterRef("environment"),
+            last_used_at__gt=OuterRef("last_used_at"),
+        )
+        return self.usable(now).filter(
+            ~Exists(used_later), last_used_at__gt=F("replaced_at")
         )
 
 
@@ -51,6 +71,11 @@ class AccessKey(models.Model):
             "Empty: until you revoke it. Entra stops provisioning when its key ends."
         ),
     )
+    replaced_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text=_("When a newer key was used first."),
+    )
     revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
 
     objects = AccessKeyQuerySet.as_manager()
@@ -67,7 +92,18 @@ class AccessKey(models.Model):
         return f"<AccessKey {self.hint}…>"
 
     def is_usable(self, now: datetime.datetime) -> bool:
-        """Tell whether the key opens its environment at a moment."""
-        return self.revoked_at is None and (
-            self.expires_at is None or self.expires_at > now
-        )
+        """Tell whether the key opens its environment at a time."""
+        return self.revoked_at is None and (self.ends_at is None or self.ends_at > now)
+
+    @property
+    def ends_at(self) -> datetime.datetime | None:
+        """When the key expires unless it is used again; None if it does not.
+
+        A replaced key expires by its last use, not by the first use of the newer
+        one: that may have been a connection test with a key that was never saved.
+        """
+        ends = [] if self.expires_at is None else [self.expires_at]
+        if self.replaced_at is not None:
+            ends.append(max(self.replaced_at, self.last_used_at or self.replaced_at))
+            ends[-1] += OVERLAP
+        return min(ends, default=None)

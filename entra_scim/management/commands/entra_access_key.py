@@ -50,9 +50,9 @@ class Command(BaseCommand):
             if key.revoked_at is not None:
                 state = f"revoked {_shown(key.revoked_at)}"
             elif not key.is_usable(now):
-                state = f"ended {_shown(key.expires_at)}"
-            elif key.expires_at is not None:
-                state = f"valid until {_shown(key.expires_at)}"
+                state = f"ended {_shown(key.ends_at)}"
+            elif key.ends_at is not None:
+                state = f"valid until {_shown(key.ends_at)}"
             else:
                 state = "valid"
             self.stdout.write(
