@@ -37,12 +37,21 @@ def user_name_key(user_name: str) -> str:
     return digest(folded(user_name))
 
 
+def canonical_external_id(external_id: str) -> str:
+    """Return the form in which an externalId is compared.
+
+    It is caseExact (RFC 7643 §3.1), but a GUID is the same in any case: a mapping
+    to upper case makes nobody else of a person.
+    """
+    return external_id.lower() if _GUID.fullmatch(external_id) else external_id
+
+
 def external_id_key(external_id: str | None) -> str | None:
-    """Return the key of an externalId, which is caseExact (RFC 7643 §3.1).
+    """Return the key of an externalId.
 
     None, for none: databases take as many of those for unique as there are.
     """
-    return digest(external_id) if external_id else None
+    return digest(canonical_external_id(external_id)) if external_id else None
 
 
 def domain_key(address: str) -> str:
@@ -56,19 +65,6 @@ def is_object_id(external_id: str | None) -> bool | None:
     None, where there is no externalId.
     """
     return bool(_GUID.fullmatch(external_id)) if external_id else None
-
-
-def is_in_tokens(external_id: str | None) -> bool | None:
-    """Tell whether ID tokens carry an externalId: as an object ID, in lower case.
-
-    A sign-in compares exactly (RFC 7643 §3.1), so it does not find somebody whose
-    object ID a mapping has changed to upper case. None, where there is no externalId.
-    """
-    return (
-        is_object_id(external_id) and external_id == external_id.lower()
-        if external_id
-        else None
-    )
 
 
 def role_key(value: str) -> str:

@@ -64,7 +64,7 @@ def apply(
     person.user_name_key = keys.user_name_key(new["userName"])
     person.external_id_key = keys.external_id_key(new.get("externalId"))
     person.domain_key = keys.domain_key(profile.address(new))
-    person.has_object_id = keys.is_in_tokens(new.get("externalId"))
+    person.has_object_id = keys.is_object_id(new.get("externalId"))
     person.modified = now
     changes: Changes = {}
     if not adding:

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('domain_key', models.CharField(max_length=64)),
                 ('active', models.BooleanField(verbose_name='active')),
                 ('active_received', models.BooleanField(default=False, help_text='Whether Entra ever sent active.')),
-                ('has_object_id', models.BooleanField(help_text='Whether the externalId is an object ID as ID tokens have it.', null=True)),
+                ('has_object_id', models.BooleanField(help_text='Whether the externalId is an object ID.', null=True)),
                 ('role_function', models.CharField(default='', help_text='The function that roles came from last, as far as it shows.', max_length=10)),
                 ('roles_received_at', models.DateTimeField(help_text="Until Entra has sent roles, the person's groups are left alone.", null=True, verbose_name='roles received')),
                 ('suspended_groups', models.JSONField(default=list, help_text='Groups taken at deactivation from somebody for whom Entra never sent roles, to be given back at reactivation.')),

@@ -37,7 +37,7 @@ class ProvisionedUser(models.Model):
     )
     has_object_id = models.BooleanField(
         null=True,
-        help_text=_("Whether the externalId is an object ID as ID tokens have it."),
+        help_text=_("Whether the externalId is an object ID."),
     )
     role_function = models.CharField(
         max_length=10,

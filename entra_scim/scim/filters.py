@@ -162,7 +162,9 @@ class _PersonVisitor(_Visitor):
         if path == "username" and node.op == CompareOperator.eq:
             return Q(user_name_key=keys.user_name_key(_string(node)))
         if path == "externalid" and node.op == CompareOperator.eq:
-            return Q(external_id_key=keys.digest(_string(node)))
+            return Q(
+                external_id_key=keys.digest(keys.canonical_external_id(_string(node)))
+            )
         if path in columns.TEXTS:
             operand = _string(node)
             if path != "externalid":  # the one that is caseExact

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import uuid
 from http import HTTPStatus
 
 import pytest
 from django.contrib.auth import get_user_model
 
+from entra_scim import sign_in
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from tests.factories import UserFactory
 
@@ -185,6 +187,22 @@ def test_a_second_resource_for_the_same_external_id_is_refused(scim, ann):
     response = scim.post("/Users", body("other@contoso.example", externalId="one"))
 
     assert_refused(response, "external_id_taken")
+
+
+def test_an_object_id_is_the_same_in_upper_case(scim, ann, contoso):
+    """A mapping that changes its case makes nobody else, here and at sign-in."""
+    object_id = str(uuid.uuid4())
+    person = scim.post("/Users", body(email_of(ann), externalId=object_id)).json()
+    path = f"/Users/{person['id']}"
+
+    for spelling in (object_id.upper(), object_id):
+        rename = {"op": "Replace", "path": "externalId", "value": spelling}
+        assert scim.patch(path, rename).json()["externalId"] == spelling
+        assert scim.filter(f'externalId eq "{object_id}"') == [person["id"]]
+        assert scim.filter(f'externalId eq "{object_id.upper()}"') == [person["id"]]
+        assert sign_in.person_of(contoso, object_id).user == ann
+        other = body("other@contoso.example", externalId=object_id.upper())
+        assert scim.post("/Users", other).status_code == HTTPStatus.CONFLICT
 
 
 def test_the_address_of_a_provisioned_person_is_refused(scim, ann):
