@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from .filters import normalize_filter
 from .operations import normalize_operations
+from .reading import read_json
 from .received import (
     Received,
     RoleFunction,
@@ -30,6 +31,7 @@ __all__ = [
     "normalize_filter",
     "normalize_operations",
     "normalize_resource",
+    "read_json",
     "received_in_operations",
     "received_in_resource",
     "role_values",

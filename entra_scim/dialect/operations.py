@@ -22,6 +22,7 @@ from scim2_models.path import (
     ValuePath,
 )
 
+from .reading import check_text
 from .values import (
     CORE,
     ENTERPRISE,
@@ -191,7 +192,14 @@ def _target(path: str) -> _Target | None:
 
 
 def _with_booleans(node: FilterNode) -> FilterNode:
-    """Compare ``primary`` with a boolean, where Entra compares it with "True"."""
+    """Compare ``primary`` with a boolean, where Entra compares it with "True".
+
+    The strings of a filter are decoded after the body was checked, and become a
+    value where a filter describes one that is not there yet.
+    """
+    match node:
+        case Comparison(value=str()):
+            check_text(node.value)
     match node:
         case Comparison(value=str()) if node.attr_path.attr.lower() == "primary":
             return replace(node, value=normalize_boolean("primary", node.value))

@@ -4,6 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from scim2_models import InvalidSyntaxException, InvalidValueException
+
+from .reading import read_json
+
 _ROLE_TYPE = "WindowsAzureActiveDirectoryRole"
 
 # What an assignment without a role of its own has for a value: "Default Access".
@@ -34,6 +38,9 @@ def normalize_role(item: Any, display: str = "displayName") -> Any:
     ``display`` is the sub-attribute for the display name: AssertiveAppRole-
     AssignmentsComplex, which replaces, uses ``display``; the functions that add use
     ``displayName``.
+
+    Raises:
+        InvalidValueException: The JSON in the string has what no body may have.
     """
     if isinstance(item, str):
         item = {"value": item}
@@ -47,7 +54,7 @@ def normalize_role(item: Any, display: str = "displayName") -> Any:
     role = {"type": _ROLE_TYPE, **others}
     if decoded.get("displayName"):
         role[display] = decoded["displayName"]
-    if decoded.get("value") and decoded.get("id") not in _NO_ROLE:
+    if decoded.get("value") and str(decoded.get("id")) not in _NO_ROLE:
         role["value"] = decoded["value"]
     return role
 
@@ -67,7 +74,11 @@ def _decoded(value: Any) -> dict[str, Any] | None:
     if not isinstance(value, str) or not value.lstrip().startswith("{"):
         return None
     try:
-        decoded = json.loads(value)
-    except (ValueError, RecursionError):
-        return None
+        decoded = read_json(value)
+    except json.JSONDecodeError:
+        return None  # a Value that happens to begin so
+    except InvalidSyntaxException as refusal:
+        raise InvalidValueException(
+            detail=f"The JSON in roles.value: {refusal.detail}"
+        ) from None
     return decoded if isinstance(decoded, dict) else None

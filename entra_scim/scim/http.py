@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,12 +13,12 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from scim2_models import InvalidSyntaxException, PayloadTooLargeException
 
+from entra_scim.dialect import read_json
 from entra_scim.events import Origin
 from entra_scim.models import AccessKey
 
 MEDIA_TYPE = "application/scim+json"
 MAX_BODY = 1024 * 1024  # bytes
-_MAX_DEPTH = 32
 
 
 class ScimRequest(Request):
@@ -45,11 +44,7 @@ class ScimRequest(Request):
 
 
 class ScimParser(BaseParser):
-    """Read a JSON body that every database can keep.
-
-    Stricter than JSON where a silent guess would follow: a name that occurs twice
-    in an object, in any case, numbers beyond JSON, and characters that are no text.
-    """
+    """Read a JSON body that every database can keep, see :func:`read_json`."""
 
     media_type = MEDIA_TYPE
 
@@ -67,19 +62,11 @@ class ScimParser(BaseParser):
                 detail=f"The body is longer than {MAX_BODY} bytes. Send less at once."
             )
         try:
-            document = json.loads(
-                data.decode(),
-                object_pairs_hook=_object,
-                parse_constant=_refuse_constant,
-            )
-        except RecursionError:
-            raise _too_deep() from None
+            return read_json(data.decode())
         except ValueError as error:
             raise InvalidSyntaxException(
                 detail=f"The body is not valid JSON in UTF-8: {error}."
             ) from None
-        _check(document)
-        return document
 
 
 class JsonParser(ScimParser):
@@ -112,52 +99,3 @@ class ScimOnly(BaseContentNegotiation):
         self, request: Any, renderers: Any, format_suffix: str | None = None
     ) -> Any:
         return renderers[0], renderers[0].media_type
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # Names of attributes have no case (RFC 7643 §2.1).
-    if len({name.lower() for name, _ in pairs}) != len(pairs):
-        raise ValueError("a name occurs twice in one object")
-    return dict(pairs)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _check(document: Any) -> None:
-    """Refuse nesting that only an attack needs, and text that no database keeps."""
-    level = [document]
-    for _ in range(_MAX_DEPTH):
-        inner: list[Any] = []
-        for value in level:
-            if isinstance(value, str):
-                _check_text(value)
-            elif isinstance(value, dict):
-                inner += value.keys()
-                inner += value.values()
-            elif isinstance(value, list):
-                inner += value
-            elif isinstance(value, float) and value in (float("inf"), -float("inf")):
-                raise InvalidSyntaxException(detail="A number is too large.")
-        if not inner:
-            return
-        level = inner
-    raise _too_deep()
-
-
-def _check_text(text: str) -> None:
-    if "\0" in text:
-        raise InvalidSyntaxException(detail="The body has a NUL character.")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise InvalidSyntaxException(
-            detail="The body has half of a surrogate pair, which is no character."
-        ) from None
-
-
-def _too_deep() -> InvalidSyntaxException:
-    return InvalidSyntaxException(
-        detail=f"The body is nested deeper than {_MAX_DEPTH} levels."
-    )

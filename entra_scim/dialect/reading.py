@@ -1,0 +1,92 @@
+"""JSON that every database can keep: the body, and what Entra puts into strings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from scim2_models import InvalidSyntaxException
+
+_MAX_DEPTH = 32
+
+
+def read_json(text: str) -> Any:
+    """Return what a JSON text means.
+
+    Stricter than JSON where a silent guess would follow: a name that occurs twice
+    in an object, in any case, numbers beyond JSON, and characters that are no text.
+
+    Raises:
+        json.JSONDecodeError: The text is not JSON.
+        InvalidSyntaxException: It is JSON that nobody can keep or agree about.
+    """
+    try:
+        document = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_refuse_constant
+        )
+    except json.JSONDecodeError:
+        raise
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:  # Python reads no integer of more than 4,300 digits
+        raise _too_large() from None
+    _check(document)
+    return document
+
+
+def check_text(text: str) -> None:
+    """Refuse characters that are no text for a database.
+
+    Raises:
+        InvalidSyntaxException: There is a NUL, or half of a surrogate pair.
+    """
+    if "\0" in text:
+        raise InvalidSyntaxException(detail="A text has a NUL character.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidSyntaxException(
+            detail="A text has half of a surrogate pair, which is not a character."
+        ) from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Names of attributes have no case (RFC 7643 §2.1).
+    if len({name.lower() for name, _ in pairs}) != len(pairs):
+        raise InvalidSyntaxException(detail="A name occurs twice in one object.")
+    return dict(pairs)
+
+
+def _refuse_constant(name: str) -> None:
+    raise InvalidSyntaxException(detail=f"{name} is not a JSON number.")
+
+
+def _check(document: Any) -> None:
+    """Refuse nesting that only an attack needs, and text that no database keeps."""
+    level = [document]
+    for _ in range(_MAX_DEPTH):
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, str):
+                check_text(value)
+            elif isinstance(value, dict):
+                inner += value.keys()
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value
+            elif isinstance(value, float) and value in (float("inf"), -float("inf")):
+                raise _too_large()
+        if not inner:
+            return
+        level = inner
+    raise _too_deep()
+
+
+def _too_large() -> InvalidSyntaxException:
+    return InvalidSyntaxException(detail="A number is too large.")
+
+
+def _too_deep() -> InvalidSyntaxException:
+    return InvalidSyntaxException(
+        detail=f"The JSON is nested deeper than {_MAX_DEPTH} levels."
+    )
