@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from . import transactions
+from . import roles, transactions
 from .exceptions import ProvisioningError
-from .models import EnvironmentRole
+from .keys import role_key
+from .models import EnvironmentGroup, EnvironmentRole
 from .models.environment import AnyEnvironment
 from .policy import get_policy
 
@@ -23,53 +28,122 @@ class GroupNotGrantable(ProvisioningError):
     )
 
 
+class GroupNotHeld(ProvisioningError):
+    """Somebody would let a role grant permissions that they do not have."""
+
+    code = "group_not_held"
+    message = _(
+        "The group %(group)s has permissions that you do not have, such as "
+        "%(permission)s. Choose another group, or ask somebody who has them."
+    )
+
+
 def grantable(environment: AnyEnvironment) -> models.QuerySet[Group]:
-    """Return the groups that the policy lets an environment grant."""
-    return get_policy().grantable_groups(environment)
+    """Return the groups that the policy lets an environment grant.
 
-
-def named(environment: AnyEnvironment, name: str) -> Group:
-    """Return the grantable group of a name, made if there is none.
-
-    A new group has no permissions. Where a group of that name belongs to others,
-    the new one is called after the environment too. Call it in a transaction.
-
-    Raises:
-        GroupNotGrantable: The policy does not let the environment grant it.
+    Never one that belongs to another environment, however wide the policy is.
     """
-    longest = Group._meta.get_field("name").max_length or 0
-    for candidate in (name, f"{environment} {name}"):
-        if len(candidate) > longest:
-            break
-        # The database may find "viewer" for "Viewer".
-        for group in Group.objects.filter(name=candidate):
-            if group.name == candidate and _is_grantable(environment, group):
-                return group
-        if not Group.objects.filter(name=candidate).exists():
-            group = Group.objects.create(name=candidate)
-            if not _is_grantable(environment, group):
-                raise GroupNotGrantable(group=candidate)
-            return group
-    raise GroupNotGrantable(group=name)
+    foreign = EnvironmentGroup.objects.exclude(environment=environment)
+    groups = get_policy().grantable_groups(environment)
+    return groups.exclude(pk__in=foreign.values("group_id"))
 
 
-def save_role(role: EnvironmentRole, group: Group | None) -> None:
-    """Save a role that grants a group: without one, the group of the same name.
+def choices(environment: AnyEnvironment, visitor: Any) -> list[Group]:
+    """Return the grantable groups with no permission that a visitor lacks."""
+    groups = list(grantable(environment).order_by("name"))
+    lacking = _lacking(visitor, [group.pk for group in groups])
+    return [group for group in groups if group.pk not in lacking]
+
+
+def numbers_of_permissions(groups: Iterable[Any]) -> dict[Any, int]:
+    """Return how many permissions groups have, by primary key, for those with any."""
+    rows: Any = Group.permissions.through._default_manager.filter(group_id__in=groups)
+    counted = rows.order_by().values("group_id").annotate(number=models.Count("pk"))
+    return dict(counted.values_list("group_id", "number"))
+
+
+def save_role(role: EnvironmentRole, group: Group | None, visitor: Any) -> None:
+    """Save a role that a visitor of the tab makes or changes.
+
+    Without a group, the role grants one of its own. Whoever renames a role gives its
+    group to other people, so a group that stays is checked like a new one.
 
     Raises:
         GroupNotGrantable: The policy does not let the environment grant the group.
+        GroupNotHeld: The group has a permission that the visitor lacks.
         IntegrityError: The environment has a role of that name.
         Busy: The database gave the change no turn.
     """
-    if group is not None and not _is_grantable(role.environment, group):
-        raise GroupNotGrantable(group=group)
 
     def save() -> None:
-        role.group = group or named(role.environment, role.value)
+        transactions.lock_environment(role.environment)
+        role.group = group or _own(role.environment, role.value)
+        if not grantable(role.environment).filter(pk=role.group.pk).exists():
+            raise GroupNotGrantable(group=role.group)
+        lacking = _lacking(visitor, [role.group.pk])
+        if lacking:
+            raise GroupNotHeld(group=role.group, permission=lacking[role.group.pk])
         role.save()
 
     transactions.repeated(save)
 
 
-def _is_grantable(environment: AnyEnvironment, group: Group) -> bool:
-    return grantable(environment).filter(pk=group.pk).exists()
+def _own(environment: AnyEnvironment, value: str) -> Group:
+    """Return a group of a role's own: a new one, without permissions.
+
+    A group that was there is somebody's, whatever its name. Only the one that was
+    made for the same role before is taken again, while no role grants it and nobody
+    has given it permissions.
+    """
+    former = (
+        EnvironmentGroup.objects.for_environment(environment)
+        .filter(made_for=role_key(value), group__permissions=None)
+        .exclude(group_id__in=EnvironmentRole.objects.values("group_id"))
+        .select_related("group")
+        .first()
+    )
+    if former is not None:
+        return former.group  # type: ignore[no-any-return]
+    names = (_name(environment, value, number) for number in itertools.count(1))
+    name = next(name for name in names if not Group.objects.filter(name=name).exists())
+    group = Group.objects.create(name=name)
+    EnvironmentGroup.objects.create(
+        environment=environment, group=group, made_for=role_key(value)
+    )
+    return group
+
+
+def _name(environment: AnyEnvironment, value: str, number: int) -> str:
+    """Return the name of a role's own group, such as ``Contoso (1234): Viewer``.
+
+    Never a bare name such as ``Staff``, which the product may give a meaning some day.
+    """
+    longest = Group._meta.get_field("name").max_length or 150
+    place, again = f"({environment.pk}): ", f" ({number})" if number > 1 else ""
+    value = _cut(value, longest - len(place + again))
+    return _cut(f"{environment} ", longest - len(place + value + again)) + (
+        place + value + again
+    )
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"[:length]
+
+
+def _lacking(visitor: Any, group_ids: list[Any]) -> dict[Any, str]:
+    """Return a permission that a visitor lacks, for each group that has such a one."""
+    if visitor.is_active and getattr(visitor, "is_superuser", False):
+        return {}
+    held = roles.held_groups(visitor, group_ids)
+    permissions: Any = Group.permissions.through._default_manager.filter(
+        group_id__in=[pk for pk in group_ids if pk not in held]
+    )
+    return {
+        group_id: f"{app}.{codename}"
+        for group_id, app, codename in permissions.values_list(
+            "group_id",
+            "permission__content_type__app_label",
+            "permission__codename",
+        )
+        if not visitor.has_perm(f"{app}.{codename}")
+    }

@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.module_loading import import_string
 
 from .conf import conf
+from .models import EnvironmentGroup
 from .models.environment import AnyEnvironment
 
 
@@ -107,13 +108,15 @@ class ProvisioningPolicy:
         return True
 
     def grantable_groups(self, environment: AnyEnvironment) -> models.QuerySet[Group]:
-        """Return the groups that a role of an environment may grant.
+        """Return the groups that roles made in the tab may grant.
 
-        An environment's administrator chooses among these only, so leave out
-        what belongs to other customers or to the product's own staff. Outside
-        the transaction; reads only.
+        As it stands, only groups that belong to the environment: those that the tab
+        made for its roles. An environment's administrator chooses among these, so
+        add nothing that belongs to other customers or to the product's own staff.
+        Outside the transaction; reads only.
         """
-        return Group.objects.all()
+        own = EnvironmentGroup.objects.for_environment(environment)
+        return Group.objects.filter(pk__in=own.values("group_id"))
 
     def administrators_of(self, environment: AnyEnvironment) -> models.QuerySet[Any]:
         """Return who is told, by mail, what an environment must do about Entra.

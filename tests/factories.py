@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from entra_scim.conf import conf
-from entra_scim.models import EnvironmentRole
+from entra_scim.models import EnvironmentGroup, EnvironmentRole
 
 
 def make_environment(**attributes):
@@ -21,12 +21,32 @@ class GroupFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence("Group {}".format)
 
 
+class OwnGroupFactory(GroupFactory):
+    """A group that belongs to an environment, which may have roles grant it."""
+
+    @classmethod
+    def _create(cls, model_class, *args, environment, **kwargs):
+        group = super()._create(model_class, *args, **kwargs)
+        EnvironmentGroup.objects.create(environment=environment, group=group)
+        return group
+
+
 class RoleFactory(factory.django.DjangoModelFactory):
+    """A role, and a group that belongs to its environment unless it is another's."""
+
     class Meta:
         model = EnvironmentRole
 
     value = factory.Sequence("Role{}".format)
     group = factory.SubFactory(GroupFactory, name=factory.SelfAttribute("..value"))
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        role = super()._create(model_class, *args, **kwargs)
+        EnvironmentGroup.objects.get_or_create(
+            group=role.group, defaults={"environment": role.environment}
+        )
+        return role
 
 
 class UserFactory(factory.django.DjangoModelFactory):

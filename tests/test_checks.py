@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from cryptography.fernet import Fernet
 from django.apps import apps
+from django.contrib.auth.models import Permission
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import connection, models
@@ -10,7 +11,7 @@ from django.db.models.functions import Lower
 
 from entra_scim import checks
 from entra_scim.policy import ProvisioningPolicy
-from tests.factories import make_environment
+from tests.factories import GroupFactory, OwnGroupFactory, make_environment
 
 urlpatterns = []  # for the test of a project that does not mount the endpoint
 
@@ -275,6 +276,66 @@ def test_a_wrong_setting_is_told_once(db, settings, name, value):
     setattr(settings, name, value)
 
     assert checks.check_environments(None, databases=["default"]) == []
+
+
+class TestGrantableGroups:
+    """What a policy hands to administrators is said at each deployment."""
+
+    @pytest.fixture(autouse=True)
+    def environments(self, db):
+        self.one = make_environment(name="One")
+        self.own = OwnGroupFactory(name="Own", environment=self.one)
+
+    def found(self):
+        messages = checks.check_grantable_groups(None, databases=["default"])
+        assert all(message.hint for message in messages)
+        return {message.id[-4:]: message.msg for message in messages}
+
+    def test_the_default_offers_nothing_dangerous(self):
+        GroupFactory(name="Staff").permissions.add(Permission.objects.first())
+
+        assert self.found() == {}
+        assert checks.check_grantable_groups(None) == []
+
+    def test_permissions(self):
+        self.own.permissions.add(*Permission.objects.all()[:3])
+
+        assert list(self.found()) == ["W020"]
+        assert "'Own'." in self.found()["W020"]
+
+    def test_a_group_of_nobody(self, settings):
+        settings.ENTRA_SCIM_POLICY = "tests.test_groups.EveryGroup"
+        GroupFactory(name="Staff").permissions.add(Permission.objects.first())
+
+        found = self.found()
+
+        assert set(found) == {"W020", "W021"}
+        assert found["W021"].endswith("to no environment: 'Staff'.")
+
+    def test_a_group_of_two(self, settings):
+        settings.ENTRA_SCIM_POLICY = "tests.test_groups.EveryGroup"
+        make_environment(name="Two")
+        for number in range(7):
+            GroupFactory(name=f"Shared {number}")
+
+        found = self.found()
+
+        assert list(found) == ["W022"]
+        assert "'Shared 0'" in found["W022"]
+        assert found["W022"].endswith("and 2 more.")
+
+    def test_its_cost_is_bounded(self, settings, django_assert_max_num_queries):
+        settings.ENTRA_SCIM_POLICY = "tests.test_groups.EveryGroup"
+        for number in range(120):
+            make_environment(name=str(number))
+
+        with django_assert_max_num_queries(115):
+            self.found()
+
+    def test_a_wrong_policy_is_told_elsewhere(self, settings):
+        settings.ENTRA_SCIM_POLICY = "nothing.there"
+
+        assert self.found() == {}
 
 
 class HalfOfIt(ProvisioningPolicy):

@@ -110,7 +110,9 @@ def test_the_demo_plays_the_whole_integration(tmp_path):
     output = demo(tmp_path, "--play")
 
     assert "carol: username was carol, is carol@fabrikam.example" in output
-    assert "erin@fabrikam.example: groups was none, is Auditor" in output
+    assert (
+        "erin@fabrikam.example: groups was none, is Fabrikam (5678): Auditor" in output
+    )
     assert "carol@fabrikam.example: active was yes, is no" in output
     assert "AADSTS7000222: The client secret has expired" in " ".join(output.split())
     assert "11. In the tab: deactivate" in output

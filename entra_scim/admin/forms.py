@@ -6,14 +6,12 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from entra_scim import access_keys, authorities, connection, credentials
+from entra_scim import access_keys, authorities, connection, credentials, groups
 from entra_scim.keys import role_key
 from entra_scim.models import EntraSettings, EnvironmentRole, ProvisioningEvent
 from entra_scim.models.environment import AnyEnvironment
@@ -182,17 +180,27 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
         self,
         *args: Any,
         environment: AnyEnvironment,
-        groups: models.QuerySet[Group],
+        visitor: Any,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.environment = environment
         self.instance.environment = environment
+        self.groups = groups.choices(environment, visitor)
         field: Any = self.fields["group"]
-        field.queryset = groups.order_by("name")
-        if self.instance.pk is None:
-            field.required = False
-            field.empty_label = _("the group of the same name")
+        # A group that is grantable and no choice is refused with the reason, later.
+        field.queryset = groups.grantable(environment)
+        field.required = self.instance.pk is not None
+        none = "---------" if field.required else _("a new group for this role")
+        field.choices = [("", none), *((group.pk, str(group)) for group in self.groups)]
+        field.error_messages["invalid_choice"] = _(
+            "Roles of this environment cannot grant that group. Choose another group."
+        )
+        if field.required and self.instance.group not in self.groups:
+            field.help_text = _(
+                "This role grants %(group)s, which you cannot choose for a role. Choose "
+                "another group, or delete the role."
+            ) % {"group": self.instance.group}
 
     def clean_value(self) -> str:
         value: str = self.cleaned_data["value"].strip()

@@ -50,6 +50,9 @@ class SetUpPage(EnvironmentPage):
         steps = standing.steps_of(settings, usable, facts)
         kwargs.setdefault("connection_form", ConnectionForm(settings=settings))
         kwargs.setdefault("role_form", self.role_form())
+        permissions = groups.numbers_of_permissions(
+            {role.group_id for role, _people in facts.roles}
+        )
         return super().get_context_data(
             settings=settings,
             keys=[(key, key in usable) for key in keys],
@@ -58,7 +61,10 @@ class SetUpPage(EnvironmentPage):
             steps=steps,
             next_step=next((step for step in steps if not step.done), None),
             addresses=self.addresses(),
-            groups=groups.grantable(self.environment).order_by("name"),
+            roles=[
+                (role, people, permissions.get(role.group_id, 0))
+                for role, people in facts.roles
+            ],
             **kwargs,
         )
 
@@ -69,9 +75,22 @@ class SetUpPage(EnvironmentPage):
             data,
             instance=instance,
             environment=self.environment,
-            groups=groups.grantable(self.environment),
+            visitor=self.request.user,
             prefix=None if instance else "role",
         )
+
+    def save(self, form: RoleForm) -> bool:
+        """Save a valid form, or add to it what stands in the way."""
+        group = form.cleaned_data["group"]
+        try:
+            groups.save_role(form.instance, group, self.request.user)
+        except ProvisioningError as error:
+            form.add_error(None, str(error))
+        except IntegrityError:  # made by somebody else, just now
+            form.add_error("value", _("There is a role of this name already."))
+        else:
+            return True
+        return False
 
     def addresses(self) -> dict[str, str]:
         """Return what Entra must be told, by name."""
@@ -189,7 +208,7 @@ class RolesView(SetUpPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.role_form(request.POST)
-        if form.is_valid() and save_role(form):
+        if form.is_valid() and self.save(form):
             role = form.instance
             return self.done(
                 _("Microsoft Entra ID: made role %(role)s, which grants %(group)s.")
@@ -215,7 +234,7 @@ class RolePage(SetUpPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.role_form(request.POST, instance=self.role())
-        if form.is_valid() and save_role(form):
+        if form.is_valid() and self.save(form):
             return self.done(
                 _("Microsoft Entra ID: changed role %(role)s, which grants %(group)s.")
                 % {"role": form.instance, "group": form.instance.group},
@@ -239,16 +258,3 @@ class DeleteRolePage(RolePage):
         return self.done(
             _("Microsoft Entra ID: deleted role %(role)s.") % {"role": role}, "#roles"
         )
-
-
-def save_role(form: RoleForm) -> bool:
-    """Save a valid form, or add to it what stands in the way."""
-    try:
-        groups.save_role(form.instance, form.cleaned_data["group"])
-    except ProvisioningError as error:
-        form.add_error(None, str(error))
-    except IntegrityError:  # made by somebody else, just now
-        form.add_error("value", _("There is a role of this name already."))
-    else:
-        return True
-    return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.checks import Tags, register
 
+from .groups import check_grantable_groups
 from .people import check_email_index, check_environments, check_user_model
 from .project import (
     check_admin,
@@ -32,3 +33,4 @@ def register_checks() -> None:
     register(check_user_model, Tags.models)
     register(check_email_index, Tags.database)
     register(check_environments, Tags.database)
+    register(check_grantable_groups, Tags.database)

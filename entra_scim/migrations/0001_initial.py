@@ -188,6 +188,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='EnvironmentGroup',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_for', models.CharField(default='', editable=False, help_text='The key of the role that the group was made for.', max_length=64)),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('group', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='auth.group', verbose_name='group')),
+            ],
+            options={
+                'verbose_name': 'group of an environment',
+                'verbose_name_plural': 'groups of environments',
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='EnvironmentRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

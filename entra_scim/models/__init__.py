@@ -11,13 +11,14 @@ from .provisioned_user import (
     ReleasedUser,
     RoleAssignment,
 )
-from .role import EnvironmentRole
+from .role import EnvironmentGroup, EnvironmentRole
 
 __all__ = [
     "AccessKey",
     "EntraSession",
     "EntraSettings",
     "Environment",
+    "EnvironmentGroup",
     "EnvironmentRole",
     "ProvisionedEmail",
     "ProvisionedUser",

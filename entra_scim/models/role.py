@@ -32,6 +32,38 @@ def validate_role_value(value: str) -> None:
         )
 
 
+class EnvironmentGroup(models.Model):
+    """A group that belongs to one environment, which alone may have roles grant it.
+
+    Groups that the tab makes get one. A product that makes its customers' groups
+    itself says so with ``EnvironmentGroup.objects.create(environment=…, group=…)``.
+    """
+
+    environment = environment_foreign_key()
+    group = models.OneToOneField(
+        Group,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("group"),
+    )
+    made_for = models.CharField(
+        max_length=64,
+        default="",
+        editable=False,
+        help_text=_("The key of the role that the group was made for."),
+    )
+
+    objects = EnvironmentScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("group of an environment")
+        verbose_name_plural = _("groups of environments")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.group)
+
+
 class EnvironmentRole(models.Model):
     """A role of an environment and the Django group that it grants.
 

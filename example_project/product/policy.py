@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 
-from entra_scim.models import EnvironmentRole
 from entra_scim.policy import ProvisioningPolicy
 
 from .models import Environment, Membership, User
@@ -20,10 +18,6 @@ class Policy(ProvisioningPolicy):
         user = super().create_user(environment, username, email)
         Membership.objects.create(environment=environment, user=user)
         return user
-
-    def grantable_groups(self, environment: Environment) -> QuerySet[Group]:
-        foreign = EnvironmentRole.objects.exclude(environment=environment)
-        return Group.objects.exclude(pk__in=foreign.values("group_id"))
 
     def accepts_provisioning(self, environment: Environment) -> bool:
         return not environment.provisioning_paused

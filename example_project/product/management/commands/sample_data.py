@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from entra_scim.models import EnvironmentRole
+from entra_scim.models import EnvironmentGroup, EnvironmentRole
 from example_project.product.models import Environment, Membership, User
 
 ENVIRONMENTS = {1234: "Contoso", 5678: "Fabrikam"}
@@ -64,6 +64,9 @@ class Command(BaseCommand):
             Environment.objects.get_or_create(pk=primary_key, defaults={"name": name})
         for environment, value, group_name in ROLES:
             group, _ = Group.objects.get_or_create(name=group_name)
+            EnvironmentGroup.objects.get_or_create(
+                group=group, defaults={"environment_id": environment}
+            )
             EnvironmentRole.objects.get_or_create(
                 environment_id=environment, value=value, defaults={"group": group}
             )

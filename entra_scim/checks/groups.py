@@ -1,0 +1,93 @@
+"""Which groups roles may grant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.contrib.auth.models import Group
+from django.core.checks import CheckMessage, Warning
+from django.db import connections
+from django.utils.module_loading import import_string
+
+from entra_scim import groups
+from entra_scim.conf import conf
+from entra_scim.models import EnvironmentGroup
+from entra_scim.policy import ProvisioningPolicy
+from entra_scim.transactions import database
+
+# A check runs at each deployment: it looks at a product's first customers.
+_ENVIRONMENTS = 100
+_GROUPS = 1000
+_NAMED = 5
+
+
+def check_grantable_groups(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Iterable[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """Check that no environment's administrator can hand out what is not theirs."""
+    alias = database()
+    if alias not in (databases or ()):
+        return []
+    try:
+        policy = import_string(conf.POLICY)
+        environment = apps.get_model(conf.ENVIRONMENT_MODEL)
+    except (AttributeError, ImportError, LookupError, ValueError):
+        return []  # check_settings says what is wrong
+    tables = connections[alias].introspection.table_names()
+    if not {environment._meta.db_table, EnvironmentGroup._meta.db_table} <= {*tables}:
+        return []  # before the first migrate
+    own = EnvironmentGroup.objects.using(alias)
+    environments: Counter[Any] = Counter()
+    hook = getattr(policy, "grantable_groups", None)
+    if hook is not ProvisioningPolicy.grantable_groups:
+        for one in environment._default_manager.using(alias).order_by("pk")[
+            :_ENVIRONMENTS
+        ]:
+            rows = groups.grantable(one).order_by().values_list("pk", flat=True)
+            environments.update(rows[:_GROUPS])
+    owned = {*own.filter(group__in=[*environments]).values_list("group_id", flat=True)}
+    powerful = own.exclude(group__permissions=None).values_list("group_id", flat=True)
+    return [
+        *_warning(
+            "W020",
+            {*powerful[:_GROUPS], *groups.numbers_of_permissions(environments)},
+            "A role may grant groups that have permissions",
+            "Whoever administers an environment and has these permissions can give "
+            "them to other people. Silence this warning if that is intended.",
+        ),
+        *_warning(
+            "W021",
+            {pk for pk, number in environments.items() if number == 1} - owned,
+            "A role may grant groups that belong to no environment",
+            "Let grantable_groups of your policy return groups of the environment "
+            "only, and record them as EnvironmentGroup.",
+        ),
+        *_warning(
+            "W022",
+            {pk for pk, number in environments.items() if number > 1},
+            "Roles of several environments may grant the same groups",
+            "Let grantable_groups of your policy return groups of the environment "
+            "only. Silence this warning if the groups mean nothing of a customer's.",
+        ),
+    ]
+
+
+def _warning(
+    number: str, group_ids: set[Any], message: str, hint: str
+) -> list[CheckMessage]:
+    if not group_ids:
+        return []
+    few = sorted(group_ids)[:_NAMED]
+    names = sorted(
+        Group.objects.using(database())
+        .filter(pk__in=few)
+        .values_list("name", flat=True)
+    )
+    more = f" and {len(group_ids) - len(few)} more" if len(group_ids) > len(few) else ""
+    text = f"{message}: {', '.join(map(repr, names))}{more}."
+    return [Warning(text, hint=hint, id=f"entra_scim.{number}")]
