@@ -5,34 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .keys import folded
-
 Document = dict[str, Any]
 """A resource in SCIM's own names, without id, meta, schemas, nulls and empties."""
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-
-FOLDED = (
-    "userName",
-    "displayName",
-    "name.formatted",
-    "name.familyName",
-    "name.givenName",
-    "name.middleName",
-    "name.honorificPrefix",
-    "name.honorificSuffix",
-)
-"""Paths of the strings whose case does not count, and that filters know."""
-
-
-def comparable(document: Document) -> dict[str, str]:
-    """Return the strings that filters compare, by SCIM path, as they compare them."""
-    strings = {path: folded(value) for path in FOLDED if (value := _at(document, path))}
-    if external_id := document.get("externalId"):
-        strings["externalId"] = external_id  # caseExact
-    if manager_id := _at(document.get(ENTERPRISE, {}), "manager.value"):
-        strings["manager"] = folded(manager_id)
-    return strings
 
 
 def changed_attributes(old: Document, new: Document) -> list[str]:
@@ -47,13 +23,6 @@ def with_kept(document: Document, old: Document, attribute: str) -> Document:
     if top in old:
         kept[top] = old[top]
     return kept
-
-
-def _at(document: Document, path: str) -> Any:
-    value: Any = document
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
 
 
 def _differences(old: Document, new: Document, prefix: str) -> Iterator[str]:

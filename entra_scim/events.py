@@ -27,8 +27,16 @@ class Origin:
     """What the request's log lines and error are found by."""
 
 
+_LONGEST_NAME = 300
+_LONGEST_DETAIL = 2000
+
 LOCAL = Origin()
 """A change made here, by hand or by a command."""
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text with an ellipsis in place of what is beyond a length."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def record(
@@ -49,7 +57,7 @@ def record(
         first_at=now,
         kind=kind,
         user=user,
-        name=name,
+        name=shortened(name, _LONGEST_NAME),
         changes=changes or {},
         key_hint=key_hint,
         correlation_id=correlation_id or uuid.uuid4(),
@@ -65,19 +73,26 @@ def record_refusal(
     subject: str,
     name: str,
     user_id: Any = None,
+    attribute: str = "",
+    distinction: str = "",
     origin: Origin,
 ) -> uuid.UUID:
     """Add the event of a refused request, or count it on the one that is there.
 
     Entra repeats a refused request in each cycle. ``subject`` says whom or what
-    the request was about: the same reason for the same subject is one event.
-    Call it after the rollback of what was refused.
+    the request was about: the same refusal for the same subject is one event.
+    ``attribute`` is the name of the one to blame, if any, and ``distinction`` what
+    tells refusals of one reason apart, so that a reference never leads to another
+    explanation. Texts are cut: they come from outside. Call it after the rollback
+    of what was refused.
 
     Returns:
         The correlation id by which an administrator finds the event.
     """
     now = timezone.now()
-    fingerprint = digest("\n".join((kind, reason, subject)))
+    text = shortened(detail, _LONGEST_DETAIL)
+    attribute = shortened(attribute, _LONGEST_NAME)
+    fingerprint = digest("\0".join((kind, reason, attribute, distinction, subject)))
     rows = ProvisioningEvent.objects.for_environment(environment).filter(
         fingerprint=fingerprint
     )
@@ -85,7 +100,7 @@ def record_refusal(
     def count() -> uuid.UUID | None:
         # Another request may make the event between an update of nothing and a look.
         if not rows.update(
-            count=F("count") + 1, at=now, key_hint=origin.key_hint, detail=detail
+            count=F("count") + 1, at=now, key_hint=origin.key_hint, detail=text
         ):
             return None
         return rows.values_list("correlation_id", flat=True).first()
@@ -100,9 +115,10 @@ def record_refusal(
                 first_at=now,
                 kind=kind,
                 user_id=user_id,
-                name=name,
+                name=shortened(name, _LONGEST_NAME),
+                changes={"refused": [attribute]} if attribute else {},
                 reason=reason,
-                detail=detail,
+                detail=text,
                 key_hint=origin.key_hint,
                 correlation_id=origin.correlation_id or uuid.uuid4(),
                 fingerprint=fingerprint,

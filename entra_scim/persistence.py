@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from django.utils import timezone
 
-from . import document, grants, keys, profile, roles, transactions
+from . import document, grants, keys, profile, roles, searchable, transactions
 from .dialect import Received, role_values
 from .document import Document
 from .grants import Changes
-from .models import ProvisionedEmail, ProvisionedUser
+from .models import ProvisionedElement, ProvisionedUser
 from .policy import ProvisioningPolicy
+from .searchable import Element
 
 _CHANGING_FIELDS = (
     "attributes",
@@ -60,7 +62,7 @@ def apply(
     person.active_received |= received.active
     person.role_function = received.role_function or person.role_function
     person.attributes = new
-    person.comparable = document.comparable(new)
+    person.comparable = searchable.comparable(new)
     person.user_name_key = keys.user_name_key(new["userName"])
     person.external_id_key = keys.external_id_key(new.get("externalId"))
     person.domain_key = keys.domain_key(profile.address(new))
@@ -85,7 +87,7 @@ def save_new(person: ProvisionedUser) -> None:
     """Write a link that is not there yet."""
     person.created = person.modified
     person.save(force_insert=True)
-    _save_emails(person)
+    _save_elements(person, searchable.elements(person.attributes))
     roles.assign(person, role_values(person.attributes))
 
 
@@ -105,9 +107,7 @@ def save_changed(person: ProvisionedUser, old: Document) -> None:
         raise transactions.StaleWrite
     person.version += 1
     new = person.attributes
-    if new.get("emails") != old.get("emails"):
-        person.emails.all().delete()
-        _save_emails(person)
+    _change_elements(person, old)
     if set(role_values(new)) != set(role_values(old)):
         person.role_assignments.all().delete()
         roles.assign(person, role_values(new))
@@ -130,18 +130,28 @@ def note_received(person: ProvisionedUser, received: Received) -> None:
     )
 
 
-def _save_emails(person: ProvisionedUser) -> None:
-    ProvisionedEmail.objects.bulk_create(
-        ProvisionedEmail(
-            environment=person.environment,
+def _change_elements(person: ProvisionedUser, old: Document) -> None:
+    former, latter = searchable.elements(old), searchable.elements(person.attributes)
+    gone, come = set(former) - set(latter), set(latter) - set(former)
+    if len(gone) == len(come) == 1:  # the usual change, in one statement
+        [before], [after] = gone, come
+        person.elements.filter(**before._asdict()).update(**after._asdict())
+        return
+    if gone:
+        paths = {element.path for element in gone}
+        person.elements.filter(path__in=paths).delete()
+        come |= {element for element in latter if element.path in paths}
+    _save_elements(person, [element for element in latter if element in come])
+
+
+def _save_elements(person: ProvisionedUser, elements: Iterable[Element]) -> None:
+    ProvisionedElement.objects.bulk_create(
+        ProvisionedElement(
+            environment_id=person.environment_id,
             provisioned_user=person,
-            value=keys.folded(email["value"]),
-            value_key=keys.digest(keys.folded(email["value"])),
-            type=keys.folded(email["type"]) if "type" in email else None,
-            primary=email.get("primary"),
+            **element._asdict(),
         )
-        for email in person.attributes.get("emails", ())
-        if "value" in email
+        for element in elements
     )
 
 

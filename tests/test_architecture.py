@@ -19,6 +19,7 @@ BASE = {
     "engines",
     "exceptions",
     "keys",
+    "searchable",
     "sign_in_codes",
     "signals",
 }

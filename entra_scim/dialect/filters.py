@@ -6,10 +6,11 @@ import json
 import re
 
 _STRING = r'"(?:\\.|[^"\\])*"'
+_OPERATOR = "(?:eq|ne|co|sw|ew|gt|ge|lt|le)"
 _SELECTED_COMPARISON = re.compile(
     rf"(?P<string>{_STRING})"
     rf"|(?P<attribute>[\w:.-]+)\[(?P<selection>(?:{_STRING}|[^\]\"])*)\]"
-    rf"\.(?P<comparison>\w+\s+(?:pr\b|\w\w\s+(?:{_STRING}|[^\s()\[\]]+)))",
+    rf"(?:\.(?P<part>\w+))?\s+(?P<comparison>pr\b|{_OPERATOR}\s+(?:{_STRING}|[^\s()\[\]]+))",
     re.IGNORECASE,
 )
 _BARE_VALUE = re.compile(
@@ -31,14 +32,16 @@ def normalize_filter(text: str) -> str:
 def _with_selections(text: str) -> str:
     """Write ``emails[type eq "work"].value eq "x"`` as the standard does.
 
-    Entra asks so where an e-mail address is the matching attribute. The filters
-    of RFC 7644 have the comparison inside: ``emails[type eq "work" and value …]``.
+    Entra asks so where an e-mail address is the matching attribute, and leaves out
+    ``.value`` where a mapping made by Microsoft's tutorial does. The filters of
+    RFC 7644 have the comparison inside: ``emails[type eq "work" and value …]``.
     """
 
     def rewritten(match: re.Match[str]) -> str:
         if match["string"] is not None:
             return match["string"]
-        return f"{match['attribute']}[({match['selection']}) and {match['comparison']}]"
+        comparison = f"{match['part'] or 'value'} {match['comparison']}"
+        return f"{match['attribute']}[({match['selection']}) and {comparison}]"
 
     return _SELECTED_COMPARISON.sub(rewritten, text)
 

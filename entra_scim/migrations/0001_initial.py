@@ -107,15 +107,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ProvisionedEmail',
+            name='ProvisionedElement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.TextField()),
-                ('value_key', models.CharField(max_length=64)),
+                ('path', models.CharField(max_length=40)),
+                ('key', models.UUIDField(null=True)),
+                ('value', models.TextField(null=True)),
                 ('type', models.TextField(null=True)),
                 ('primary', models.BooleanField(null=True)),
                 ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
-                ('provisioned_user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='emails', to='entra_scim.provisioneduser')),
+                ('provisioned_user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='elements', to='entra_scim.provisioneduser')),
             ],
         ),
         migrations.CreateModel(
@@ -238,8 +239,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('environment', 'external_id_key'), name='entra_scim_external_id'),
         ),
         migrations.AddIndex(
-            model_name='provisionedemail',
-            index=models.Index(fields=['environment', 'value_key'], name='entra_scim_email'),
+            model_name='provisionedelement',
+            index=models.Index(fields=['environment', 'key'], name='entra_scim_element'),
         ),
         migrations.AddIndex(
             model_name='provisioningevent',

@@ -6,7 +6,7 @@ from .entra_settings import EntraSettings
 from .environment import Environment
 from .event import ProvisioningEvent
 from .provisioned_user import (
-    ProvisionedEmail,
+    ProvisionedElement,
     ProvisionedUser,
     ReleasedUser,
     RoleAssignment,
@@ -20,7 +20,7 @@ __all__ = [
     "Environment",
     "EnvironmentGroup",
     "EnvironmentRole",
-    "ProvisionedEmail",
+    "ProvisionedElement",
     "ProvisionedUser",
     "ProvisioningEvent",
     "ReleasedUser",

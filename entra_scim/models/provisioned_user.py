@@ -113,15 +113,19 @@ def display_name(attributes: dict[str, object]) -> str:
     return str(attributes.get("displayName") or attributes.get("userName") or "")
 
 
-class ProvisionedEmail(models.Model):
-    """An e-mail address of a provisioned person, in the form that filters compare."""
+class ProvisionedElement(models.Model):
+    """A string of a provisioned person that filters find by key.
+
+    Of a multi-valued attribute, it is one of the values, with what kind it is.
+    """
 
     environment = environment_foreign_key()
     provisioned_user = models.ForeignKey(
-        ProvisionedUser, on_delete=models.CASCADE, related_name="emails"
+        ProvisionedUser, on_delete=models.CASCADE, related_name="elements"
     )
-    value = models.TextField()
-    value_key = models.CharField(max_length=64)
+    path = models.CharField(max_length=40)
+    key = models.UUIDField(null=True)
+    value = models.TextField(null=True)
     type = models.TextField(null=True)
     primary = models.BooleanField(null=True)
 
@@ -129,11 +133,11 @@ class ProvisionedEmail(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("environment", "value_key"), name="entra_scim_email"),
+            models.Index(fields=("environment", "key"), name="entra_scim_element"),
         )
 
     def __str__(self) -> str:
-        return self.value
+        return self.path
 
 
 class RoleAssignment(models.Model):

@@ -9,45 +9,43 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Collate
 from scim2_models.path import AttrPath
 
-from entra_scim.document import FOLDED
+from entra_scim.searchable import CORE_STRINGS, ENTERPRISE_STRINGS, MULTI_VALUED
 from entra_scim.transactions import database
 
 from .schema import CORE, ENTERPRISE
 
-TEXTS = {path.lower(): path for path in (*FOLDED, "externalId", "manager")}
+TEXTS = {path.lower(): path for path in (*CORE_STRINGS, *ENTERPRISE_STRINGS)}
 """Strings of ``ProvisionedUser.comparable``, by path in lower case."""
 
-MOMENTS = {"meta.created": "created", "meta.lastmodified": "modified"}
+TIMES = {"meta.created": "created", "meta.lastmodified": "modified"}
 """Fields of a ProvisionedUser, by path in lower case."""
 
-EMAILS = {"value": "value", "type": "type", "primary": "primary"}
-"""Fields of a ProvisionedEmail, by sub-attribute in lower case."""
+ELEMENTS = {attribute.lower(): attribute for attribute in MULTI_VALUED}
+"""Multi-valued attributes, whose values are rows of ProvisionedElement."""
 
-SUPPORTED = ", ".join(
-    (
-        "id",
-        *TEXTS.values(),
-        "active",
-        *(f"emails.{name}" for name in EMAILS),
-        "meta.created",
-        "meta.lastModified",
-    )
-)
+_EXTENSION = {path.lower() for path in ENTERPRISE_STRINGS}
+_SHORT = {"manager": "manager.value"}
 
 
 def path_of(attribute: AttrPath) -> str | None:
     """Return an attribute's path in lower case, or None for a foreign schema's.
 
-    Names and URNs have no case (RFC 7643 §2.1). The manager is the one attribute of
-    the extension here: Microsoft's older samples ask for it, without its schema, to
-    see whether a reference is there.
+    Names and URNs have no case (RFC 7643 §2.1). Attributes of the extension are
+    known without its URN too, as Microsoft's older samples ask for the manager.
     """
-    if attribute.attr.lower() == "manager" and _is_managers(attribute):
-        return "manager"
-    if attribute.uri is not None and attribute.uri.lower() != CORE.lower():
-        return None
     path = attribute.attr.lower()
-    return f"{path}.{attribute.sub_attr.lower()}" if attribute.sub_attr else path
+    if attribute.sub_attr:
+        path = f"{path}.{attribute.sub_attr.lower()}"
+    path = _SHORT.get(path, path)
+    uri = (attribute.uri or CORE).lower()
+    if uri == ENTERPRISE.lower():
+        return path if path in _EXTENSION else None
+    return path if uri == CORE.lower() else None
+
+
+def element_paths(attribute: str) -> list[str]:
+    """Return the paths of a multi-valued attribute's strings."""
+    return [f"{attribute}.{part}" for part in MULTI_VALUED[attribute]]
 
 
 def text(path: str) -> Any:
@@ -66,9 +64,3 @@ def by_code_points(expression: Any) -> Any:
 
 
 _COLLATIONS = {"postgresql": "C", "mysql": "utf8mb4_bin"}
-
-
-def _is_managers(attribute: AttrPath) -> bool:
-    urns = {None, CORE.lower(), ENTERPRISE.lower()}
-    uri = attribute.uri.lower() if attribute.uri else None
-    return uri in urns and (attribute.sub_attr or "value").lower() == "value"

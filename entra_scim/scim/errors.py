@@ -29,6 +29,9 @@ from entra_scim.models import ProvisionedUser, ProvisioningEvent
 
 logger = logging.getLogger("entra_scim")
 
+_LONGEST_DETAIL = 1000
+"""Of what a library says of a request, which may quote it."""
+
 RETRY_AFTER = 300  # seconds
 """When to try again after a 503. Entra does so in its next cycle anyway."""
 
@@ -52,6 +55,8 @@ class Problem:
     """What tells one reason from another, for events."""
     detail: str
     scim_type: str | None = None
+    attribute: str = ""
+    """The name of the attribute that is to blame, where one alone is."""
 
 
 def handle_exception(exception: Exception, context: dict[str, Any]) -> Response:
@@ -72,7 +77,7 @@ def handle_exception(exception: Exception, context: dict[str, Any]) -> Response:
         # No event: anybody on the internet could fill the story with them.
         response["WWW-Authenticate"] = "Bearer"
     elif view.origin is not None:
-        reference = _record(problem, request, view)
+        reference = _record(problem, type(exception), request, view)
         error.detail = f"{problem.detail} Reference: {reference}"
         response["X-Correlation-Id"] = str(reference)
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -81,7 +86,9 @@ def handle_exception(exception: Exception, context: dict[str, Any]) -> Response:
     return response
 
 
-def _record(problem: Problem, request: Any, view: Any) -> Any:
+def _record(
+    problem: Problem, exception: type[Exception], request: Any, view: Any
+) -> Any:
     environment = request.auth.environment
     kinds = ProvisioningEvent.Kind
     failed = problem.status == HTTPStatus.INTERNAL_SERVER_ERROR
@@ -100,14 +107,22 @@ def _record(problem: Problem, request: Any, view: Any) -> Any:
             kind=kinds.FAILED if failed else kinds.REFUSED,
             reason=problem.code,
             detail=problem.detail,
-            subject=str(resource_id or _text(view.body, "userName") or name),
+            subject=_subject(request, view, name),
             name=name,
             user_id=person.user_id if person else None,
+            attribute=problem.attribute,
+            distinction=f"{exception.__qualname__} {problem.detail}",
             origin=view.origin,
         )
     except DatabaseError:
         logger.warning("Could not record a refused SCIM request", exc_info=True)
         return view.origin.correlation_id
+
+
+def _subject(request: Any, view: Any, name: str) -> str:
+    """Return whom or what a request was about, and what it would have done."""
+    person = view.resource_id or _text(view.body, "userName") or name
+    return f"{request.method} {person or request.path}"
 
 
 def _name(body: Any) -> str:
@@ -135,8 +150,9 @@ def _problem(exception: Exception) -> Problem:
             return Problem(
                 exception.status,
                 scim_type or str(exception.status),
-                exception.detail,
+                events.shortened(exception.detail, _LONGEST_DETAIL),
                 scim_type,
+                exception.context.get("attribute", ""),
             )
         case ProvisioningError():
             status, scim_type = _status(exception)

@@ -6,26 +6,16 @@ person is not there, and creates them a second time.
 
 from __future__ import annotations
 
-import datetime
 import re
-import uuid
 from abc import abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Length, Right, StrIndex
-from django.db.models.lookups import (
-    Exact,
-    GreaterThan,
-    GreaterThanOrEqual,
-    IsNull,
-    LessThan,
-    LessThanOrEqual,
-)
-from django.utils.dateparse import parse_datetime
 from scim2_models import InvalidFilterException, ScimFilter
 from scim2_models.path import (
+    AttrPath,
     CompareOperator,
     Comparison,
     FilterNode,
@@ -37,27 +27,30 @@ from scim2_models.path import (
     ValuePath,
 )
 
-from entra_scim import keys
+from entra_scim import keys, searchable
 from entra_scim.dialect import normalize_filter
-from entra_scim.models import ProvisionedEmail
+from entra_scim.models import ProvisionedElement
 from entra_scim.models.environment import AnyEnvironment
+from entra_scim.searchable import INDEXED_STRINGS, MULTI_VALUED, UNREADABLE
 
-from . import columns
+from . import columns, comparisons
+from .schema import CORE, ENTERPRISE
 
 MAX_LENGTH = 2048
 MAX_DEPTH = 32
+MAX_SCANS = 10
+"""How many terms of a filter may have to look at each person."""
 
 _STRING = r'"(?:\\.|[^"\\])*"'
-
-_ORDERING: dict[CompareOperator, Any] = {
-    CompareOperator.gt: GreaterThan,
-    CompareOperator.ge: GreaterThanOrEqual,
-    CompareOperator.lt: LessThan,
-    CompareOperator.le: LessThanOrEqual,
+_KEYED = {
+    "id",
+    "username",
+    "externalid",
+    *(path.lower() for path in INDEXED_STRINGS),
+    *(attribute.lower() for attribute in MULTI_VALUED),
 }
-
-_ALL = Q(pk__isnull=False)
-_NONE = Q(pk__isnull=True)
+_CONSTANTS = {"meta.resourcetype": "User"}
+_ALWAYS_PRESENT = {"id", "active", "schemas", "meta.version", *_CONSTANTS}
 
 
 def q_of(text: str, environment: AnyEnvironment) -> Q:
@@ -68,8 +61,9 @@ def q_of(text: str, environment: AnyEnvironment) -> Q:
     SQL.
 
     Raises:
-        InvalidFilterException: The filter does not parse, is too long or too
-            deep, or compares what cannot be compared.
+        InvalidFilterException: The filter does not parse, is too long, too deep
+            or too costly, or compares what cannot be compared. Its context has
+            the ``attribute`` that is to blame, where there is one.
     """
     _check(text)
     try:
@@ -78,6 +72,11 @@ def q_of(text: str, environment: AnyEnvironment) -> Q:
         raise InvalidFilterException(
             detail=f"The filter does not parse: {error}."
         ) from None
+    if sum(1 for node in _terms(tree) if not _is_keyed(node)) > MAX_SCANS:
+        raise InvalidFilterException(
+            detail=f"The filter compares more than {MAX_SCANS} times with what no "
+            "index has. Ask for less at once."
+        )
     return _PersonVisitor(environment).visit(tree)
 
 
@@ -86,7 +85,7 @@ def _check(text: str) -> None:
         raise InvalidFilterException(
             detail=f"The filter is longer than {MAX_LENGTH} characters."
         )
-    _check_characters(text)
+    comparisons.check_characters(text)
     depth = 0
     for character in re.sub(_STRING, "", text):
         depth += (character in "([") - (character in ")]")
@@ -96,10 +95,26 @@ def _check(text: str) -> None:
             )
 
 
-def _check_characters(text: str) -> None:
-    """Refuse what is no text for a database, as an escape in a string may make."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidFilterException(detail="The filter has a character that is none.")
+def _terms(node: FilterNode) -> Iterator[FilterNode]:
+    if isinstance(node, Not):
+        yield from _terms(node.expr)
+    elif isinstance(node, LogicalExpr):
+        for term in node.terms:
+            yield from _terms(term)
+    else:
+        yield node
+
+
+def _is_keyed(node: FilterNode) -> bool:
+    if isinstance(node, ValuePath):
+        return any(
+            isinstance(term, Comparison) and term.op == CompareOperator.eq
+            for term in _terms(node.val_filter)
+        )
+    if not isinstance(node, Comparison) or node.op != CompareOperator.eq:
+        return False
+    path = columns.path_of(node.attr_path) or ""
+    return path in _KEYED or path.removesuffix(".value") in _KEYED
 
 
 class _Visitor(FilterVisitor[Q]):
@@ -113,26 +128,25 @@ class _Visitor(FilterVisitor[Q]):
         return Q(*(self.visit(term) for term in node.terms), _connector=connector)
 
     def visit_comparison(self, node: Comparison) -> Q:
-        path = columns.path_of(node.attr_path)
         if node.value is None:
             if node.op not in (CompareOperator.eq, CompareOperator.ne):
-                raise _refusal(node, "null is compared with eq or ne only")
-            present = self.present(path, node)
+                raise comparisons.refusal(node, "null is compared with eq or ne only")
+            present = self.present(node.attr_path)
             return ~present if node.op == CompareOperator.eq else present
-        return self.compared(path, node)
+        return self.compared(node)
 
     def visit_present(self, node: Present) -> Q:
-        return self.present(columns.path_of(node.attr_path), node)
+        return self.present(node.attr_path)
 
     def visit_value_path(self, node: ValuePath) -> Q:
-        raise _unknown(node.attr_path)
+        raise comparisons.unknown(node.attr_path)
 
     @abstractmethod
-    def present(self, path: str | None, node: Any) -> Q:
+    def present(self, attribute: AttrPath) -> Q:
         """Return the condition that an attribute has a value."""
 
     @abstractmethod
-    def compared(self, path: str | None, node: Comparison) -> Q:
+    def compared(self, node: Comparison) -> Q:
         """Return the condition of a comparison with a value that is not null."""
 
 
@@ -143,178 +157,146 @@ class _PersonVisitor(_Visitor):
         self._environment = environment
 
     def visit_value_path(self, node: ValuePath) -> Q:
-        if columns.path_of(node.attr_path) != "emails":
-            raise _unknown(node.attr_path)
-        return self._having_email(_EmailVisitor().visit(node.val_filter))
+        path = columns.path_of(node.attr_path)
+        if path not in columns.ELEMENTS:
+            raise comparisons.unknown(node.attr_path)
+        return self._having(columns.ELEMENTS[path], node.val_filter)
 
-    def present(self, path: str | None, node: Any) -> Q:
+    def present(self, attribute: AttrPath) -> Q:
+        path = columns.path_of(attribute)
         if path in columns.TEXTS:
-            return Q(IsNull(columns.text(path), False))
-        if path in ("id", "active", *columns.MOMENTS):
-            return _ALL
-        if path == "emails":
-            return self._having_email(_ALL)
-        if email := _email_path(path):
-            return self._having_email(_EmailVisitor().present(email, node))
-        raise _unknown(node.attr_path)
+            return Q(comparable__has_key=columns.TEXTS[path])
+        if path in _ALWAYS_PRESENT or path in columns.TIMES:
+            return comparisons.ALL
+        name, part = self._element(attribute)
+        if part is None:
+            paths = columns.element_paths(name)
+            return self._with_element(Q(path__in=paths, key__isnull=False))
+        return self._having(name, Present(AttrPath(part)))
 
-    def compared(self, path: str | None, node: Comparison) -> Q:
-        if path == "username" and node.op == CompareOperator.eq:
-            return Q(user_name_key=keys.user_name_key(_string(node)))
-        if path == "externalid" and node.op == CompareOperator.eq:
-            return Q(
-                external_id_key=keys.digest(keys.canonical_external_id(_string(node)))
-            )
+    def compared(self, node: Comparison) -> Q:
+        path = columns.path_of(node.attr_path)
         if path in columns.TEXTS:
-            operand = _string(node)
-            if path != "externalid":  # the one that is caseExact
-                operand = keys.folded(operand)
-            return _text_compared(columns.text(path), node, operand)
+            return self._text_compared(columns.TEXTS[path], node)
         if path == "id":
-            return _id_compared(node)
+            return comparisons.id_compared(node)
         if path == "active":
-            return _boolean_compared("active", node)
-        if path in columns.MOMENTS:
-            return _moment_compared(columns.MOMENTS[path], node)
-        if email := _email_path(path):
-            return self._emails_compared(email, node)
-        raise _unknown(node.attr_path)
-
-    def _emails_compared(self, path: str, node: Comparison) -> Q:
+            return comparisons.boolean_compared("active", node)
+        if path in columns.TIMES:
+            return comparisons.time_compared(columns.TIMES[path], node)
+        if path == "meta.version":
+            return comparisons.version_compared(node)
+        if path in _CONSTANTS:
+            return comparisons.constant_compared(_CONSTANTS[path], node)
+        if path == "schemas":
+            return _schemas_compared(node)
+        name, part = self._element(node.attr_path)
         # Of several values, ne means that none is equal.
-        if node.op == CompareOperator.ne:
-            node = Comparison(node.attr_path, CompareOperator.eq, node.value)
-            return ~self._emails_compared(path, node)
-        return self._having_email(_EmailVisitor().compared(path, node))
+        negated = node.op == CompareOperator.ne
+        operator = CompareOperator.eq if negated else node.op
+        having = self._having(
+            name, Comparison(AttrPath(part or "value"), operator, node.value)
+        )
+        return ~having if negated else having
 
-    def _having_email(self, condition: Q) -> Q:
-        emails = ProvisionedEmail.objects.for_environment(self._environment)
-        return Q(pk__in=emails.filter(condition).values("provisioned_user_id"))
+    def _text_compared(self, path: str, node: Comparison) -> Q:
+        operand = searchable.form(path, comparisons.string(node))
+        if node.op == CompareOperator.eq:
+            if path == "userName":
+                return Q(user_name_key=keys.user_name_key(operand))
+            if path == "externalId":
+                return Q(external_id_key=keys.external_id_key(operand))
+            if path in INDEXED_STRINGS:
+                return self._with_element(Q(key=searchable.key(path, operand)))
+        return comparisons.text_compared(columns.text(path.lower()), node, operand)
 
+    def _element(self, attribute: AttrPath) -> tuple[str, str | None]:
+        """Return the multi-valued attribute that a path is of, and its part."""
+        name, _, part = (columns.path_of(attribute) or "").partition(".")
+        if name not in columns.ELEMENTS:
+            raise comparisons.unknown(attribute)
+        return columns.ELEMENTS[name], part or None
 
-class _EmailVisitor(_Visitor):
-    """Translate the filter within ``emails[…]``, which is on one address."""
+    def _having(self, attribute: str, condition: FilterNode) -> Q:
+        return self._with_element(_ElementVisitor(attribute).condition(condition))
 
-    def present(self, path: str | None, node: Any) -> Q:
-        if path not in columns.EMAILS:
-            raise _unknown(node.attr_path)
-        return Q(**{f"{columns.EMAILS[path]}__isnull": False})
-
-    def compared(self, path: str | None, node: Comparison) -> Q:
-        if path == "primary":
-            return _boolean_compared("primary", node)
-        if path not in columns.EMAILS:
-            raise _unknown(node.attr_path)
-        operand = keys.folded(_string(node))
-        if path == "value" and node.op == CompareOperator.eq:
-            return Q(value_key=keys.digest(operand))
-        field = columns.by_code_points(models.F(columns.EMAILS[path]))
-        return _text_compared(field, node, operand)
-
-
-def _email_path(path: str | None) -> str | None:
-    if path == "emails":
-        return "value"
-    attribute, _, sub_attribute = (path or "").partition(".")
-    return sub_attribute if attribute == "emails" and sub_attribute else None
+    def _with_element(self, condition: Q) -> Q:
+        elements = ProvisionedElement.objects.for_environment(self._environment)
+        return Q(pk__in=elements.filter(condition).values("provisioned_user_id"))
 
 
-def _text_compared(expression: Any, node: Comparison, operand: str) -> Q:
-    """Compare a string, exactly as Python would, on every database.
+class _ElementVisitor(_Visitor):
+    """Translate the filter within ``emails[…]``, which is on one of its values."""
 
-    Neither LIKE, which ignores case on SQLite, nor ``=``, which ignores spaces at
-    the end on MariaDB.
-    """
-    present = Q(IsNull(expression, False))
-    match node.op:
-        case CompareOperator.ne:
-            return ~(present & _equal(expression, operand))
-        case CompareOperator.eq:
-            return present & _equal(expression, operand)
-        case CompareOperator.co if operand:
-            return present & Q(
-                GreaterThan(StrIndex(expression, models.Value(operand)), 0)
+    def __init__(self, attribute: str) -> None:
+        self._attribute = attribute
+        self._parts = {part.lower(): part for part in MULTI_VALUED[attribute]}
+
+    def condition(self, tree: FilterNode) -> Q:
+        """Return the condition on one row of ProvisionedElement.
+
+        The parts of a value are in different rows, of which a condition sees one.
+        """
+        named = {
+            str(term.attr_path).lower()
+            for term in _terms(tree)
+            if isinstance(term, Comparison | Present)
+        } & self._parts.keys()
+        if len(named) > 1:
+            raise InvalidFilterException(
+                detail=f"A filter in {self._attribute}[…] compares one of "
+                f"{', '.join(sorted(named))} at a time, besides type and primary.",
+                attribute=self._attribute,
             )
-        case CompareOperator.sw if operand:
-            return present & Q(Exact(StrIndex(expression, models.Value(operand)), 1))
-        case CompareOperator.ew if operand:
-            end = Right(expression, len(operand))
-            return present & _equal(end, operand)
-        case CompareOperator.co | CompareOperator.sw | CompareOperator.ew:
-            return present
-    lookup = _ORDERING[node.op]
-    return present & Q(lookup(expression, models.Value(operand)))
+        if named and "value" not in self._parts and self._is_negative(tree):
+            raise InvalidFilterException(
+                detail=f"A filter in {self._attribute}[…] says what a value is, not "
+                "what it is not.",
+                attribute=self._attribute,
+            )
+        condition = self.visit(tree)
+        if named:
+            return Q(path=f"{self._attribute}.{self._parts[named.pop()]}") & condition
+        return Q(path__in=columns.element_paths(self._attribute)) & condition
+
+    def present(self, attribute: AttrPath) -> Q:
+        name = str(attribute).lower()
+        if name in ("type", "primary"):
+            return Q(**{f"{name}__isnull": False})
+        if name not in self._parts:
+            raise comparisons.unknown(f"{self._attribute}.{attribute}")
+        return Q(key__isnull=False)
+
+    def compared(self, node: Comparison) -> Q:
+        name = str(node.attr_path).lower()
+        if name == "primary":
+            return comparisons.boolean_compared("primary", node)
+        if name == "type":
+            operand = keys.folded(comparisons.string(node))
+            field = columns.by_code_points(models.F("type"))
+            return comparisons.text_compared(field, node, operand)
+        if name not in self._parts:
+            raise comparisons.unknown(f"{self._attribute}.{node.attr_path}")
+        path = f"{self._attribute}.{self._parts[name]}"
+        operand = searchable.form(path, comparisons.string(node))
+        same = Q(key=searchable.key(path, operand))
+        if path in UNREADABLE:
+            return comparisons.equality(node, same)
+        if node.op == CompareOperator.eq:
+            return same
+        field = columns.by_code_points(models.F("value"))
+        return comparisons.text_compared(field, node, operand)
+
+    def _is_negative(self, node: FilterNode) -> bool:
+        if isinstance(node, LogicalExpr):
+            return any(self._is_negative(term) for term in node.terms)
+        return isinstance(node, Not) or (
+            isinstance(node, Comparison)
+            and (node.op == CompareOperator.ne or node.value is None)
+        )
 
 
-def _equal(expression: Any, operand: str) -> Q:
-    if not operand:
-        return _NONE
-    return Q(
-        Exact(Length(expression), len(operand)),
-        Exact(StrIndex(expression, models.Value(operand)), 1),
-    )
-
-
-def _id_compared(node: Comparison) -> Q:
-    try:
-        same = Q(pk=uuid.UUID(_string(node)))
-    except ValueError:
-        same = _NONE
-    if node.op == CompareOperator.eq:
-        return same
-    if node.op == CompareOperator.ne:
-        return ~same
-    raise _refusal(node, "it is compared with eq or ne only")
-
-
-def _boolean_compared(field: str, node: Comparison) -> Q:
-    value = node.value
-    if isinstance(value, str):  # as Entra writes booleans
-        value = {"true": True, "false": False}.get(value.lower())
-    if not isinstance(value, bool):
-        raise _refusal(node, "it is compared with true or false")
-    same = Q(**{field: value})
-    if node.op == CompareOperator.eq:
-        return same
-    if node.op == CompareOperator.ne:
-        return ~same
-    raise _refusal(node, "it is compared with eq or ne only")
-
-
-def _moment_compared(field: str, node: Comparison) -> Q:
-    try:
-        moment = parse_datetime(_string(node))
-        if moment is None:
-            raise ValueError
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=datetime.UTC)
-        moment = moment.astimezone(datetime.UTC)
-    except (OverflowError, ValueError):
-        raise _refusal(node, 'write the moment as "2026-01-31T12:00:00Z"') from None
-    if node.op == CompareOperator.eq:
-        return Q(**{field: moment})
-    if node.op == CompareOperator.ne:
-        return ~Q(**{field: moment})
-    if node.op in _ORDERING:
-        suffix = {"ge": "gte", "le": "lte"}.get(node.op.value, node.op.value)
-        return Q(**{f"{field}__{suffix}": moment})
-    raise _refusal(node, f"{node.op.value} is for strings")
-
-
-def _string(node: Comparison) -> str:
-    if not isinstance(node.value, str):
-        raise _refusal(node, "it is compared with a string in double quotes")
-    _check_characters(node.value)
-    return node.value
-
-
-def _unknown(attribute: FilterNode | Any) -> InvalidFilterException:
-    return InvalidFilterException(
-        detail=f"{attribute} cannot be filtered. Supported: {columns.SUPPORTED}."
-    )
-
-
-def _refusal(node: Comparison, reason: str) -> InvalidFilterException:
-    return InvalidFilterException(
-        detail=f"{node.attr_path} {node.op.value} is not possible so: {reason}."
-    )
+def _schemas_compared(node: Comparison) -> Q:
+    if comparisons.string(node).lower() == ENTERPRISE.lower():
+        return comparisons.equality(node, Q(attributes__has_key=ENTERPRISE))
+    return comparisons.constant_compared(CORE, node)

@@ -21,7 +21,7 @@ from django.db import connection
 from django.test.client import RequestFactory
 
 from entra_scim import access_keys, document, keys
-from entra_scim.models import ProvisionedEmail, ProvisionedUser
+from entra_scim.models import ProvisionedElement, ProvisionedUser
 from tests.factories import RoleFactory, make_environment
 
 AIMS = {"read": 1.5, "write": 2.0}
@@ -86,8 +86,8 @@ def fill(environment, people, domain):
                 )
             )
         ProvisionedUser.objects.bulk_create(links)
-        ProvisionedEmail.objects.bulk_create(
-            ProvisionedEmail(
+        ProvisionedElement.objects.bulk_create(
+            ProvisionedElement(
                 environment=environment,
                 provisioned_user=link,
                 value=link.attributes["userName"],

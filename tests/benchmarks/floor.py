@@ -21,7 +21,7 @@ from entra_scim import keys
 from entra_scim.models import (
     AccessKey,
     EnvironmentRole,
-    ProvisionedEmail,
+    ProvisionedElement,
     ProvisionedUser,
     ProvisioningEvent,
     RoleAssignment,
@@ -106,7 +106,7 @@ def create(environment, body):
             external_id_key=keys.external_id_key(body["externalId"]),
             active=True,
         )
-        ProvisionedEmail.objects.create(
+        ProvisionedElement.objects.create(
             environment=environment,
             provisioned_user=person,
             value=email,

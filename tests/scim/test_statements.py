@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from entra_scim.models import AccessKey, ProvisionedEmail, ProvisionedUser
+from entra_scim.models import AccessKey, ProvisionedElement, ProvisionedUser
 from tests.factories import RoleFactory
 
 pytestmark = pytest.mark.django_db
@@ -115,10 +115,10 @@ def test_a_patch_that_changes_nothing_writes_nothing(scim, people):
     ("operation", "most"),
     [
         ({"path": "title", "value": "Boss"}, 5),
-        ({"path": "displayName", "value": "New"}, 5),
-        ({"path": "name.givenName", "value": "New"}, 6),
+        ({"path": "displayName", "value": "New"}, 6),
+        ({"path": "name.givenName", "value": "New"}, 7),
         ({"path": "active", "value": "False"}, 9),
-        ({"path": "roles", "value": [{"value": "Uploader"}]}, 13),
+        ({"path": "roles", "value": [{"value": "Uploader"}]}, 14),
     ],
 )
 def test_a_patch_costs_what_it_changes(scim, people, operation, most):
@@ -141,6 +141,17 @@ def test_creating_costs_the_same_however_many_there_are(scim, people):
         scim.post("/Users", body(300))
 
     assert len(few) == len(many) <= 15
+
+
+BY_KEY = [
+    'displayName eq "Person 7"',
+    'nickName eq "x"',
+    'name.familyName eq "7"',
+    'manager eq "x"',
+    'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber eq "7"',
+    'phoneNumbers[type eq "work"].value eq "x"',
+    'emails[type eq "work"] eq "person7@contoso.example"',
+]
 
 
 def plan(sql):
@@ -166,6 +177,10 @@ def plan(sql):
         lambda scim, person: scim.get('/Users?filter=externalId eq "id-7"'),
         lambda scim, person: scim.get(f'/Users?filter=emails eq "{ADDRESS}"'),
         lambda scim, person: scim.get('/Users?filter=displayName co "x"'),
+        *(
+            lambda scim, person, text=text: scim.get("/Users", {"filter": text})
+            for text in BY_KEY
+        ),
         lambda scim, person: scim.get("/Users?count=2"),
         lambda scim, person: scim.post("/Users", body(500)),
         lambda scim, person: scim.patch(
@@ -181,6 +196,7 @@ def plan(sql):
         "externalId",
         "email",
         "co",
+        *BY_KEY,
         "page",
         "post",
         "patch",
@@ -209,5 +225,5 @@ def test_no_statement_reads_a_whole_table(scim, people, request_of):
 
 def test_the_tables_are_the_ones_meant(people):
     """The cast is there."""
-    assert ProvisionedEmail.objects.count() == 10
+    assert ProvisionedElement.objects.count() == 50
     assert AccessKey.objects.get().last_used_at

@@ -1,0 +1,156 @@
+"""The strings of a person's document, in the forms that filters compare.
+
+What can identify somebody is found by key, through an index: Entra may have any of
+these for its matching attribute, and asks for it before each person that it
+provisions. What describes many people alike, such as a title, is compared where it
+is kept: an index would hardly narrow the search, and each write would pay for it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from .document import ENTERPRISE, Document
+from .keys import canonical_external_id, digest, folded
+
+CORE_STRINGS = (
+    "userName",
+    "externalId",
+    "displayName",
+    "nickName",
+    "name.formatted",
+    "name.familyName",
+    "name.givenName",
+    "name.middleName",
+    "name.honorificPrefix",
+    "name.honorificSuffix",
+    "profileUrl",
+    "title",
+    "userType",
+    "preferredLanguage",
+    "locale",
+    "timezone",
+)
+ENTERPRISE_STRINGS = (
+    "employeeNumber",
+    "costCenter",
+    "organization",
+    "division",
+    "department",
+    "manager.value",
+    "manager.displayName",
+    "manager.$ref",
+)
+
+INDEXED_STRINGS = frozenset(
+    (
+        "displayName",
+        "nickName",
+        "name.formatted",
+        "name.familyName",
+        "name.givenName",
+        "employeeNumber",
+        "manager.value",
+    )
+)
+"""Strings with a single value that are found by key. userName and externalId are
+too, by columns of their own."""
+
+_VALUE = ("value", "display")
+
+MULTI_VALUED = {
+    "emails": _VALUE,
+    "phoneNumbers": _VALUE,
+    "ims": _VALUE,
+    "photos": _VALUE,
+    "entitlements": _VALUE,
+    "roles": (*_VALUE, "displayName"),
+    "x509Certificates": _VALUE,
+    "addresses": (
+        "formatted",
+        "streetAddress",
+        "locality",
+        "region",
+        "postalCode",
+        "country",
+    ),
+}
+"""The strings of each value of a multi-valued attribute, beside its type."""
+
+CASE_EXACT = frozenset(("roles.value",))
+"""Where the case counts (``caseExact`` of RFC 7643 §2.2), besides externalId."""
+
+UNREADABLE = frozenset(("photos.value", "x509Certificates.value"))
+"""What may be long, and is compared as a whole only."""
+
+
+class Element(NamedTuple):
+    """A string of a document that is found by key, in the form that is compared."""
+
+    path: str
+    key: uuid.UUID | None
+    value: str | None
+    type: str | None = None
+    primary: bool | None = None
+
+
+def form(path: str, value: str) -> str:
+    """Return the form in which the string at a path is compared."""
+    if path == "externalId":
+        return canonical_external_id(value)
+    return value if path in CASE_EXACT else folded(value)
+
+
+def key(path: str, value: str) -> uuid.UUID:
+    """Return the key of a string, given in the form that is compared."""
+    return uuid.UUID(digest(f"{path}\n{value}")[:32])
+
+
+def comparable(document: Document) -> dict[str, str]:
+    """Return the strings with a single value, by path, as filters compare them."""
+    extension = document.get(ENTERPRISE, {})
+    strings = {}
+    for source, paths in ((document, CORE_STRINGS), (extension, ENTERPRISE_STRINGS)):
+        for path in paths:
+            value = _at(source, path)
+            if value:
+                strings[path] = form(path, value)
+    return strings
+
+
+def elements(document: Document) -> list[Element]:
+    """Return what is found by key, besides userName and externalId, each once."""
+    found = [
+        Element(path, key(path, value), None)
+        for path, value in comparable(document).items()
+        if path in INDEXED_STRINGS
+    ]
+    for attribute, parts in MULTI_VALUED.items():
+        for item in document.get(attribute, ()):
+            found += _elements(attribute, parts, item)
+    return list(dict.fromkeys(found))
+
+
+def _elements(
+    attribute: str, parts: tuple[str, ...], item: dict[str, Any]
+) -> Iterator[Element]:
+    kind, primary = item.get("type"), item.get("primary")
+    kind = folded(kind) if kind else None
+    for part in parts:
+        path, value = f"{attribute}.{part}", item.get(part)
+        if value:
+            compared = form(path, value)
+            kept = None if path in UNREADABLE else compared
+            yield Element(path, key(path, compared), kept, kind, primary)
+        elif part == "value":
+            # There is such a value, of which "ne" is true.
+            yield Element(path, None, None, kind, primary)
+
+
+def _at(document: Document, path: str) -> Any:
+    value: Any = document
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
