@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from .keys import digest
+from . import keys
 from .models import ProvisioningEvent
 from .models.environment import AnyEnvironment
 
@@ -75,6 +75,8 @@ def record_refusal(
     user_id: Any = None,
     attribute: str = "",
     distinction: str = "",
+    external_id: str = "",
+    user_name: str = "",
     origin: Origin,
 ) -> uuid.UUID:
     """Add the event of a refused request, or count it on the one that is there.
@@ -83,8 +85,10 @@ def record_refusal(
     the request was about: the same refusal for the same subject is one event.
     ``attribute`` is the name of the one to blame, if any, and ``distinction`` what
     tells refusals of one reason apart, so that a reference never leads to another
-    explanation. Texts are cut: they come from outside. Call it after the rollback
-    of what was refused.
+    explanation. ``external_id`` and ``user_name`` are those that a request sent for
+    somebody who is not here yet; a later success is known by them to be the same
+    person's. Texts are cut: they come from outside. Call it after the rollback of
+    what was refused.
 
     Returns:
         The correlation id by which an administrator finds the event.
@@ -92,7 +96,9 @@ def record_refusal(
     now = timezone.now()
     text = shortened(detail, _LONGEST_DETAIL)
     attribute = shortened(attribute, _LONGEST_NAME)
-    fingerprint = digest("\0".join((kind, reason, attribute, distinction, subject)))
+    fingerprint = keys.digest(
+        "\0".join((kind, reason, attribute, distinction, subject))
+    )
     rows = ProvisioningEvent.objects.for_environment(environment).filter(
         fingerprint=fingerprint
     )
@@ -122,6 +128,8 @@ def record_refusal(
                 key_hint=origin.key_hint,
                 correlation_id=origin.correlation_id or uuid.uuid4(),
                 fingerprint=fingerprint,
+                external_id_key=keys.external_id_key(external_id),
+                user_name_key=keys.user_name_key(user_name) if user_name else None,
             ).correlation_id
     except IntegrityError:  # another request was refused for the same, just now
         return count() or uuid.uuid4()

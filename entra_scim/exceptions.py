@@ -217,6 +217,11 @@ MESSAGES = {error.code: error.message for error in _CONFLICTS}
 _MAPPING = _("Check its mapping in Entra: Provisioning → Attribute mapping.")
 
 REMEDIES = {
+    "invalidFilter": _(
+        "In Entra, open Provisioning → Attribute mapping → Provision Microsoft Entra "
+        "ID Users, edit that attribute, and set Match objects using this attribute to "
+        "No. Match people by userName or externalId instead."
+    ),
     "too_long": _("Shorten the value in Entra."),
     # What Entra sent cannot be understood (RFC 7644 §3.12).
     **dict.fromkeys(

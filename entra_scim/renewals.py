@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from . import credentials
 from .connection import NOTICE, SecretState, secret_state
+from .findings import Finding
 from .models import AccessKey, EntraSettings
 from .models.environment import AnyEnvironment
-from .traffic import Finding
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Max, Q
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from .dialect import RoleFunction
-from .exceptions import MESSAGES, REMEDIES, GroupsNotProvisioned
 from .models import (
     AccessKey,
     EnvironmentRole,
@@ -30,9 +24,10 @@ from .models.environment import AnyEnvironment
 CYCLE = datetime.timedelta(minutes=40)
 """How often Entra provisions."""
 
-MANY_REFUSALS = 10
-_PASSING = {"busy", "paused", "not_found", "version_mismatch"}
-"""Reasons of refusals that pass without anybody's doing."""
+_READ_REFUSALS = 1000
+"""How many refusals are looked at. Whatever else was refused, these have to go first."""
+
+_SHOWN_DETAILS = 3
 
 _RECENT = datetime.timedelta(days=1)
 
@@ -54,15 +49,13 @@ class UnknownRole:
         return True
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """Something that Entra's requests show to be wrong, and where to change it."""
+@dataclass(kw_only=True)
+class Refusals:
+    """Refused requests of one reason."""
 
-    code: str
-    message: str | Promise
-    remedy: str | Promise
-    reason: str = ""
-    """The reason of the refusals that it is about, to find their events by."""
+    count: int = 0
+    details: dict[str, None] = field(default_factory=dict)
+    """The newest explanations, each once, in their order."""
 
 
 @dataclass(kw_only=True)
@@ -79,7 +72,8 @@ class Traffic:
     last_contact: datetime.datetime | None = None
     roles: list[tuple[EnvironmentRole, int]] = field(default_factory=list)
     unknown_roles: list[UnknownRole] = field(default_factory=list)
-    refusals: dict[str, int] = field(default_factory=dict)
+    refusals: dict[str, Refusals] = field(default_factory=dict)
+    """What was refused in the last day and not overcome since, by reason."""
 
     @property
     def silent(self) -> bool:
@@ -94,107 +88,6 @@ class Traffic:
         """Whether somebody active has a role that exists here."""
         return any(people for _role, people in self.roles)
 
-    def findings(self) -> Iterator[Finding]:
-        """Tell what is wrong, with the exact place to change it."""
-        yield from self._contact_findings()
-        if self.active:
-            yield from self._mapping_findings()
-        yield from self._refusal_findings()
-
-    def _contact_findings(self) -> Iterator[Finding]:
-        if self.silent:
-            yield Finding(
-                code="silent",
-                message=_("Entra has not been in contact for more than two cycles."),
-                remedy=_(
-                    "In Entra, open Provisioning → Overview: start provisioning if it "
-                    "is stopped. If it is in quarantine, choose Test connection under "
-                    "Connectivity first, then Restart provisioning."
-                ),
-            )
-
-    def _mapping_findings(self) -> Iterator[Finding]:
-        if self.without_object_id:
-            yield Finding(
-                code="external_id_no_object_id",
-                message=ngettext(
-                    "The externalId of %(count)d person is no object ID.",
-                    "The externalId of %(count)d people is no object ID.",
-                    self.without_object_id,
-                )
-                % {"count": self.without_object_id},
-                remedy=_(
-                    "In Entra, open Provisioning → Attribute mapping → Provision "
-                    "Microsoft Entra ID Users, edit the row externalId, and choose "
-                    "objectId as source attribute in place of mailNickname."
-                ),
-            )
-        if self.without_external_id:
-            yield Finding(
-                code="external_id_missing",
-                message=ngettext(
-                    "Entra sends no externalId for %(count)d person.",
-                    "Entra sends no externalId for %(count)d people.",
-                    self.without_external_id,
-                )
-                % {"count": self.without_external_id},
-                remedy=_(
-                    "In Entra, open Provisioning → Attribute mapping → Provision "
-                    "Microsoft Entra ID Users, and map externalId to objectId."
-                ),
-            )
-        if not self.roles_received:
-            yield Finding(
-                code="roles_missing",
-                message=_("Entra has sent no roles so far."),
-                remedy=_(
-                    "Follow section C and steps 3 and 4 of section D of the guide: app roles, "
-                    "and the mapping of the attribute roles. Provision on demand never "
-                    "sends roles: wait for a cycle."
-                ),
-            )
-        for function in (RoleFunction.SINGLE, RoleFunction.ADD_ONLY):
-            if people := self.functions[function]:
-                yield _function_finding(function, people)
-        if not self.active_received:
-            yield Finding(
-                code="active_missing",
-                message=_("Entra has never sent the attribute active."),
-                remedy=_(
-                    "Without it, people who leave keep their access. In Entra, open "
-                    "Provisioning → Attribute mapping → Provision Microsoft Entra ID "
-                    "Users, and restore the row active with the expression "
-                    'Switch([IsSoftDeleted], , "False", "True", "True", "False").'
-                ),
-            )
-
-    def _refusal_findings(self) -> Iterator[Finding]:
-        if sum(self.refusals.values()) >= MANY_REFUSALS:
-            yield Finding(
-                code="many_refusals",
-                message=_("Many requests were refused in the last 24 hours."),
-                remedy=_(
-                    "Change what the events say, lest Entra puts provisioning into "
-                    "quarantine."
-                ),
-            )
-        for reason, people in self.refusals.items():
-            if reason not in _PASSING:
-                yield Finding(
-                    code=reason,
-                    message=_("Entra sends groups.")
-                    if reason == GroupsNotProvisioned.code
-                    else ngettext(
-                        "%(count)d person was refused in the last 24 hours.",
-                        "%(count)d people were refused in the last 24 hours.",
-                        people,
-                    )
-                    % {"count": people},
-                    remedy=MESSAGES.get(reason)
-                    or REMEDIES.get(reason, _("The events say what to change.")),
-                    reason=reason,
-                )
-
 
 def traffic_of(environment: AnyEnvironment) -> Traffic:
     """Return what an environment's traffic reveals."""
@@ -204,13 +97,7 @@ def traffic_of(environment: AnyEnvironment) -> Traffic:
     traffic.last_contact = AccessKey.objects.for_environment(environment).aggregate(
         last=Max("last_used_at")
     )["last"]
-    traffic.refusals = dict(
-        ProvisioningEvent.objects.for_environment(environment)
-        .filter(kind=ProvisioningEvent.Kind.REFUSED, at__gt=timezone.now() - _RECENT)
-        .values_list("reason")
-        .annotate(people=Count("pk"))
-        .order_by("-people", "reason")
-    )
+    traffic.refusals = _refusals(environment)
     return traffic
 
 
@@ -219,6 +106,18 @@ def holders_of(role: EnvironmentRole) -> models.QuerySet[ProvisionedUser]:
     return ProvisionedUser.objects.for_environment(role.environment).filter(
         active=True, role_assignments__value_key=role.value_key
     )
+
+
+def _refusals(environment: AnyEnvironment) -> dict[str, Refusals]:
+    found: dict[str, Refusals] = {}
+    events = ProvisioningEvent.objects.for_environment(environment)
+    newest = events.open_refusals(since=timezone.now() - _RECENT)[:_READ_REFUSALS]
+    for reason, detail in newest.values_list("reason", "detail"):
+        refusals = found.setdefault(reason, Refusals())
+        refusals.count += 1
+        if len(refusals.details) < _SHOWN_DETAILS:
+            refusals.details[detail] = None
+    return dict(sorted(found.items(), key=lambda item: (-item[1].count, item[0])))
 
 
 def _count_people(traffic: Traffic, environment: AnyEnvironment) -> None:
@@ -265,31 +164,3 @@ def _count_roles(traffic: Traffic, environment: AnyEnvironment) -> None:
         for value, people in sorted(assigned.values())
         if people
     ]
-
-
-def _function_finding(function: RoleFunction, people: int) -> Finding:
-    shortcoming = {
-        RoleFunction.SINGLE: ngettext(
-            "The role of %(count)d person comes from a function that sends one role "
-            "only.",
-            "The roles of %(count)d people come from a function that sends one role "
-            "only.",
-            people,
-        ),
-        RoleFunction.ADD_ONLY: ngettext(
-            "The roles of %(count)d person come from a function that only adds roles: "
-            "a role that is taken away in Entra stays here.",
-            "The roles of %(count)d people come from a function that only adds roles: "
-            "a role that is taken away in Entra stays here.",
-            people,
-        ),
-    }[function]
-    return Finding(
-        code=f"role_function_{function}",
-        message=shortcoming % {"count": people},
-        remedy=_(
-            "In Entra, open Provisioning → Attribute mapping → Provision Microsoft "
-            "Entra ID Users, edit the row roles, and set the expression to "
-            "AssertiveAppRoleAssignmentsComplex([appRoleAssignments])."
-        ),
-    )

@@ -1042,6 +1042,79 @@ class TestFindings:
 
         assert "many_refusals" in codes
 
+    def refused(self, client, contoso):
+        findings = client.get(tab(contoso)).context["findings"]
+        return {finding.reason for finding in findings} - {""}
+
+    def rename(self, scim, person, name):
+        address = f"{name}@contoso.example"
+        change = {"op": "Replace", "path": "userName", "value": address}
+        return scim.patch(f"/Users/{person.pk}", change).status_code
+
+    def test_a_refusal_that_was_overcome(self, client, contoso, scim):
+        """As in a chain of renames: one cycle later it is right."""
+        eve, max = provision(scim, "eve"), provision(scim, "max")
+        assert self.rename(scim, eve, "max") == 409
+        assert self.refused(client, contoso) == {"user_name_taken"}
+
+        assert self.rename(scim, max, "max2") == 200
+        # Who stood in the way was changed; who was refused is refused still.
+        assert self.refused(client, contoso) == {"user_name_taken"}
+        assert self.rename(scim, eve, "max") == 200
+        assert self.refused(client, contoso) == set()
+
+        assert self.rename(scim, max, "max") == 409
+        assert self.refused(client, contoso) == {"user_name_taken"}
+        scim.delete(f"/Users/{max.pk}")
+        assert self.refused(client, contoso) == set()
+
+    def test_a_refused_person_who_came_in_later(self, client, contoso, scim, admin):
+        """Known by the externalId, or by the userName."""
+        person = {"userName": admin.email, "externalId": OBJECT_ID}
+        scim.post("/Users", person)
+        scim.post("/Users", {"userName": "eve@contoso.example", "active": "perhaps"})
+        assert self.refused(client, contoso) == {"address_exempt", "invalidValue"}
+
+        provision(scim, "max", externalId=str(uuid.uuid4()))
+        assert self.refused(client, contoso) == {"address_exempt", "invalidValue"}
+        provision(scim, "another", externalId=OBJECT_ID)
+        assert self.refused(client, contoso) == {"invalidValue"}
+        provision(scim, "eve")
+        assert self.refused(client, contoso) == set()
+
+    def test_who_stands_in_the_way_overcomes_nothing(self, client, contoso, scim):
+        eve = provision(scim, "eve", externalId=OBJECT_ID)
+        scim.post("/Users", {"userName": "eve@contoso.example", "externalId": "other"})
+
+        scim.patch(
+            f"/Users/{eve.pk}", {"op": "Replace", "path": "title", "value": "Boss"}
+        )
+
+        assert self.refused(client, contoso) == {"user_name_taken"}
+
+    def test_another_environment_overcomes_nothing(
+        self, client, contoso, scim, foreign_scim, admin
+    ):
+        scim.post("/Users", {"userName": admin.email, "externalId": OBJECT_ID})
+
+        foreign_scim.post(
+            "/Users", {"userName": "eve@fabrikam.example", "externalId": OBJECT_ID}
+        )
+
+        assert self.refused(client, contoso) == {"address_exempt"}
+
+    def test_a_refused_filter_names_the_attribute(self, client, contoso, scim):
+        """It is a matter of the mapping, and nobody's own."""
+        scim.get("/Users", {"filter": 'shoeSize eq "43"'})
+
+        [finding] = client.get(tab(contoso)).context["findings"]
+
+        assert finding.code == "invalidFilter"
+        assert "matching" in str(finding.message)
+        assert "shoeSize" in text_of(client.get(tab(contoso)))
+        provision(scim, "eve")
+        assert "invalidFilter" not in self.refused(client, contoso)
+
     def test_groups(self, client, contoso, scim):
         """Nobody was refused: the mapping of groups is on, as Entra makes it."""
         scim.post("/Groups", {"displayName": "Sales"})

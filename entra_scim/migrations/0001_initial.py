@@ -134,6 +134,8 @@ class Migration(migrations.Migration):
                 ('key_hint', models.CharField(max_length=20, verbose_name='access key')),
                 ('correlation_id', models.UUIDField(db_index=True, default=uuid.uuid4, verbose_name='reference')),
                 ('fingerprint', models.CharField(max_length=64, null=True)),
+                ('external_id_key', models.CharField(max_length=64, null=True)),
+                ('user_name_key', models.CharField(max_length=64, null=True)),
                 ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
@@ -245,6 +247,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='provisioningevent',
             index=models.Index(fields=['environment', 'at'], name='entra_scim_event_story'),
+        ),
+        migrations.AddIndex(
+            model_name='provisioningevent',
+            index=models.Index(fields=['environment', 'kind', 'at'], name='entra_scim_event_kind'),
         ),
         migrations.AddIndex(
             model_name='provisioningevent',

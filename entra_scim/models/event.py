@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Iterator
+from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,8 +16,36 @@ from entra_scim import sign_in_codes
 from entra_scim.exceptions import MESSAGES, REMEDIES
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
+from .provisioned_user import ProvisionedUser
+
+REFUSED_FILTER = "invalidFilter"
+"""The reason of refused filters, which is SCIM's name for it (RFC 7644 §3.12)."""
 
 _ROLE_CHANGES = {"roles_added", "roles_removed", "roles_unknown"}
+
+
+class ProvisioningEventQuerySet(EnvironmentScopedQuerySet):
+    def open_refusals(self, since: datetime.datetime) -> Self:
+        """Return refused requests about people whom nothing has changed since then.
+
+        A refusal is overcome once its person was changed, linked or created later,
+        or is gone. It tells that of the links alone, so no request of Entra's has
+        to write it down. Ordered as the story is.
+        """
+        links = ProvisionedUser.objects.filter(environment=OuterRef("environment"))
+        changed = links.filter(modified__gt=OuterRef("at"))
+        # Somebody who had the userName before may be the one who stood in the way.
+        created = links.filter(created__gt=OuterRef("at"))
+        unchanged = links.filter(modified__lte=OuterRef("at"))
+        return self.filter(
+            ~Exists(changed.filter(external_id_key=OuterRef("external_id_key"))),
+            ~Exists(created.filter(user_name_key=OuterRef("user_name_key"))),
+            Q(user=None) | Exists(unchanged.filter(user=OuterRef("user"))),
+            # Entra looks for somebody by each matching attribute before it sends them.
+            ~Q(reason=REFUSED_FILTER) | ~Exists(created),
+            kind=ProvisioningEvent.Kind.REFUSED,
+            at__gt=since,
+        )
 
 
 class ProvisioningEvent(models.Model):
@@ -75,8 +106,10 @@ class ProvisioningEvent(models.Model):
         gettext_lazy("reference"), default=uuid.uuid4, db_index=True
     )
     fingerprint = models.CharField(max_length=64, null=True)
+    external_id_key = models.CharField(max_length=64, null=True)
+    user_name_key = models.CharField(max_length=64, null=True)
 
-    objects = EnvironmentScopedQuerySet.as_manager()
+    objects = ProvisioningEventQuerySet.as_manager()
 
     class Meta:
         ordering = ("-at", "-pk")
@@ -89,6 +122,10 @@ class ProvisioningEvent(models.Model):
         )
         indexes = (
             models.Index(fields=("environment", "at"), name="entra_scim_event_story"),
+            # Refusals of the last day, among many other events.
+            models.Index(
+                fields=("environment", "kind", "at"), name="entra_scim_event_kind"
+            ),
             # For the command that prunes events by age.
             models.Index(fields=("at",), name="entra_scim_event_age"),
         )

@@ -112,6 +112,8 @@ def _record(
             user_id=person.user_id if person else None,
             attribute=problem.attribute,
             distinction=f"{exception.__qualname__} {problem.detail}",
+            external_id="" if person else _text(view.body, "externalId"),
+            user_name="" if person else _text(view.body, "userName"),
             origin=view.origin,
         )
     except DatabaseError:
