@@ -46,8 +46,16 @@ _CONFIG = ServiceProviderConfig(
         )
     ],
 )
-_RESOURCE_TYPES = [ResourceType.from_resource(EntraUser)]
-_SCHEMAS = [User.to_schema(), EnterpriseUser.to_schema()]
+_RESOURCE_TYPES = [
+    ResourceType.from_resource(EntraUser).model_copy(
+        update={"description": "User Account"}
+    )
+]
+_SCHEMAS = [
+    # In the words of RFC 7643 §8.7.1, by which clients recognise them.
+    User.to_schema().model_copy(update={"description": "User Account"}),
+    EnterpriseUser.to_schema().model_copy(update={"description": "Enterprise User"}),
+]
 
 
 def service_provider_config(base: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from entra_scim.models import ProvisionedUser
 from entra_scim.models.environment import AnyEnvironment
 
 from .filters import q_of
+from .projection import Projection, names_in
 from .sorting import TIE_BREAKER, sort_key
 
 DEFAULT_COUNT = 100
@@ -31,8 +32,8 @@ class Query:
     start_index: int
     """1-based."""
     count: int
-    attributes: list[str] | None
-    excluded_attributes: list[str] | None
+    projection: Projection | None
+    """None, to show whole resources."""
 
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> Query:
@@ -53,8 +54,10 @@ class Query:
             descending=sort_order.lower() == "descending",
             start_index=min(max(_number(parameters, "startIndex", 1), 1), _MAX_START),
             count=min(max(_number(parameters, "count", DEFAULT_COUNT), 0), MAX_COUNT),
-            attributes=_names(parameters, "attributes"),
-            excluded_attributes=_names(parameters, "excludedAttributes"),
+            projection=Projection.of(
+                _names(parameters, "attributes"),
+                _names(parameters, "excludedAttributes"),
+            ),
         )
 
 
@@ -101,7 +104,7 @@ def _names(parameters: Mapping[str, Any], name: str) -> list[str] | None:
     if value is None:
         return None
     if isinstance(value, str):
-        value = value.split(",")
+        return names_in(value) or None
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise InvalidValueException(detail=f"{name} must be a list of names.")
-    return [item.strip() for item in value if item.strip()] or None
+    return [item for item in value if item.strip()] or None

@@ -1,4 +1,4 @@
-"""Canonical documents out of what Entra sends: read, patched, projected."""
+"""Canonical documents out of what Entra sends: read and patched."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from scim2_models import (
     InvalidFilterException,
     InvalidValueException,
     PatchOp,
-    ResponseParameters,
     SCIMException,
     ScimPolicy,
 )
@@ -39,7 +38,6 @@ POLICY = ScimPolicy(
 
 # Kept, since pydantic makes a class anew once nobody holds it.
 _EntraPatch = PatchOp[EntraUser]
-_EntraParameters = ResponseParameters[EntraUser]
 
 _MULTI_VALUED = (
     "emails",
@@ -126,40 +124,6 @@ def patched(document: Document, operations: Any) -> Document:
 def schemas_of(document: Document) -> list[str]:
     """Return the URNs of the schemas that a document uses."""
     return [CORE, ENTERPRISE] if ENTERPRISE in document else [CORE]
-
-
-def project(
-    resource: dict[str, Any],
-    attributes: list[str] | None,
-    excluded: list[str] | None,
-) -> dict[str, Any]:
-    """Return a resource with the attributes that a request asks for (RFC 7644 §3.9).
-
-    Raises:
-        InvalidValueException: Both parameters are given, or a name is none.
-    """
-    if attributes and excluded:
-        raise InvalidValueException(
-            detail="attributes and excludedAttributes exclude each other."
-        )
-    try:
-        parameters = _EntraParameters(
-            attributes=attributes, excluded_attributes=excluded
-        )
-    except ValidationError:
-        raise InvalidValueException(
-            detail="attributes and excludedAttributes are lists of attribute names."
-        ) from None
-    user = EntraUser.model_validate(
-        resource, scim_ctx=Context.DEFAULT, scim_policy=POLICY
-    )
-    projected = user.model_dump(
-        scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=parameters
-    )
-    # The moments as they are everywhere else, not as scim2-models writes them.
-    if "meta" in projected:
-        projected["meta"] = {key: resource["meta"][key] for key in projected["meta"]}
-    return projected
 
 
 def _validated(resource: dict[str, Any], context: Context) -> Any:

@@ -7,7 +7,7 @@ that are not supported here.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, Strict
 from scim2_models import (
@@ -27,47 +27,71 @@ from entra_scim.document import ENTERPRISE as ENTERPRISE
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 
+def _types(*names: str) -> Any:
+    """Return the field of what a value is for, with the usual names of that.
+
+    Others are taken too. Microsoft's validator tells by these which targets a
+    mapping can have, such as ``emails[type eq "work"].value``.
+    """
+    return Field(
+        None,
+        description=f"What the value is for, such as {names[0]!r}.",
+        examples=list(names),
+    )
+
+
 class MultiValue(ComplexAttribute):
     """The sub-attributes that all multi-valued attributes have (RFC 7643 §2.4)."""
 
     display: str | None = None
     """A human-readable name, for display."""
 
-    type: str | None = None
-    """What the value is for, such as 'work'."""
-
     primary: Annotated[bool | None, Strict()] = None
     """Whether this is the preferred value."""
 
 
 class Email(MultiValue):
-    value: str | None = None
-    """An e-mail address."""
+    value: Annotated[str | None, Uniqueness.server] = None
+    """An e-mail address. The one of type 'work' is nobody else's."""
+
+    type: str | None = _types("work", "home", "other")
 
 
 class PhoneNumber(MultiValue):
     value: str | None = None
     """A phone number."""
 
+    type: str | None = _types("work", "home", "mobile", "fax", "pager", "other")
+
 
 class Im(MultiValue):
     value: str | None = None
     """An instant messaging address."""
+
+    type: str | None = _types(
+        "aim", "gtalk", "icq", "xmpp", "msn", "skype", "qq", "yahoo"
+    )
 
 
 class Photo(MultiValue):
     value: str | None = None
     """The URL of a photo."""
 
+    type: str | None = _types("photo", "thumbnail")
+
 
 class Entitlement(MultiValue):
     value: str | None = None
     """An entitlement."""
 
+    type: str | None = _types("work", "other")
+
 
 class X509Certificate(MultiValue):
     value: str | None = None
     """A certificate."""
+
+    type: str | None = _types("work", "other")
 
 
 class Role(MultiValue):
@@ -76,6 +100,8 @@ class Role(MultiValue):
 
     display_name: str | None = None
     """The display name of an app role, as some of Entra's functions call it."""
+
+    type: str | None = _types("WindowsAzureActiveDirectoryRole")
 
 
 class Address(ComplexAttribute):
@@ -97,8 +123,7 @@ class Address(ComplexAttribute):
     country: str | None = None
     """The country."""
 
-    type: str | None = None
-    """What the address is for, such as 'work'."""
+    type: str | None = _types("work", "home", "other")
 
     primary: Annotated[bool | None, Strict()] = None
     """Whether this is the preferred address."""
@@ -107,7 +132,7 @@ class Address(ComplexAttribute):
 class User(Resource[AnyExtension]):
     __schema__ = URN(CORE)
 
-    external_id: Annotated[str | None, CaseExact.true] = None
+    external_id: Annotated[str | None, CaseExact.true, Uniqueness.server] = None
     """What Entra knows the person by: the object ID, if mapped as advised."""
 
     user_name: Annotated[str | None, Uniqueness.server, Required.true] = None

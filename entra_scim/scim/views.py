@@ -27,7 +27,6 @@ from .adapters import EntraUser
 from .base import ScimView
 from .http import ScimRequest
 from .paging import Query, page
-from .resources import project
 
 MAX_OPERATIONS = 200
 
@@ -45,7 +44,7 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
 
     scim_adapter_getter = staticmethod(lambda: EntraUser)
     model_cls_getter = staticmethod(lambda: ProvisionedUser)
-    http_method_names = ["get", "post"]
+    http_method_names = ["get", "head", "post"]
 
     def get_many(self, request: ScimRequest) -> Response:
         return self.list_response(Query.of(request.query_params))
@@ -89,15 +88,13 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
     def projected(self, adapter: EntraUser, query: Query) -> dict[str, Any]:
         """Return a resource with just the attributes that a request asks for."""
         resource = adapter.to_dict()
-        if query.attributes is None and query.excluded_attributes is None:
-            return resource
-        return project(resource, query.attributes, query.excluded_attributes)
+        return query.projection(resource) if query.projection else resource
 
 
 class UserView(UsersView):
     """One person: read, replace, change, let go."""
 
-    http_method_names = ["get", "put", "patch", "delete"]
+    http_method_names = ["get", "head", "put", "patch", "delete"]
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -169,7 +166,7 @@ class GroupsView(ScimView):
     an incompatible service, and stops provisioning people too.
     """
 
-    http_method_names = ["get", "post"]
+    http_method_names = ["get", "head", "post"]
 
     def get(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
         query = Query.of(request.query_params)
@@ -222,7 +219,7 @@ class NotFoundView(ScimView):
 class DiscoveryView(ScimView):
     """Superclass of the discovery endpoints."""
 
-    http_method_names = ["get"]
+    http_method_names = ["get", "head"]
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -223,6 +223,9 @@ class TestListing:
             ({"sortBy": 'emails[type eq "work"]'}, "invalidValue"),
             ({"sortBy": "urn:example:userName"}, "invalidValue"),
             ({"attributes": "["}, "invalidValue"),
+            ({"attributes": "a b"}, "invalidValue"),
+            ({"attributes": "a" * 301}, "invalidValue"),
+            ({"excludedAttributes": "a," * 201}, "invalidValue"),
             ({"attributes": "a", "excludedAttributes": "b"}, "invalidValue"),
         ],
     )
@@ -268,6 +271,57 @@ class TestListing:
         assert patched["title"] == "B"
         assert set(patched) == {"schemas", "id", "title"}
 
+    @pytest.mark.parametrize(
+        ("parameter", "names", "expected"),
+        [
+            ("attributes", 'emails[type eq "work"]', {"emails": ["value", "type"]}),
+            ("attributes", 'emails[type eq "a,b]"].value,X', {"emails": ["value"]}),
+            ("attributes", f"{CORE}:Emails.VALUE", {"emails": ["value"]}),
+            ("attributes", f"{ENTERPRISE}:department", {ENTERPRISE: ["department"]}),
+            (
+                "attributes",
+                ENTERPRISE.upper(),
+                {ENTERPRISE: ["department", "division"]},
+            ),
+            ("attributes", "Division", {ENTERPRISE: ["division"]}),
+            ("attributes", "meta.version", {"meta": ["version"]}),
+            ("attributes", "urn:example:title,nothing.there", {}),
+            (
+                "excludedAttributes",
+                f"schemas,id,meta,title,userName,active,{ENTERPRISE}:department,emails.type",
+                {"emails": ["value"], ENTERPRISE: ["division"]},
+            ),
+            (
+                "excludedAttributes",
+                f"meta,title,userName,active,{ENTERPRISE},emails.value,emails.type",
+                {},
+            ),
+        ],
+    )
+    def test_any_form_of_a_name_chooses(self, scim, parameter, names, expected):
+        """A selected value stands for its attribute, by GET and by POST to .search."""
+        create(
+            scim,
+            "eve",
+            title="T",
+            emails=[{"value": "eve@contoso.example", "type": "work"}],
+            **{ENTERPRISE: {"department": "D", "division": "V"}},
+        )
+
+        found = scim.get("/Users", {parameter: names}).json()
+        [resource] = found["Resources"]
+
+        assert {"schemas", "id"} <= resource.keys()
+        chosen = {
+            name: set(value[0] if isinstance(value, list) else value)
+            for name, value in resource.items()
+            if name not in ("schemas", "id")
+        }
+        assert chosen == {name: set(parts) for name, parts in expected.items()}
+        if "[" not in names:
+            body = {parameter: names.split(",")}
+            assert scim.post("/Users/.search", body).json() == found
+
     def test_a_foreign_environment_is_invisible(self, scim, foreign_scim, people):
         """Nothing of one customer's is in another's list, total or search."""
         assert foreign_scim.get("/Users").json()["totalResults"] == 0
@@ -310,6 +364,54 @@ class TestDiscovery:
         exact = {a["name"] for a in roles["subAttributes"] if a["caseExact"]}
         assert exact == {"value"}
         assert "null" not in json.dumps(schemas)
+
+    def test_schemas_say_what_the_server_does(self, scim):
+        """Uniqueness, the names of types, and the descriptions of RFC 7643."""
+        [user] = scim.get("/ResourceTypes").json()["Resources"]
+        core, extension = scim.get("/Schemas").json()["Resources"]
+        attributes = {item["name"]: item for item in core["attributes"]}
+        parts = {
+            name: {part["name"]: part for part in item["subAttributes"]}
+            for name, item in attributes.items()
+            if item["multiValued"]
+        }
+
+        assert user["description"] == core["description"] == "User Account"
+        assert extension["description"] == "Enterprise User"
+        assert {
+            name
+            for name, item in attributes.items()
+            if item.get("uniqueness") == "server"
+        } == {"externalId", "userName"}
+        assert {
+            name
+            for name, item in parts.items()
+            if item.get("value", {}).get("uniqueness") == "server"
+        } == {"emails"}
+        for item in parts.values():
+            assert item["type"]["canonicalValues"]
+            assert item["type"]["description"].startswith("What the value is for")
+        for name in ("emails", "addresses", "phoneNumbers"):
+            assert {"work", "other"} <= set(parts[name]["type"]["canonicalValues"])
+
+    def test_head_works_where_get_does(self, scim):
+        """With the same status and headers, and without a body."""
+        person = f"/Users/{create(scim, 'eve').json()['id']}"
+        for path in (
+            "/ServiceProviderConfig",
+            "/ResourceTypes",
+            "/ResourceTypes/User",
+            "/Schemas",
+            f"/Schemas/{CORE}",
+            "/Users",
+            person,
+            "/Groups",
+        ):
+            got, head = scim.get(path), scim.send("head", path, "")
+            assert head.status_code == got.status_code == 200, path
+            assert head.content == b""
+            assert head.get("ETag") == got.get("ETag")
+        assert scim.send("head", f"/Users/{uuid.uuid4()}", "").status_code == 404
 
     @pytest.mark.parametrize("path", ["/Schemas/urn:nothing", "/ResourceTypes/Group"])
     def test_what_is_not_there_is_not_found(self, scim, path):
@@ -362,7 +464,7 @@ class TestErrors:
             ("put", "/Users", 405),
             ("patch", "/Users", 405),
             ("post", f"/Users/{uuid.uuid4()}", 405),
-            ("head", "/Users", 405),
+            ("head", "/Users/.search", 405),
             ("options", "/Users", 405),
             ("get", "/Users/.search", 405),
             ("post", "/Schemas", 405),
