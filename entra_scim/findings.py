@@ -38,6 +38,18 @@ def findings(traffic: Traffic) -> Iterator[Finding]:
     yield from _contact_findings(traffic)
     if traffic.active:
         yield from _mapping_findings(traffic)
+    if traffic.unkept:
+        yield Finding(
+            code="unkept",
+            message=_("Entra sends attributes that are not kept here:"),
+            remedy=_(
+                "In Entra, open Provisioning → Attribute mapping → Provision Microsoft "
+                "Entra ID Users, and delete the rows of these target attributes. "
+                "Otherwise, Entra sends them again and again. An attribute is listed "
+                "until Entra has not sent it for 7 days."
+            ),
+            details=tuple(traffic.unkept),
+        )
     yield from _refusal_findings(traffic)
 
 

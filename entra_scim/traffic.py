@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from . import unkept
 from .models import (
     AccessKey,
     EnvironmentRole,
@@ -72,6 +73,9 @@ class Traffic:
     last_contact: datetime.datetime | None = None
     roles: list[tuple[EnvironmentRole, int]] = field(default_factory=list)
     unknown_roles: list[UnknownRole] = field(default_factory=list)
+    unkept: list[str] = field(default_factory=list)
+    """Names of attributes that Entra sends in vain."""
+
     refusals: dict[str, Refusals] = field(default_factory=dict)
     """What was refused in the last day and not overcome since, by reason."""
 
@@ -98,6 +102,7 @@ def traffic_of(environment: AnyEnvironment) -> Traffic:
         last=Max("last_used_at")
     )["last"]
     traffic.refusals = _refusals(environment)
+    traffic.unkept = unkept.names_of(environment)
     return traffic
 
 

@@ -191,6 +191,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='UnkeptAttribute',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200)),
+                ('name_key', models.CharField(max_length=64)),
+                ('seen_at', models.DateTimeField()),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+            ],
+            options={
+                'verbose_name': 'attribute that is not kept',
+                'verbose_name_plural': 'attributes that are not kept',
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('environment', 'name_key'), name='entra_scim_unkept_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='EnvironmentGroup',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

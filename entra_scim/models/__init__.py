@@ -12,6 +12,7 @@ from .provisioned_user import (
     RoleAssignment,
 )
 from .role import EnvironmentGroup, EnvironmentRole
+from .unkept_attribute import UnkeptAttribute
 
 __all__ = [
     "AccessKey",
@@ -25,4 +26,5 @@ __all__ = [
     "ProvisioningEvent",
     "ReleasedUser",
     "RoleAssignment",
+    "UnkeptAttribute",
 ]

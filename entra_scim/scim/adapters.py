@@ -5,7 +5,7 @@ from typing import Any
 
 from django_scim.adapters import SCIMUser
 
-from entra_scim import provisioning
+from entra_scim import provisioning, unkept
 from entra_scim.acceptance import Edit
 from entra_scim.dialect import (
     Received,
@@ -22,6 +22,7 @@ from .resources import (
     patched,
     schemas_of,
 )
+from .unkept import unkept_in_operations, unkept_in_resource
 
 
 class EntraUser(SCIMUser):  # type: ignore[misc]
@@ -70,6 +71,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
         """Take over the body of a POST or a PUT. Nothing is written yet."""
         self._new = document_from(d, replacing=not self.obj._state.adding)
         self._received = received_in_resource(d)
+        self._unkept = unkept_in_resource(d)
 
     def save(self) -> None:
         """Create the person, or put the new document in place of the former one."""
@@ -80,6 +82,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
             )
         else:
             self._change(self._replaced, self._received)
+        unkept.note(environment, self._unkept)
 
     def handle_operations(self, operations: list[Any]) -> None:
         """Apply the operations of a PATCH, all of them or none (RFC 7644 §3.5.2)."""
@@ -87,6 +90,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
             lambda document: patched(document, operations),
             received_in_operations(operations),
         )
+        unkept.note(self.obj.environment, unkept_in_operations(operations))
 
     def delete(self) -> None:
         """Let go of the person, who becomes inactive and keeps their data."""

@@ -1,0 +1,113 @@
+"""Which attributes of a request are not kept: names of mappings that do nothing.
+
+Well-formed attributes that are not ours are left out in silence (RFC 7644 §3.5.2.1).
+Entra compares what it reads with its mappings, so it sends them again each time that
+it looks at a person. An administrator is told which rows to delete.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .schema import CORE, ENTERPRISE, EntraUser
+
+_LONGEST = 200
+_MOST = 20
+_READ_ONLY = {"schemas", "id", "meta", "groups"}
+"""What every resource may have, whether it is mapped or not."""
+
+_TYPE = re.compile(r'\[type eq "\w{1,40}"\]', re.IGNORECASE)
+
+
+def unkept_in_resource(body: Any) -> frozenset[str]:
+    """Return the paths in the body of a POST or PUT that are not kept."""
+    return _first(_members(body, ""))
+
+
+def unkept_in_operations(operations: Any) -> frozenset[str]:
+    """Return the paths in the operations of a PATCH that are not kept."""
+    return _first(
+        path
+        for operation in (operations if isinstance(operations, list) else ())
+        if isinstance(operation, dict)
+        for path in _targets({key.lower(): operation[key] for key in operation})
+    )
+
+
+def _first(paths: Iterator[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for path in paths:
+        if not _is_kept(path):
+            found.add(_name(path))
+        if len(found) == _MOST:
+            break
+    return frozenset(found)
+
+
+def _targets(operation: dict[str, Any]) -> Iterator[str]:
+    path, value = operation.get("path"), operation.get("value")
+    if isinstance(path, str) and path and path.lower() != CORE.lower():
+        yield from _members(value, path) if isinstance(value, dict) else [path]
+    else:
+        yield from _members(value, "")
+
+
+def _members(value: Any, path: str) -> Iterator[str]:
+    """Return the paths of the attributes in an object, one level deep."""
+    if not isinstance(value, dict):
+        return
+    for key, item in value.items():
+        inner = f"{path}{_separator(path)}{key}" if path else key
+        if item is None or item == "":
+            continue
+        if key.lower() == CORE.lower():
+            yield from _members(item, "")
+        elif isinstance(item, dict) and not path:
+            yield from _members(item, inner)
+        elif isinstance(item, list) and not path and _is_kept(inner):
+            for one in item:
+                yield from _members(one, inner)
+        else:
+            yield inner
+
+
+def _separator(path: str) -> str:
+    return ":" if path.lower().startswith("urn:") and "[" not in path else "."
+
+
+def _is_kept(path: str) -> bool:
+    name = re.sub(r"\[.*\]", "", path, flags=re.DOTALL).lower()
+    name = name.removeprefix(f"{CORE.lower()}:").removeprefix(f"{ENTERPRISE.lower()}:")
+    attribute, _, part = name.partition(".")
+    if attribute in _READ_ONLY:
+        return True
+    parts = _KEPT.get(attribute)
+    return parts is not None and (not part or part in parts)
+
+
+def _name(path: str) -> str:
+    """Return a path as Entra's mappings show it, without values of people."""
+    name = re.sub(
+        r"\[.*\]",
+        lambda found: found[0] if _TYPE.fullmatch(found[0]) else "",
+        path,
+        flags=re.DOTALL,
+    )
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+
+def _kept() -> dict[str, set[str]]:
+    extensions: Any = EntraUser.get_extension_models()
+    schemas = [EntraUser, *extensions.values()]
+    return {
+        str(attribute.name).lower(): {
+            str(part.name).lower() for part in attribute.sub_attributes or ()
+        }
+        for schema in schemas
+        for attribute in schema.to_schema().attributes or ()
+    } | {ENTERPRISE.lower(): set()}
+
+
+_KEPT = _kept()

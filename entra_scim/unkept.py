@@ -1,0 +1,75 @@
+"""Attributes that Entra sends and nobody keeps, by name and never by value."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Collection
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from . import keys
+from .models import UnkeptAttribute
+from .models.environment import AnyEnvironment
+
+logger = logging.getLogger("entra_scim")
+
+REPORTED = datetime.timedelta(days=7)
+"""How long a name is reported after Entra has sent it."""
+
+_MOST = 50
+_NOTED_ANEW = datetime.timedelta(days=1)
+
+
+def note(environment: AnyEnvironment, names: Collection[str]) -> None:
+    """Remember the names of attributes that a request sent in vain.
+
+    Without names, it costs nothing; with names that were noted within a day, one
+    look. Failing to write them down is no reason to refuse Entra's request.
+    """
+    if not names:
+        return
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            rows = UnkeptAttribute.objects.for_environment(environment)
+            noted = dict(rows.values_list("name_key", "seen_at"))
+            sent = {keys.digest(keys.folded(name)): name for name in names}
+            stale = {key for key in sent if noted.get(key, now) < now - _NOTED_ANEW}
+            if stale:
+                rows.filter(name_key__in=stale).update(seen_at=now)
+            new = sorted(sent.keys() - noted.keys())
+            if len(noted) + len(new) > _MOST:
+                rows.filter(seen_at__lt=now - REPORTED).delete()
+                new = new[: max(0, _MOST - rows.count())]
+            if new:
+                UnkeptAttribute.objects.bulk_create(
+                    [
+                        UnkeptAttribute(
+                            environment=environment,
+                            name=sent[key],
+                            name_key=key,
+                            seen_at=now,
+                        )
+                        for key in new
+                    ],
+                    ignore_conflicts=True,  # another request may note the same
+                )
+    except DatabaseError:
+        logger.warning("Could not note attributes that are not kept", exc_info=True)
+
+
+def names_of(environment: AnyEnvironment) -> list[str]:
+    """Return the names that an environment's Entra has sent within a week."""
+    since = timezone.now() - REPORTED
+    return sorted(
+        UnkeptAttribute.objects.for_environment(environment)
+        .filter(seen_at__gt=since)
+        .values_list("name", flat=True)
+    )
+
+
+def prune(before: datetime.datetime) -> None:
+    """Forget names that Entra has not sent since a time."""
+    UnkeptAttribute.objects.filter(seen_at__lt=before).delete()

@@ -1,0 +1,158 @@
+"""Which attributes of Entra's are mapped in vain, and how the tab learns of it."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from entra_scim import traffic, unkept
+from entra_scim.findings import findings
+from entra_scim.models import UnkeptAttribute
+from entra_scim.scim.unkept import unkept_in_operations, unkept_in_resource
+
+CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+CUSTOM = "urn:ietf:params:scim:schemas:extension:CustomExtensionName:2.0:User"
+
+# The 22 rows of the default mapping, as Entra sends them.
+DEFAULT_MAPPING = {
+    "schemas": [CORE, ENTERPRISE],
+    "externalId": "0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef",
+    "userName": "eve@contoso.example",
+    "active": True,
+    "displayName": "Eve Jones",
+    "title": "Director",
+    "preferredLanguage": "en-US",
+    "name": {"givenName": "Eve", "familyName": "Jones", "formatted": "Eve Jones"},
+    "emails": [{"primary": True, "type": "work", "value": "eve@contoso.example"}],
+    "phoneNumbers": [{"type": "work", "value": "1"}, {"type": "fax", "value": "2"}],
+    "addresses": [{"type": "work", "formatted": "x", "streetAddress": "y"}],
+    "roles": [{"value": "Viewer", "display": "Viewer", "type": "Role"}],
+    "meta": {"resourceType": "User"},
+    "groups": [{"value": "x"}],
+    ENTERPRISE: {
+        "department": "Board",
+        "employeeNumber": "7",
+        "manager": {"value": "x", "$ref": "y", "displayName": "z"},
+    },
+}
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            DEFAULT_MAPPING,
+            {CORE: DEFAULT_MAPPING},
+            {"NAME.GIVENNAME": "Eve", f"{ENTERPRISE}:manager": "x", "manager": "x"},
+            {'emails[type eq "work"].value': "x", f"{CORE}:roles": []},
+            {"otherMails": None, CUSTOM: {"CustomAttribute": ""}},
+            ["otherMails"],
+            None,
+        ],
+    )
+    def test_what_is_kept_or_empty_is_not_named(self, body):
+        assert unkept_in_resource(body) == set()
+        operation = {"op": "add", "value": body}
+        assert unkept_in_operations([operation, None]) == set()
+
+    @pytest.mark.parametrize(
+        ("body", "names"),
+        [
+            ({CUSTOM: {"CustomAttribute": "1"}}, {f"{CUSTOM}:CustomAttribute"}),
+            ({f"{CUSTOM}:CustomAttribute": "1"}, {f"{CUSTOM}:CustomAttribute"}),
+            ({"otherMails": ["a@x.example"], "disPlayNmae": "x"}, {"otherMails", "disPlayNmae"}),
+            ({"name": {"givenName": "x", "nickName": "x"}}, {"name.nickName"}),
+            ({"emails": [{"type": "work", "verified": True}]}, {"emails.verified"}),
+            ({ENTERPRISE: {"team": "x"}}, {f"{ENTERPRISE}:team"}),
+            ({"password": "Ab1!"}, {"password"}),
+            ({'emails[type eq "work"].note': "x"}, {'emails[type eq "work"].note'}),
+            ({'emails[value eq "eve@x.example"].note': "x"}, {"emails.note"}),
+            ({"x" * 999: "x"}, {"x" * 199 + "…"}),
+        ],
+    )  # fmt: skip
+    def test_what_is_not_kept_is_named_as_the_mapping_shows_it(self, body, names):
+        assert unkept_in_resource(body) == names
+        assert unkept_in_operations([{"op": "Add", "value": body}]) == names
+
+    def test_paths_of_operations(self):
+        path = f"{CUSTOM}:CustomAttribute"
+        operations = [
+            {"op": "Replace", "path": path, "value": "x"},
+            {"OP": "Add", "PATH": CUSTOM, "VALUE": {"Second": "x"}},
+            {"op": "Replace", "path": "name", "value": {"middle": "x"}},
+            {"op": "Replace", "path": "title", "value": "x"},
+        ]
+
+        assert unkept_in_operations(operations) == {
+            path,
+            f"{CUSTOM}:Second",
+            "name.middle",
+        }
+        assert unkept_in_operations("nonsense") == set()
+
+    def test_names_are_few_however_many_are_sent(self):
+        assert len(unkept_in_resource({f"a{n}": "x" for n in range(5000)})) == 20
+
+
+@pytest.mark.django_db
+class TestTab:
+    BODY = {"userName": "eve@contoso.example", "otherMails": ["a@x.example"]}
+
+    def listed(self, environment):
+        for finding in findings(traffic.traffic_of(environment)):
+            if finding.code == "unkept":
+                assert "delete the rows" in str(finding.remedy)
+                return list(finding.details)
+        return []
+
+    def test_they_are_listed_until_entra_sends_them_no_more(
+        self, contoso, fabrikam, scim
+    ):
+        eve = scim.post("/Users", self.BODY).json()["id"]
+        path = f"{CUSTOM}:CustomAttribute"
+        scim.patch(f"/Users/{eve}", {"op": "Replace", "path": path, "value": "1"})
+
+        assert self.listed(contoso) == ["otherMails", path]
+        assert self.listed(fabrikam) == []
+        assert "a@x.example" not in str(list(UnkeptAttribute.objects.values()))
+        past = timezone.now() - datetime.timedelta(days=8)
+        UnkeptAttribute.objects.filter(name="otherMails").update(seen_at=past)
+        assert self.listed(contoso) == [path]
+        scim.put(f"/Users/{eve}", self.BODY)
+        assert self.listed(contoso) == ["otherMails", path]
+
+    def test_nothing_is_written_when_nothing_is_new(self, contoso, scim):
+        eve = scim.post("/Users", self.BODY).json()["id"]
+        again = {"op": "Replace", "path": "otherMails", "value": ["b@x.example"]}
+
+        with CaptureQueriesContext(connection) as queries:
+            scim.patch(f"/Users/{eve}", again)
+
+        touching = [q["sql"] for q in queries if "unkeptattribute" in q["sql"]]
+        assert len(touching) == 1
+        assert touching[0].startswith("SELECT")
+        with CaptureQueriesContext(connection) as queries:
+            scim.patch(f"/Users/{eve}", {**again, "path": "title", "value": "Boss"})
+        assert not [q for q in queries if "unkeptattribute" in q["sql"]]
+
+    def test_they_are_bounded(self, contoso):
+        """Names that are sent no more make room for others."""
+        past = timezone.now() - datetime.timedelta(days=8)
+        for number in range(10):
+            unkept.note(contoso, [f"old{number}"])
+        UnkeptAttribute.objects.update(seen_at=past)
+        for number in range(100):
+            unkept.note(contoso, [f"new{number}"])
+
+        assert len(unkept.names_of(contoso)) == 50
+        assert UnkeptAttribute.objects.count() == 50
+
+    def test_what_is_refused_is_no_matter_of_the_mapping(self, contoso, scim, admin):
+        scim.post("/Users", {**self.BODY, "userName": admin.email})
+
+        assert self.listed(contoso) == []
