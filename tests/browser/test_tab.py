@@ -127,7 +127,10 @@ def test_an_administrator_connects_entra(browse, site, contoso, roles, locale, w
     screenshot(page, f"tab-{locale}")
     page.click(f"[aria-label='{words['make']}']")
     eve = get_user_model().objects.get(email="eve@contoso.example")
-    assert {group.name for group in eve.groups.all()} == {"Viewer", "Auditor"}
+    assert {group.name for group in eve.groups.all()} == {
+        "Viewer",
+        f"Contoso ({contoso.pk}): Auditor",
+    }
     assert page.locator(".entra-steps .entra-done").count() == 5
 
     page.goto(f"/admin/product/environment/{contoso.pk}/entra/people/")
