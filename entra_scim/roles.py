@@ -69,6 +69,31 @@ def held_groups(user: Any, among: Collection[Any]) -> set[Any]:
     return set(user.groups.filter(pk__in=among).values_list("pk", flat=True))
 
 
+def managed_groups(people: Iterable[ProvisionedUser]) -> dict[Any, set[Any]]:
+    """Return the groups that people have by their environment's roles, by user.
+
+    Primary keys of both. Nobody for whom Entra has not sent roles is among them.
+    """
+    environments = {
+        person.user_id: person.environment_id
+        for person in people
+        if person.roles_received_at is not None
+    }
+    granted = set(
+        EnvironmentRole.objects.filter(
+            environment__in={*environments.values()}
+        ).values_list("environment_id", "group_id")
+    )
+    found: dict[Any, set[Any]] = {}
+    rows = _through()._default_manager.filter(
+        **{f"{_user_column()}__in": [*environments]}
+    )
+    for user_id, group_id in rows.values_list(_user_column(), "group_id"):
+        if (environments[user_id], group_id) in granted:
+            found.setdefault(user_id, set()).add(group_id)
+    return found
+
+
 def change_groups(user: Any, *, joined: Collection[Any], left: Collection[Any]) -> None:
     """Put a user into groups and take them out of others, by primary keys."""
     if left:

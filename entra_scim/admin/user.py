@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import get_user_model
-from django.db import models
-from django.http import HttpRequest
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import roles
+from entra_scim import links, roles, transactions
 from entra_scim.conf import conf
 from entra_scim.models import ProvisionedUser, ReleasedUser
-from entra_scim.policy import NAME_FIELDS
+from entra_scim.policy import NAME_FIELDS, get_policy
 from entra_scim.roles import EnvironmentRoles
 
 from .environment import EntraEnvironmentMixin
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
 else:
     ModelAdmin = admin.ModelAdmin
 
+_BATCH = 1000
+
 
 class EntraUserMixin(ModelAdmin):
-    """Mark people whom Entra manages, and keep what Entra leads from being changed.
+    """Mark people whom Entra manages, and keep what Entra manages from being changed.
 
-    Put it before ``UserAdmin``. Administration rights, other groups and everything
-    else stay editable: they are local.
+    Put it before ``UserAdmin``. Whatever way a change takes, such as the form, a list
+    that can be edited or an action: it does not stay. Nobody can be made superuser, or
+    exempt as the policy says, while Entra manages them. Staff status, permissions of
+    one's own, other groups and everything else stay editable: they are local.
     """
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -49,9 +54,9 @@ class EntraUserMixin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
-        if obj is None or not self.managed_by_entra(obj):
+        if obj is None or not _is_managed(obj):
             return fields
-        return [*fields, *(name for name in led_fields() if name not in fields)]
+        return [*fields, *(name for name in managed_fields(obj) if name not in fields)]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         deleted, counts, permissions, protected = super().get_deleted_objects(
@@ -63,29 +68,68 @@ class EntraUserMixin(ModelAdmin):
             ProvisionedUser._meta.verbose_name,
             ReleasedUser._meta.verbose_name,
         }
-        return deleted, counts, permissions, [*protected, *self._explanations(objs)]
+        return (
+            deleted,
+            counts,
+            permissions,
+            [*protected, *self._explanations(request, objs)],
+        )
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
         user = kwargs.get("obj")
-        if user and self.managed_by_entra(user):
+        if user and _is_managed(user):
             text = _(
                 "Microsoft Entra manages %(person)s: names, e-mail address, activity "
                 "and the groups of roles are changed there."
             )
-            messages.info(request, self._with_link(text, user))
+            messages.info(request, self._with_link(request, text, user))
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ManagedByEntra as refusal:
+            return self._refused(request, refusal)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changelist_view(request, *args, **kwargs)
+        except ManagedByEntra as refusal:
+            return self._refused(request, refusal)
+
+    def response_action(
+        self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Do an action, and undo it if it changed what Entra manages."""
+        chosen = queryset
+        if request.POST.get("select_across", "0") in ("", "0"):
+            chosen = queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
+        with transaction.atomic(using=transactions.database()):
+            chosen_links = ProvisionedUser.objects.filter(user__in=chosen.order_by())
+            before = _facts([*chosen_links.values_list("pk", flat=True)])
+            response = super().response_action(request, queryset, *args, **kwargs)
+            for pk, (_link, facts) in _facts([*before]).items():
+                link, former = before[pk]
+                if facts != former and links.is_in_force(link):
+                    raise ManagedByEntra(link.user)
+        return response
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: bool
     ) -> None:
-        """Save, but nothing that Entra leads: a list may have columns to edit."""
-        if change and self.managed_by_entra(obj):
-            led = [name for name in led_fields() if name in form.changed_data]
-            for name in led:
-                setattr(obj, name, form.initial[name])
-            if led:
+        """Save, but nothing that Entra manages.
+
+        What Entra changed since the form was opened stays as well, so the person is
+        locked and read again.
+        """
+        obj._entra_before = stored = _locked(obj.pk) if change else None
+        if stored is not None and _is_managed(stored):
+            names = managed_fields(stored)
+            for name in names:
+                setattr(obj, name, getattr(stored, name))
+            if {*names} & {*form.changed_data}:
                 messages.warning(
                     request,
                     _(
@@ -98,19 +142,23 @@ class EntraUserMixin(ModelAdmin):
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
-        """Save, but leave the groups of roles to Entra."""
-        person = getattr(form.instance, "provisioned_user", None)
-        if person is None or person.roles_received_at is None:
+        """Save, but leave the groups of roles to Entra.
+
+        Raises:
+            ManagedByEntra: The person would become exempt.
+        """
+        stored = getattr(form.instance, "_entra_before", None)
+        if stored is None or not _is_managed(stored):
             super().save_related(request, form, formsets, change)
             return
-        led = EnvironmentRoles(person.environment).group_ids
-        before = roles.held_groups(form.instance, led)
+        led = EnvironmentRoles(stored.provisioned_user.environment).group_ids
+        before = roles.held_groups(stored, led)
         super().save_related(request, form, formsets, change)
-        after = roles.held_groups(form.instance, led)
-        if after != before:
-            roles.change_groups(
-                form.instance, joined=before - after, left=after - before
-            )
+        if get_policy().is_exempt(_locked(stored.pk)):
+            raise ManagedByEntra(stored)
+        after = roles.held_groups(stored, led)
+        if stored.provisioned_user.roles_received_at is not None and after != before:
+            roles.change_groups(stored, joined=before - after, left=after - before)
             messages.warning(
                 request,
                 _(
@@ -119,17 +167,31 @@ class EntraUserMixin(ModelAdmin):
                 ),
             )
 
-    def _explanations(self, users: Iterable[Any]) -> list[str]:
+    def _refused(self, request: HttpRequest, refusal: ManagedByEntra) -> HttpResponse:
+        text = _(
+            "Microsoft Entra manages %(person)s, so nothing was changed. To make them "
+            "an Admin or change what Entra manages, unlink them first."
+        )
+        messages.error(request, self._with_link(request, text, refusal.user))
+        return HttpResponseRedirect(request.get_full_path())
+
+    def _explanations(self, request: HttpRequest, users: Iterable[Any]) -> list[str]:
         text = _(
             "%(person)s is managed by Microsoft Entra, which would create them anew in "
             "the next cycle. Unassign them in Entra and unlink them here first."
         )
         return [
-            self._with_link(text, user) for user in users if self.managed_by_entra(user)
+            self._with_link(request, text, user)
+            for user in users
+            if self.managed_by_entra(user)
         ]
 
-    def _with_link(self, text: str, user: Any) -> str:
-        """Return a text about somebody, with a link to their page in the tab."""
+    def _with_link(self, request: HttpRequest, text: str, user: Any) -> str:
+        """Return a text about somebody, with a link to their page in the tab.
+
+        Only for who may see that environment: whoever administers another one that the
+        person belongs to learns nothing of it.
+        """
         text %= {"person": user}
         person = user.provisioned_user
         environments = self.admin_site._registry.get(
@@ -137,23 +199,70 @@ class EntraUserMixin(ModelAdmin):
         )
         if not isinstance(environments, EntraEnvironmentMixin):
             return text
+        environment = environments.get_object(request, str(person.environment_id))
+        if environment is None or not environments.has_view_permission(
+            request, environment
+        ):
+            return text
         return format_html(
             '{} <a href="{}people/{}/">{}</a>',
             text,
-            environments.tab_url(person.environment),
+            environments.tab_url(environment),
             person.pk,
             _("See this person in the tab"),
         )
 
 
-def led_fields() -> list[str]:
-    """Return the fields of the user model that Entra leads, besides groups."""
+class ManagedByEntra(Exception):
+    """A change would not leave somebody as Entra manages them."""
+
+    def __init__(self, user: Any) -> None:
+        super().__init__()
+        self.user = user
+
+
+def managed_fields(user: Any) -> list[str]:
+    """Return the fields that stay as they are while Entra manages somebody.
+
+    What Entra sends, besides groups, and what would take the person away from it. A
+    superuser may still be made an ordinary person.
+    """
     model = get_user_model()
     candidates = {
         model.USERNAME_FIELD: None,
         model.get_email_field_name(): None,
         **dict.fromkeys(NAME_FIELDS.values()),
         "is_active": None,
+        "is_superuser": None,
     }
+    if getattr(user, "is_superuser", False):
+        del candidates["is_superuser"]
     names = {field.name for field in model._meta.fields}
     return [name for name in candidates if name in names]
+
+
+def _is_managed(user: Any) -> bool:
+    link = getattr(user, "provisioned_user", None)
+    return link is not None and links.is_in_force(link)
+
+
+def _locked(pk: Any) -> Any:
+    users = get_user_model()._base_manager.using(transactions.database())
+    return transactions.for_update(users.filter(pk=pk)).first()
+
+
+def _facts(keys: list[Any]) -> dict[Any, tuple[ProvisionedUser, list[Any]]]:
+    """Return what Entra manages of people, by the primary keys of their links."""
+    facts = {}
+    for start in range(0, len(keys), _BATCH):
+        people = ProvisionedUser.objects.filter(pk__in=keys[start : start + _BATCH])
+        rows = [
+            *transactions.for_update(people.select_related("user")).defer(
+                "attributes", "comparable"
+            )
+        ]
+        groups = roles.managed_groups(rows)
+        for link in rows:
+            values = [getattr(link.user, name) for name in managed_fields(None)]
+            facts[link.pk] = (link, [*values, groups.get(link.user_id)])
+    return facts
