@@ -1,53 +1,128 @@
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import load_backend
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 from django.views.decorators.debug import sensitive_variables
 
-from . import gate
+from . import gate, sessions
 
 
 class PasswordGate:
-    """Refuse passwords of people who sign in with Entra.
+    """Refuse people who sign in with Entra, and those whom Entra deactivated.
 
-    Place it first in ``AUTHENTICATION_BACKENDS``: what it refuses, no other backend
-    is asked. Passwords themselves stay untouched, so that they work again once the
-    integration is deactivated. A name without a password, as a web server's
-    ``REMOTE_USER``, is refused as well.
+    Place it first in ``AUTHENTICATION_BACKENDS``. It asks the backends after it, in
+    their order, and refuses whom they return if that is somebody who has no other
+    way in than Entra: only the answer tells whom credentials open. Passwords
+    themselves stay untouched, so that they work again once Entra sign-in is turned
+    off.
 
-    It has no ``get_user`` and no permissions, and so is never taken for the backend
-    of a session, as ``force_login`` takes the first one that could be.
+    Sessions get the backend that has answered, not this one. Where a product signs
+    somebody in later by ``user.backend``, this one finds them through the others.
     """
 
     @sensitive_variables()
     def authenticate(
-        self, request: HttpRequest | None, password: Any = None, **credentials: Any
-    ) -> None:
-        names = {
-            name for name in credentials.values() if isinstance(name, str) and name
-        }
-        people = gate.people_named(names)
-        gated = [user for user in people if gate.is_gated(user)]
-        if not gated:
-            return
-        # A gated person's address may be somebody else's username. That person is
-        # the Admin perhaps, and whoever has their password comes in.
-        others = [user for user in people if user not in gated]
-        if any(check_password(password, user.password) for user in others):
-            return
-        if not others:
-            # The time of a wrong password, lest the answer tells who is here. Of a
-            # wrong one whatever was typed: a right one that was hashed long ago, with
-            # less work, would be faster.
-            check_password(get_random_string(20), gated[0].password)
+        self, request: HttpRequest | None, **credentials: Any
+    ) -> AbstractBaseUser | None:
+        """Return whom another backend returns, and who may come in this way.
+
+        Raises:
+            PermissionDenied: There is nobody. Django would ask the others once more.
+        """
+        if self._is_of_entra(request, credentials):
+            return None
+        _refuse_names(credentials)
+        for path, backend in self._others():
+            if _takes(backend, request, credentials):
+                user = backend.authenticate(request, **credentials)
+                if user is not None:
+                    return _admitted(user, path)
         raise PermissionDenied
 
+    @sensitive_variables()
     async def aauthenticate(
         self, request: HttpRequest | None, **credentials: Any
-    ) -> None:
-        await sync_to_async(self.authenticate)(request, **credentials)
+    ) -> AbstractBaseUser | None:
+        if self._is_of_entra(request, credentials):
+            return None
+        await sync_to_async(_refuse_names)(credentials)
+        for path, backend in self._others():
+            if _takes(backend, request, credentials):
+                user = await backend.aauthenticate(request, **credentials)
+                if user is not None:
+                    return await sync_to_async(_admitted)(user, path)
+        raise PermissionDenied
+
+    def get_user(self, user_id: Any) -> AbstractBaseUser | None:
+        """Return the user whom the first of the other backends knows by this key."""
+        for _path, backend in self._others():
+            if hasattr(backend, "get_user"):
+                user: AbstractBaseUser | None = backend.get_user(user_id)
+                if user is not None:
+                    return user
+        return None
+
+    async def aget_user(self, user_id: Any) -> AbstractBaseUser | None:
+        return await sync_to_async(self.get_user)(user_id)
+
+    def _others(self) -> Iterator[tuple[str, Any]]:
+        """Yield the backends after this one, with their paths."""
+        is_after = False
+        for path in settings.AUTHENTICATION_BACKENDS:
+            backend: Any = load_backend(path)
+            if is_after:
+                yield path, backend
+            is_after = is_after or type(backend) is type(self)
+
+    def _is_of_entra(
+        self, request: HttpRequest | None, credentials: dict[str, Any]
+    ) -> bool:
+        """Tell whether credentials are Entra's answer, which Django may pass on."""
+        return any(
+            getattr(backend, "is_entra", False)
+            and _takes(backend, request, credentials)
+            for _path, backend in self._others()
+        )
+
+
+def _takes(backend: Any, request: Any, credentials: dict[str, Any]) -> bool:
+    try:
+        inspect.signature(backend.authenticate).bind(request, **credentials)
+    except TypeError:
+        return False
+    return True
+
+
+@sensitive_variables()
+def _refuse_names(credentials: dict[str, Any]) -> None:
+    """Refuse before any backend is asked, where all names are of refused people.
+
+    The answer would be the same. But a right password whose hash is of long ago takes
+    longer, as Django hashes it anew, and would so be told from a wrong one.
+    """
+    names = {
+        value
+        for name, value in credentials.items()
+        if name != "password" and isinstance(value, str) and value
+    }
+    people = gate.people_named(names)
+    if people and all(gate.is_refused(user) for user in people):
+        check_password(get_random_string(20), people[0].password)
+        raise PermissionDenied
+
+
+def _admitted(user: Any, path: str) -> AbstractBaseUser:
+    if gate.is_refused(user):
+        raise PermissionDenied
+    sessions.note_backend(user, path)
+    return user  # type: ignore[no-any-return]

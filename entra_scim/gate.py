@@ -1,43 +1,65 @@
-"""Who signs in with Entra only, and for whom passwords are refused."""
+"""Who signs in with Entra only, and for whom everything else is refused."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import reduce
-from operator import or_
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Q
 from django.utils import timezone
 
-from . import linking
+from . import linking, links
 from .models import EntraSettings, ProvisionedUser
 from .models.environment import AnyEnvironment
 from .policy import get_policy
 
-_LONGEST = 1000
-"""SQLite compares no longer names without case. MariaDB knows longer ones by ``=``:
-it leaves out what has no weight, such as spaces at the end."""
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What decides how somebody may sign in."""
+
+    link: ProvisionedUser | None
+    environment: AnyEnvironment | None
+    """The environment whose activation decides about the person, if there is one."""
+
+    @property
+    def has_left(self) -> bool:
+        """Whether Entra deactivated the person, whatever the account says.
+
+        A product that saves a whole account, which it read before the deactivation,
+        makes that active again.
+        """
+        return self.link is not None and not self.link.active
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether the person signs in with Entra only, now."""
+        if self.environment is None:
+            return False
+        settings = EntraSettings.objects.for_environment(self.environment).first()
+        return settings is not None and settings.is_active(timezone.now())
+
+
+def standing_of(user: AbstractBaseUser) -> Standing:
+    """Return how a person stands to Entra."""
+    link = _link_of(user)
+    if link is not None and links.is_in_force(link):
+        return Standing(link=link, environment=link.environment)
+    return Standing(link=link, environment=only_environment_of(user))
 
 
 def environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
     """Return the environment whose activation decides about a person, or None.
 
-    That of their link, else the only one that they belong to. The Admin has none,
-    and neither has somebody who belongs to two.
+    It is that of their link, if the link is in force, else the only one that they
+    belong to. The Admin has none, and neither has somebody who belongs to two.
     """
-    person = (
-        ProvisionedUser.objects.filter(user_id=user.pk)
-        .select_related("environment")
-        .first()
-    )
-    return only_environment_of(user) if person is None else person.environment
+    return standing_of(user).environment
 
 
 def only_environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
-    """Return the one environment that a person without a link belongs to, or None."""
+    """Return the one environment that a person belongs to, whatever their link says."""
     policy = get_policy()
     if policy.is_exempt(user):
         return None
@@ -46,31 +68,48 @@ def only_environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
 
 
 def is_gated(user: AbstractBaseUser) -> bool:
-    """Tell whether a person's password is refused now."""
-    environment = environment_of(user)
-    if environment is None:
-        return False
-    settings = EntraSettings.objects.for_environment(environment).first()
-    return settings is not None and settings.is_active(timezone.now())
+    """Tell whether a person signs in with Entra only, now."""
+    return standing_of(user).is_gated
+
+
+def is_refused(user: AbstractBaseUser) -> bool:
+    """Tell whether a person may use nothing but a sign-in with Entra, or not even that.
+
+    So it is for people who sign in with Entra only, and for those whom Entra
+    deactivated. Ask it wherever you let people in without ``authenticate()``, as by
+    a token of an interface.
+    """
+    link = _link_of(user)
+    if link is not None and not link.active:
+        return True
+    # Asking the policy may cost more than asking whether anybody is gated at all.
+    return _is_anybody_gated() and is_gated(user)
+
+
+def _is_anybody_gated() -> bool:
+    """Tell whether Entra sign-in is active in any environment."""
+    return EntraSettings.objects.active(timezone.now()).exists()
 
 
 def people_named(names: Collection[str]) -> list[Any]:
-    """Return everybody whom some backend may mean by usernames or e-mail addresses.
+    """Return whom usernames or e-mail addresses mean, as far as an index finds them.
 
-    Nobody, while nobody is gated. Else generously, as other backends look for people
-    without case, and databases find look-alikes: that costs a scan at worst, which is
-    nothing next to a password's hash.
+    Nobody, while nobody signs in with Entra only.
     """
-    if not names or not EntraSettings.objects.active(timezone.now()).exists():
+    if not names or not _is_anybody_gated():
         return []
-    model = get_user_model()
-    fields = (model.USERNAME_FIELD, model.get_email_field_name())
     found: dict[Any, Any] = {}
     for name in sorted(names):
-        queries = [linking.candidates(name, name)]
-        if len(name) <= _LONGEST:
-            anyhow = [Q(**{f"{field}__iexact": name}) for field in fields]
-            queries.append(model._base_manager.filter(reduce(or_, anyhow)))
-        for users in queries:
-            found |= {user.pk: user for user in users}
+        found |= {user.pk: user for user in linking.candidates(name, name)}
     return list(found.values())
+
+
+def _link_of(user: AbstractBaseUser) -> ProvisionedUser | None:
+    link: ProvisionedUser | None = (
+        ProvisionedUser.objects.filter(user_id=user.pk)
+        .select_related("environment")
+        .first()
+    )
+    if link is not None:
+        link.user = cast(Any, user)
+    return link

@@ -1,29 +1,73 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from django.conf import settings
+from asgiref.sync import sync_to_async
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.functional import LazyObject, SimpleLazyObject
 
 from . import sessions
 
 
-class EntraSessionMiddleware:
-    """End sessions that may no longer be used, at their next request.
+class EntraSessionMiddleware(MiddlewareMixin):
+    """Let nobody act who may not, whatever told who they are.
 
-    Which these are is told by ``sessions.is_ended``, whichever authentication
-    backend opened them. Place it after ``AuthenticationMiddleware``. Requests
-    without a session cookie cost nothing, others one indexed statement.
+    Place it directly after ``AuthenticationMiddleware``, so that no other middleware
+    sees a user whom it would refuse. It looks at the user when somebody else does:
+    requests that nobody looks at cost nothing, open no session, and vary by no
+    cookie. Others cost one indexed statement.
+
+    It looks once more before the view, as later middleware may have signed in
+    somebody else, by a header for example.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    def process_request(self, request: HttpRequest) -> None:
+        _guard(request)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Looking at the user opens the session and adds "Vary: Cookie".
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
-            user = request.user
-            if user.is_authenticated and sessions.is_ended(user, request.session):
-                auth.logout(request)
-        return self.get_response(request)
+    def process_view(self, request: HttpRequest, *view: Any) -> None:
+        _guard(request)
+
+
+def _guard(request: HttpRequest) -> None:
+    found = getattr(request, "user", None)
+    if found is None or found is getattr(request, "_entra_scim_user", None):
+        return
+    guarded: Any = SimpleLazyObject(partial(_admitted, request, found))
+    request.user = request._entra_scim_user = guarded  # type: ignore[attr-defined]
+    if found_later := getattr(request, "auser", None):
+
+        async def auser() -> Any:
+            return await sync_to_async(_admitted)(request, await found_later())
+
+        request.auser = auser
+
+
+def _admitted(request: HttpRequest, found: Any) -> Any:
+    """Return a user who may act, else nobody. A session of theirs ends."""
+    user = _resolved(found)
+    if not user.is_authenticated:
+        return user
+    session = getattr(request, "session", {})
+    # Middleware that marks the user, as for a second factor, is no second question.
+    asked = (user.pk, *(session.get(name) for name in sessions.DECISIVE))
+    if getattr(request, "_entra_scim_admitted", None) == asked:
+        return user
+    is_own = sessions.is_of(session, user)
+    if not sessions.is_refused(user, session):
+        request._entra_scim_admitted = asked  # type: ignore[attr-defined]
+        return user
+    if is_own:
+        request.user = user  # for who is told that they sign out
+        auth.logout(request)
+    return AnonymousUser()
+
+
+def _resolved(user: Any) -> Any:
+    while issubclass(type(user), LazyObject):
+        _ = user.is_authenticated  # now it is there
+        user = user._wrapped
+    return user

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from . import document, grants, keys, profile, roles, searchable, transactions
+from . import (
+    document,
+    grants,
+    keys,
+    profile,
+    roles,
+    searchable,
+    sessions,
+    transactions,
+)
 from .dialect import Received, role_values
 from .document import Document
 from .grants import Changes
@@ -27,7 +36,6 @@ _CHANGING_FIELDS = (
     "role_function",
     "roles_received_at",
     "suspended_groups",
-    "sessions_ended_at",
     "modified",
 )
 
@@ -54,7 +62,7 @@ def apply(
         policy.reactivate(user, person.environment)
     elif not active and (was_active or user.is_active):
         policy.deactivate(user, person.environment)
-        person.sessions_ended_at = now
+        sessions.end_all(user)
     first_received = received.roles and person.roles_received_at is None
     if first_received:
         person.roles_received_at = now

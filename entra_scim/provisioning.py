@@ -6,7 +6,6 @@ It is repeated when the database asks for that, so ``edit`` must be pure.
 
 from __future__ import annotations
 
-import datetime
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +22,7 @@ from . import (
     links,
     persistence,
     profile,
+    sessions,
     signals,
     transactions,
 )
@@ -167,8 +167,9 @@ def _create(
     person = ProvisionedUser(
         environment=environment, user=user, attributes={}, active=user.is_active
     )
-    if kind == Kind.LINKED:
-        person.sessions_ended_at = _sessions_ended_at(user)
+    if not was_active:
+        # Sessions from before must not come back to life with the person.
+        sessions.end_all(user)
     changes = persistence.apply(
         policy,
         person,
@@ -242,6 +243,7 @@ def _release(
             "released_at": timezone.now(),
         },
     )
+    sessions.end_all(user)
     _tell(person, Kind.RELEASED, changes, origin)
     person.delete()
 
@@ -259,17 +261,6 @@ def _locked(
         raise VersionMismatch
     person.environment = environment
     return person
-
-
-def _sessions_ended_at(user: Any) -> datetime.datetime | None:
-    """Return the end of the sessions that somebody had before they were linked.
-
-    They must not come back to life with the person.
-    """
-    if not user.is_active:
-        return timezone.now()
-    released: ReleasedUser | None = ReleasedUser.objects.filter(user=user).first()
-    return released.released_at if released else None
 
 
 def _kind_of_activity(person: ProvisionedUser) -> str:

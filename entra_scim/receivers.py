@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_save
 
-from . import events, roles, sessions, signals, transactions
+from . import events, gate, roles, sessions, signals, transactions
 from .models import EnvironmentRole, ProvisionedUser, ProvisioningEvent
 
 
@@ -84,8 +84,14 @@ def _tell(role: EnvironmentRole, kind: str, user_ids: list[Any]) -> None:
 def _stamp_session(request: Any, user: Any, **kwargs: Any) -> None:
     # Libraries send the signal for tokens as well, without a session or a request.
     session = getattr(request, "session", {})
-    if SESSION_KEY in session:
-        sessions.stamp(session, user)
+    if SESSION_KEY not in session:
+        return
+    standing = gate.standing_of(user)
+    # What calls ``login()`` may have asked no backend.
+    if standing.has_left or (standing.is_gated and not hasattr(user, "entra_claims")):
+        logout(request)
+    else:
+        sessions.stamp(session, user, standing)
 
 
 def _close_session(request: Any, **kwargs: Any) -> None:

@@ -9,27 +9,44 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connections
 from django.db.models import IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from . import gate
 from .conf import conf
-from .models import EntraSession, EntraSettings, ProvisionedUser, ReleasedUser
+from .gate import Standing
+from .models import EndedSessions, EntraSession, EntraSettings, ProvisionedUser
 from .models.entra_settings import is_active
 
 OPENED_AT = "entra_scim_opened_at"
 ENVIRONMENT = "entra_scim_environment"
 ENTRA_SESSION = "entra_scim_session"
 
-_ENDED, _GATE, _SIGNED_IN = range(3)
+DECISIVE = (SESSION_KEY, OPENED_AT, ENTRA_SESSION)
+"""What tells one sign-in in a session from another."""
+
+_PASSED_OVER = "entra_scim_passed_over"
+"""The environment of a link that was not in force when the session was last judged."""
+
+_ENDED, _LEFT, _GATE, _LINKED_SINCE, _SIGNED_IN = range(5)
 
 
-def stamp(session: Any, user: AbstractBaseUser) -> None:
+def note_backend(user: Any, path: str) -> None:
+    """Note which backend has found a user, if another one returns them."""
+    user.entra_scim_backend = path
+
+
+def stamp(session: Any, user: Any, standing: Standing) -> None:
     """Note in a session that its user has signed in just now, somehow."""
+    path = getattr(user, "entra_scim_backend", "")
+    if path and session[BACKEND_SESSION_KEY] == user.backend:
+        session[BACKEND_SESSION_KEY] = path
     session[OPENED_AT] = timezone.now().timestamp()
     session.pop(ENTRA_SESSION, None)
-    _stamp_environment(session, user)
+    _note(session, standing)
 
 
 def stamp_entra(session: Any, entra_session: EntraSession) -> None:
@@ -48,13 +65,53 @@ def close(session: Any) -> None:
         )
 
 
-def is_ended(user: AbstractBaseUser, session: Any) -> bool:
-    """Tell whether a user's session may no longer be used. One statement.
+def end_all(user: AbstractBaseUser) -> None:
+    """End every session that a user has, for good. In the transaction that says why."""
+    rows = EndedSessions.objects.all()
+    features = connections[rows.db].features
+    rows.bulk_create(
+        [EndedSessions(pk=user.pk, ended_at=timezone.now())],
+        update_conflicts=True,
+        update_fields=["ended_at"],
+        # MariaDB takes whichever constraint refuses the row.
+        unique_fields=["user"]
+        if features.supports_update_conflicts_with_target
+        else None,
+    )
 
-    Ended are sessions of the inactive; those opened before Entra deactivated the
-    person; those that a gated person opened with a password; those that Entra
-    signed out; and those older than a sign-in may be. A session from before the
-    app was installed counts as older than any end.
+
+def is_of(session: Any, user: AbstractBaseUser) -> bool:
+    """Tell whether it is a user's own session, which they have opened."""
+    own: bool = session.get(SESSION_KEY) == user._meta.pk.value_to_string(user)
+    return own
+
+
+def is_refused(user: AbstractBaseUser, session: Any) -> bool:
+    """Tell whether a user may not act in a request, whose session may be another's.
+
+    Middleware may know somebody without a session, as by a header: then the gate
+    decides. Where an Admin who is signed in looks at the product in the place of
+    somebody else, it is the Admin who acts.
+    """
+    if is_of(session, user):
+        return is_ended(user, session)
+    standing = gate.standing_of(user)
+    if not user.is_active or standing.has_left:
+        return True
+    return SESSION_KEY not in session and standing.is_gated
+
+
+def is_ended(user: AbstractBaseUser, session: Any) -> bool:
+    """Tell whether a user's session may no longer be used. One statement, by index.
+
+    ``session`` is the user's own, in any form that has ``get``: the middleware asks
+    for ``request.session``; ask yourself where you find sessions in another way, as
+    by a token in a header.
+
+    Ended are sessions of the inactive, whether the account says so or Entra; those
+    from before somebody was deactivated or unlinked last; those that a gated person
+    opened without Entra; those that Entra signed out; and those older than a sign-in
+    may be. A session from before the app was installed counts as older than any end.
     """
     if not user.is_active:
         return True
@@ -63,45 +120,48 @@ def is_ended(user: AbstractBaseUser, session: Any) -> bool:
     if entra_session is not None and _is_too_old(opened_at):
         return True
     if ENVIRONMENT not in session:
-        _stamp_environment(session, user)
+        _note(session, gate.standing_of(user))
     signed_in = False
-    for kind, first, second in _facts(user, session[ENVIRONMENT], entra_session):
+    for kind, first, second in _facts(user, session, entra_session):
         if kind == _ENDED and first and opened_at <= first.timestamp():
             return True
-        if kind == _GATE and is_active(first, second, timezone.now()):
+        if kind == _LEFT:
             return True
         if kind == _SIGNED_IN:
             signed_in = first is None
+        elif kind in (_GATE, _LINKED_SINCE) and is_active(
+            first, second, timezone.now()
+        ):
+            if kind == _GATE:
+                return True
+            # Of a link that the session does not know: made since, or not in force.
+            standing = gate.standing_of(user)
+            _note(session, standing)
+            if standing.is_gated:
+                return True
     return entra_session is not None and not signed_in
 
 
 def _facts(
-    user: AbstractBaseUser, environment_id: str, entra_session: int | None
+    user: AbstractBaseUser, session: Any, entra_session: int | None
 ) -> QuerySet[Any, tuple[int, datetime.datetime | None, datetime.datetime | None]]:
+    links = ProvisionedUser.objects.filter(user_id=user.pk)
     rows = [
-        _row(
-            ProvisionedUser.objects.filter(user_id=user.pk),
-            _ENDED,
-            "sessions_ended_at",
-            "created",
-        ),
-        _row(
-            ReleasedUser.objects.filter(user_id=user.pk),
-            _ENDED,
-            "released_at",
-            "released_at",
-        ),
+        _row(EndedSessions.objects.filter(pk=user.pk), _ENDED, "ended_at", "ended_at"),
+        _row(links.filter(active=False), _LEFT, "created", "created"),
     ]
     if entra_session is not None:
         sessions = EntraSession.objects.filter(pk=entra_session, user_id=user.pk)
         rows.append(_row(sessions, _SIGNED_IN, "ended_at", "opened_at"))
     else:
-        # Of the link as well: Entra may have linked the person since they came in.
-        links = ProvisionedUser.objects.filter(user_id=user.pk).values("environment_id")
-        linked = EntraSettings.objects.filter(environment_id__in=links)
-        rows.append(_row(linked, _GATE, "activated_at", "confirmed_at"))
-        if environment_id:
-            noted = EntraSettings.objects.filter(environment_id=environment_id)
+        environment = session[ENVIRONMENT]
+        judged = {environment, session.get(_PASSED_OVER, "")} - {""}
+        linked = EntraSettings.objects.filter(
+            environment_id__in=links.values("environment_id")
+        ).exclude(environment_id__in=judged)
+        rows.append(_row(linked, _LINKED_SINCE, "activated_at", "confirmed_at"))
+        if environment:
+            noted = EntraSettings.objects.filter(environment_id=environment)
             rows.append(_row(noted, _GATE, "activated_at", "confirmed_at"))
     return rows[0].union(*rows[1:], all=True)
 
@@ -112,9 +172,11 @@ def _row(rows: QuerySet[Any], kind: int, first: str, second: str) -> QuerySet[An
     )
 
 
-def _stamp_environment(session: Any, user: AbstractBaseUser) -> None:
-    environment = gate.environment_of(user)
+def _note(session: Any, standing: Standing) -> None:
+    environment, link = standing.environment, standing.link
     session[ENVIRONMENT] = "" if environment is None else str(environment.pk)
+    if link is not None and link.environment != environment:
+        session[_PASSED_OVER] = str(link.environment_id)
 
 
 def _is_too_old(opened_at: float) -> bool:

@@ -181,6 +181,18 @@ _EXPLANATIONS: dict[frozenset[str], Explanation] = {
         ),
         other_account=True,
     ),
+    frozenset({"not_managed"}): Explanation(
+        person=_(
+            "Entra does not manage your account here any more. Sign in with your "
+            "username and password."
+        ),
+        administrator=_(
+            "The person is linked, but Entra no longer manages their account: it does "
+            "not belong to this environment alone, or became the Admin's. Unlink the "
+            "person in the tab if that is right."
+        ),
+        other_account=True,
+    ),
     frozenset({"not_active"}): Explanation(
         person=_(
             "Signing in with Microsoft Entra is not switched on here. Go to the "

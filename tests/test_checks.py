@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from cryptography.fernet import Fernet
 from django.apps import apps
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import Permission
 from django.core.checks import run_checks
 from django.core.management import call_command
@@ -19,6 +20,8 @@ AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 GATE = "entra_scim.backends.PasswordGate"
 MODEL = "django.contrib.auth.backends.ModelBackend"
 ENTRA = "entra_scim.oidc.backend.EntraBackend"
+OF_ITS_OWN = "tests.test_checks.OwnAuthentication"
+OTHER = "django.contrib.messages.middleware.MessageMiddleware"
 OURS = "entra_scim.middleware.EntraSessionMiddleware"
 
 
@@ -27,6 +30,10 @@ def ids(messages):
 
 
 class NoPolicy:
+    pass
+
+
+class OwnAuthentication(AuthenticationMiddleware):
     pass
 
 
@@ -85,6 +92,13 @@ def test_settings(settings, name, value, expected):
         ([AUTHENTICATION], ["E004"]),
         ([OURS, AUTHENTICATION], ["E005"]),
         ([AUTHENTICATION, OURS], []),
+        ([AUTHENTICATION, OURS, OTHER], []),
+        ([OTHER, AUTHENTICATION, OURS], []),
+        ([AUTHENTICATION, OTHER, "not.there", OURS], ["W007", "W007"]),
+        ([OF_ITS_OWN, OURS, OTHER], []),
+        ([OURS, OF_ITS_OWN], ["E005"]),
+        ([OF_ITS_OWN, OTHER, OURS], ["W007"]),
+        ([OURS], []),
     ],
 )
 def test_middleware(settings, middleware, expected):
@@ -117,6 +131,8 @@ def test_the_endpoint_has_an_address(settings):
         ([GATE, MODEL, ENTRA], []),
         ([MODEL, GATE, ENTRA], ["E010"]),
         ([GATE, MODEL], ["E011"]),
+        (["axes.backends.AxesStandaloneBackend", GATE, MODEL, ENTRA], []),
+        (["axes.backends.AxesBackend", MODEL, GATE, ENTRA], ["E010"]),
         ([], ["E010", "E011"]),
     ],
 )

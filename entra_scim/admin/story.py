@@ -64,7 +64,6 @@ class ProvisionedUserAdmin(ReadOnlyAdmin):
         "user",
         "active",
         "roles_received_at",
-        "sessions_ended_at",
         "created",
         "modified",
     )

@@ -8,6 +8,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.apps import AppConfig, apps
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.checks import CheckMessage, Error, Warning
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
@@ -19,6 +20,11 @@ from entra_scim.policy import ProvisioningPolicy
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 _GATE = "entra_scim.backends.PasswordGate"
 _ENTRA = "entra_scim.oidc.backend.EntraBackend"
+_REFUSING_BACKENDS = {
+    # They let nobody in, and want to come first.
+    "axes.backends.AxesBackend",
+    "axes.backends.AxesStandaloneBackend",
+}
 _SESSIONS = "entra_scim.middleware.EntraSessionMiddleware"
 
 
@@ -89,7 +95,7 @@ def check_settings(
 def check_middleware(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Check that sessions of deactivated people are ended."""
+    """Check that no middleware sees people whom ours would refuse."""
     if not apps.is_installed("django.contrib.sessions"):
         return []
     order = list(settings.MIDDLEWARE)
@@ -97,19 +103,31 @@ def check_middleware(
         return [
             Error(
                 "Sessions of people whom Entra deactivates would stay open.",
-                hint=f"Add {_SESSIONS!r} to MIDDLEWARE, after {_AUTHENTICATION!r}.",
+                hint=f"Add {_SESSIONS!r} to MIDDLEWARE, directly after "
+                f"{_AUTHENTICATION!r}.",
                 id="entra_scim.E004",
             )
         ]
-    if _AUTHENTICATION in order[order.index(_SESSIONS) :]:
+    place = order.index(_SESSIONS)
+    known_at = [number for number, name in enumerate(order) if _makes_users_known(name)]
+    if any(number > place for number in known_at):
         return [
             Error(
                 "EntraSessionMiddleware comes before the user is known.",
-                hint=f"Move it after {_AUTHENTICATION!r} in MIDDLEWARE.",
+                hint=f"Move it directly after {_AUTHENTICATION!r} in MIDDLEWARE.",
                 id="entra_scim.E005",
             )
         ]
-    return []
+    between = order[known_at[-1] + 1 : place] if known_at else []
+    return [
+        Warning(
+            f"{name} sees people whom EntraSessionMiddleware refuses after it.",
+            hint=f"Move {_SESSIONS!r} directly after {_AUTHENTICATION!r} in "
+            "MIDDLEWARE.",
+            id="entra_scim.W007",
+        )
+        for name in between
+    ]
 
 
 def check_backends(
@@ -120,11 +138,13 @@ def check_backends(
     if not apps.is_installed("django.contrib.sessions"):
         return []
     messages: list[CheckMessage] = []
-    if backends[:1] != [_GATE]:
+    others = [name for name in backends if name not in _REFUSING_BACKENDS]
+    if others[:1] != [_GATE]:
         messages.append(
             Error(
                 "Passwords would still work for people who sign in with Entra.",
-                hint=f"Put {_GATE!r} first in AUTHENTICATION_BACKENDS.",
+                hint=f"Put {_GATE!r} first in AUTHENTICATION_BACKENDS. Only a backend "
+                "of django-axes may come before it.",
                 id="entra_scim.E010",
             )
         )
@@ -266,6 +286,16 @@ def check_encryption_keys(
                 )
             )
     return messages
+
+
+def _makes_users_known(name: str) -> bool:
+    try:
+        middleware = import_string(name)
+    except ImportError:
+        return False
+    return isinstance(middleware, type) and issubclass(
+        middleware, AuthenticationMiddleware
+    )
 
 
 def _is_session_age(age: Any) -> bool:

@@ -94,7 +94,6 @@ class Migration(migrations.Migration):
                 ('role_function', models.CharField(default='', help_text='The function that roles came from last, as far as it shows.', max_length=10)),
                 ('roles_received_at', models.DateTimeField(help_text="Until Entra has sent roles, the person's groups are left alone.", null=True, verbose_name='roles received')),
                 ('suspended_groups', models.JSONField(default=list, help_text='Groups taken at deactivation from somebody for whom Entra never sent roles, to be given back at reactivation.')),
-                ('sessions_ended_at', models.DateTimeField(null=True, verbose_name='sessions ended')),
                 ('created', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
                 ('modified', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last change')),
                 ('version', models.PositiveIntegerField(default=1)),
@@ -217,6 +216,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'group of an environment',
                 'verbose_name_plural': 'groups of environments',
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='EndedSessions',
+            fields=[
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
+                ('ended_at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': 'ended sessions',
+                'verbose_name_plural': 'ended sessions',
                 'default_permissions': (),
             },
         ),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from .access_key import AccessKey
-from .entra_session import EntraSession
+from .entra_session import EndedSessions, EntraSession
 from .entra_settings import EntraSettings
 from .environment import Environment
 from .event import ProvisioningEvent
@@ -16,6 +16,7 @@ from .unkept_attribute import UnkeptAttribute
 
 __all__ = [
     "AccessKey",
+    "EndedSessions",
     "EntraSession",
     "EntraSettings",
     "Environment",

@@ -34,3 +34,27 @@ class EntraSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}"
+
+
+class EndedSessions(models.Model):
+    """Since when a user must have signed in: older sessions of theirs are not used.
+
+    By user and not by link, so that no session lives again after somebody was
+    deactivated, unlinked, and linked once more.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="+",
+    )
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("ended sessions")
+        verbose_name_plural = _("ended sessions")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user}"

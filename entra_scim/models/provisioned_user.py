@@ -56,7 +56,6 @@ class ProvisionedUser(models.Model):
             "roles, to be given back at reactivation."
         ),
     )
-    sessions_ended_at = models.DateTimeField(_("sessions ended"), null=True)
     created = models.DateTimeField(_("created"), default=timezone.now)
     modified = models.DateTimeField(_("last change"), default=timezone.now)
     version = models.PositiveIntegerField(default=1)

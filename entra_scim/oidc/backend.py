@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
-from entra_scim import authorities, sign_in
+from entra_scim import authorities, links, sign_in
 from entra_scim.credentials import Credentials
 from entra_scim.models.environment import AnyEnvironment
 from entra_scim.sign_in_codes import code_of
@@ -40,6 +40,9 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
     URL. No account is created, revived or found by e-mail address.
     """
 
+    is_entra = True
+    """Whom it returns has come in by the way that the gate leaves open."""
+
     def __init__(self) -> None:
         # The superclass reads settings of one provider. Here, each environment has
         # its own, and Django makes a backend for every request.
@@ -62,6 +65,8 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
             raise SignInProblem("not_provisioned", name=name)
         if not person.active or not self.user_can_authenticate(person.user):
             raise SignInProblem("inactive", name=name, user_id=person.user_id)
+        if not links.is_in_force(person):
+            raise SignInProblem("not_managed", name=name, user_id=person.user_id)
         user: Any = person.user
         user.entra_claims = claims
         return user  # type: ignore[no-any-return]
@@ -117,7 +122,10 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         )
 
     def get_user(self, user_id: Any) -> AbstractBaseUser | None:
-        """Return the user of a session, unless they are inactive."""
-        # The superclass would let the inactive stay.
-        user = self.UserModel._default_manager.filter(pk=user_id).first()
+        """Return the user of a session, unless the account or Entra says inactive.
+
+        The superclass would let the inactive stay.
+        """
+        people = self.UserModel._default_manager.exclude(provisioned_user__active=False)
+        user = people.filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None

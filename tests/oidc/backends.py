@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.core.exceptions import PermissionDenied
 
 
 class AnyCaseBackend(ModelBackend):
@@ -16,3 +17,22 @@ class AnyCaseBackend(ModelBackend):
                 if user.check_password(password):
                     return user
         return None
+
+
+class LinkBackend(BaseBackend):
+    """Knows people by a link in a mail, which works once."""
+
+    links: dict[str, object] = {}
+
+    def authenticate(self, request, link):
+        return self.links.pop(link, None)
+
+
+class LockingBackend(BaseBackend):
+    """Counts those who fail, and refuses names, as django-axes does."""
+
+    locked: set[str] = set()
+
+    def authenticate(self, request, username=None, **credentials):
+        if username in self.locked:
+            raise PermissionDenied

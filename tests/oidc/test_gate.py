@@ -5,13 +5,24 @@ from __future__ import annotations
 import base64
 
 import pytest
-from django.contrib.auth import authenticate, get_user_model
+from asgiref.sync import async_to_sync
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    aauthenticate,
+    authenticate,
+    get_user_model,
+)
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.signals import user_login_failed
 from django.test import Client
 from django.urls import path, reverse
 from rest_framework.authentication import BasicAuthentication
+from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from tests.factories import UserFactory
+from tests.oidc.backends import LinkBackend, LockingBackend
 
 pytestmark = pytest.mark.django_db
 
@@ -198,9 +209,113 @@ def test_a_session_that_code_opens(active, bob, browser):
         assert browser.user_id is None
 
 
-def test_nothing_is_looked_up_while_nobody_is_gated(
+def test_little_is_looked_up_while_nobody_is_gated(
     contoso, bob, django_assert_num_queries
 ):
-    """One statement, and the one of Django's own backend."""
-    with django_assert_num_queries(2):
+    """Whether anybody is, before and after, and the link: the policy is not asked."""
+    with django_assert_num_queries(4):
         assert authenticate(username=bob.get_username(), password="secret") == bob
+
+
+def test_an_address_that_is_a_gated_person_s_username(active, bob, settings):
+    """A name finds two people then; the leaked password opens the gated one."""
+    model = get_user_model()
+    if model.get_email_field_name() == model.USERNAME_FIELD:
+        pytest.skip("Usernames are addresses here.")
+    rename(bob, "bob@elsewhere.example")
+    UserFactory(email="bob@elsewhere.example", username="mallory", password="mine")
+    assert authenticate(username="mallory", password="mine")
+
+    assert authenticate(username="bob@elsewhere.example", password="secret") is None
+    token = AuthTokenSerializer(
+        data={"username": "bob@elsewhere.example", "password": "secret"}
+    )
+    assert not token.is_valid()
+
+
+@pytest.mark.parametrize("extra", ["email", "tenant", "remember"])
+def test_another_name_beside_the_gated_one(active, bob, admin, extra):
+    """Somebody else's, whose password is the same one, does not open the gate."""
+    names = {"username": bob.get_username(), extra: admin.get_username()}
+    assert admin.check_password("secret")
+
+    assert authenticate(password="secret", **names) is None
+    assert async_to_sync(aauthenticate)(password="secret", **names) is None
+
+
+@pytest.fixture
+def links(settings):
+    settings.AUTHENTICATION_BACKENDS = [
+        *settings.AUTHENTICATION_BACKENDS,
+        "tests.oidc.backends.LinkBackend",
+    ]
+    LinkBackend.links.clear()
+    return LinkBackend.links
+
+
+@pytest.mark.parametrize("ask", [authenticate, async_to_sync(aauthenticate)])
+def test_a_link_in_a_mail(active, bob, admin, links, ask):
+    """No name tells who it is; the link is followed once all the same."""
+    links.update(one=bob, two=admin)
+
+    assert ask(link="one") is None
+    assert ask(link="two") == admin
+    assert links == {}
+
+
+def test_no_other_backend_is_asked_twice(active, bob, admin, work_of):
+    failed = []
+
+    def note(credentials, **kwargs):
+        failed.append(credentials["username"])
+
+    user_login_failed.connect(note)
+    try:
+        for name in (bob.get_username(), admin.get_username(), "nobody"):
+            assert work_of(name, "wrong") == 20
+    finally:
+        user_login_failed.disconnect(note)
+
+    assert failed == [bob.get_username(), admin.get_username(), "nobody"]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_another_backend_refuses(active, admin, ann, settings, place):
+    """Before the gate or after it, and after another one it comes too late."""
+    backends = [GATE, MODEL]
+    backends.insert(place, "tests.oidc.backends.LockingBackend")
+    settings.AUTHENTICATION_BACKENDS = backends
+    LockingBackend.locked.clear()
+    assert authenticate(username=admin.get_username(), password="secret") == admin
+    LockingBackend.locked.add(admin.get_username())
+
+    found = authenticate(username=admin.get_username(), password="secret")
+
+    assert found == (admin if place == 2 else None)
+    assert authenticate(username=ann.get_username(), password="secret") is None
+
+
+def test_a_session_names_the_backend_that_has_answered(contoso, bob, client):
+    """So that it lives on if the gate is taken out of the settings."""
+    assert client.login(username=bob.get_username(), password="secret")
+    assert client.session[BACKEND_SESSION_KEY] == MODEL
+
+
+def test_a_second_step_signs_in_by_the_backend_of_the_first(contoso, bob, browser):
+    """It keeps the path, and finds the user by the key."""
+    backend = authenticate(username=bob.get_username(), password="secret").backend
+
+    browser.client.force_login(get_user_model().objects.get(pk=bob.pk), backend)
+
+    assert browser.user_id == bob.pk
+
+
+def test_a_leaver_whom_the_product_has_saved(contoso, scim, ann):
+    """Entra's word counts, whether or not the environment is activated."""
+    created = scim.post("/Users", {"userName": ann.email, "externalId": "a"}).json()
+    stale = get_user_model().objects.get(pk=ann.pk)
+    assert authenticate(username=stale.get_username(), password="secret") == ann
+    scim.patch(f"/Users/{created['id']}", {"op": "Replace", "value": {"active": False}})
+    stale.save()
+
+    assert authenticate(username=stale.get_username(), password="secret") is None

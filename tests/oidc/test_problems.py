@@ -149,8 +149,8 @@ class TestForgedAnswers:
 
 def test_a_failed_test_is_mailed_to_nobody(active, bob, browser, entra):
     """Whoever tests sees it, and a real failure after it is still told."""
-    browser.client.force_login(bob, backend="entra_scim.oidc.backend.EntraBackend")
     EntraSettings.objects.update(activated_at=None)
+    browser.client.force_login(bob, backend="entra_scim.oidc.backend.EntraBackend")
     session = browser.client.session
     session["entra_scim_test"] = str(active.pk)
     session.save()

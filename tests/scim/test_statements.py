@@ -117,7 +117,7 @@ def test_a_patch_that_changes_nothing_writes_nothing(scim, people):
         ({"path": "title", "value": "Boss"}, 5),
         ({"path": "displayName", "value": "New"}, 6),
         ({"path": "name.givenName", "value": "New"}, 7),
-        ({"path": "active", "value": "False"}, 9),
+        ({"path": "active", "value": "False"}, 10),
         ({"path": "roles", "value": [{"value": "Uploader"}]}, 14),
     ],
 )
