@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from . import links, roles
+from . import links, memberships
 from .dialect import role_values
 from .document import Document
 from .models import ProvisionedUser
@@ -27,7 +27,7 @@ def settle(person: ProvisionedUser, old: Document, new: Document) -> Changes:
     environment_roles = EnvironmentRoles(person.environment)
     among = environment_roles.group_ids
     values = role_values(new)
-    held = roles.held_groups(person.user, among)
+    held = memberships.held(person.user, among)
     if person.roles_received_at is not None:
         wanted = environment_roles.granted(values) if person.active else set()
         person.suspended_groups = []
@@ -45,7 +45,7 @@ def settle(person: ProvisionedUser, old: Document, new: Document) -> Changes:
         and not links.is_in_force(person)
     ):
         wanted &= held
-    roles.change_groups(person.user, joined=wanted - held, left=held - wanted)
+    memberships.change(person.user, joined=wanted - held, left=held - wanted)
     return {
         "roles_added": environment_roles.names(wanted - held, values),
         "roles_removed": environment_roles.names(held - wanted, role_values(old)),

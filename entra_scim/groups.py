@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from . import roles, transactions
+from . import memberships, transactions
 from .exceptions import ProvisioningError
 from .keys import role_key
 from .models import EnvironmentGroup, EnvironmentRole
@@ -134,7 +134,7 @@ def _lacking(visitor: Any, group_ids: list[Any]) -> dict[Any, str]:
     """Return a permission that a visitor lacks, for each group that has such a one."""
     if visitor.is_active and getattr(visitor, "is_superuser", False):
         return {}
-    held = roles.held_groups(visitor, group_ids)
+    held = memberships.held(visitor, group_ids)
     permissions: Any = Group.permissions.through._default_manager.filter(
         group_id__in=[pk for pk in group_ids if pk not in held]
     )

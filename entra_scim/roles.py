@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import models
 
+from . import memberships
 from .keys import role_key
 from .models import EnvironmentRole, ProvisionedUser, RoleAssignment
 from .models.environment import AnyEnvironment
-
-_BATCH = 1000
 
 
 class EnvironmentRoles:
@@ -62,13 +60,6 @@ def assign(provisioned_user: ProvisionedUser, values: Collection[str]) -> None:
     )
 
 
-def held_groups(user: Any, among: Collection[Any]) -> set[Any]:
-    """Return the primary keys of the groups that a user has among some."""
-    if not among:
-        return set()
-    return set(user.groups.filter(pk__in=among).values_list("pk", flat=True))
-
-
 def managed_groups(people: Iterable[ProvisionedUser]) -> dict[Any, set[Any]]:
     """Return the groups that people have by their environment's roles, by user.
 
@@ -84,22 +75,12 @@ def managed_groups(people: Iterable[ProvisionedUser]) -> dict[Any, set[Any]]:
             environment__in={*environments.values()}
         ).values_list("environment_id", "group_id")
     )
+    group_ids = {group_id for _environment, group_id in granted}
     found: dict[Any, set[Any]] = {}
-    rows = _through()._default_manager.filter(
-        **{f"{_user_column()}__in": [*environments]}
-    )
-    for user_id, group_id in rows.values_list(_user_column(), "group_id"):
+    for user_id, group_id in memberships.pairs([*environments], group_ids):
         if (environments[user_id], group_id) in granted:
             found.setdefault(user_id, set()).add(group_id)
     return found
-
-
-def change_groups(user: Any, *, joined: Collection[Any], left: Collection[Any]) -> None:
-    """Put a user into groups and take them out of others, by primary keys."""
-    if left:
-        user.groups.remove(*left)
-    if joined:
-        user.groups.add(*joined)
 
 
 def regrant(environment: AnyEnvironment, group_id: Any) -> list[Any]:
@@ -111,6 +92,9 @@ def regrant(environment: AnyEnvironment, group_id: Any) -> list[Any]:
 
     Returns:
         The primary keys of the users whose groups changed.
+
+    Raises:
+        GroupsElsewhere: The user model has other groups.
     """
     keys = (
         EnvironmentRole.objects.for_environment(environment)
@@ -118,15 +102,17 @@ def regrant(environment: AnyEnvironment, group_id: Any) -> list[Any]:
         .values_list("value_key", flat=True)
     )
     holders = _assigned(environment, list(keys)).filter(active=True)
-    members = _memberships(group_id)
+    members = memberships.of_group(group_id)
+    user, _group = memberships.columns()
     people = ProvisionedUser.objects.for_environment(environment).filter(
         roles_received_at__isnull=False
     )
-    superfluous = members.filter(
-        **{f"{_user_field()}__in": people.values("user_id")}
-    ).exclude(**{f"{_user_field()}__in": holders.values("user_id")})
-    missing = holders.exclude(user_id__in=members.values(_user_column()))
-    return _leave(superfluous) + _join(missing, group_id)
+    superfluous = members.filter(**{f"{user}__in": people.values("user_id")}).exclude(
+        **{f"{user}__in": holders.values("user_id")}
+    )
+    missing = holders.exclude(user_id__in=members.values(user))
+    joined = list(missing.values_list("user_id", flat=True))
+    return memberships.leave(superfluous) + memberships.join(joined, group_id)
 
 
 def revoke(environment: AnyEnvironment, value_key: str, group_id: Any) -> list[Any]:
@@ -135,8 +121,13 @@ def revoke(environment: AnyEnvironment, value_key: str, group_id: Any) -> list[A
     Returns:
         The primary keys of the users whose groups changed.
     """
+    if memberships.field() is None:
+        return []
     holders = _assigned(environment, [value_key]).values("user_id")
-    return _leave(_memberships(group_id).filter(**{f"{_user_field()}__in": holders}))
+    user, _group = memberships.columns()
+    return memberships.leave(
+        memberships.of_group(group_id).filter(**{f"{user}__in": holders})
+    )
 
 
 def is_granted(environment: AnyEnvironment, group_id: Any) -> bool:
@@ -158,42 +149,3 @@ def _assigned(
         roles_received_at__isnull=False,
         pk__in=assignments.values("provisioned_user_id"),
     )
-
-
-def _join(people: models.QuerySet[Any], group_id: Any) -> list[Any]:
-    through, column = _through(), _user_column()
-    user_ids = list(people.values_list("user_id", flat=True))
-    for start in range(0, len(user_ids), _BATCH):
-        through._default_manager.bulk_create(
-            [
-                through(**{column: user_id, "group_id": group_id})
-                for user_id in user_ids[start : start + _BATCH]
-            ],
-            ignore_conflicts=True,
-        )
-    return user_ids
-
-
-def _leave(memberships: models.QuerySet[Any]) -> list[Any]:
-    rows = list(memberships.values_list("pk", _user_column()))
-    for start in range(0, len(rows), _BATCH):
-        batch = [pk for pk, _ in rows[start : start + _BATCH]]
-        _through()._default_manager.filter(pk__in=batch).delete()
-    return [user_id for _, user_id in rows]
-
-
-def _memberships(group_id: Any) -> models.QuerySet[Any]:
-    rows: models.QuerySet[Any] = _through()._default_manager.filter(group_id=group_id)
-    return rows
-
-
-def _through() -> Any:
-    return get_user_model()._meta.get_field("groups").remote_field.through
-
-
-def _user_field() -> str:
-    return str(get_user_model()._meta.get_field("groups").m2m_field_name())
-
-
-def _user_column() -> str:
-    return f"{_user_field()}_id"

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import links, roles, transactions
+from entra_scim import links, memberships, roles, transactions
 from entra_scim.conf import conf
 from entra_scim.models import ProvisionedUser, ReleasedUser
 from entra_scim.policy import NAME_FIELDS, get_policy
@@ -152,13 +152,13 @@ class EntraUserMixin(ModelAdmin):
             super().save_related(request, form, formsets, change)
             return
         led = EnvironmentRoles(stored.provisioned_user.environment).group_ids
-        before = roles.held_groups(stored, led)
+        before = memberships.held(stored, led)
         super().save_related(request, form, formsets, change)
         if get_policy().is_exempt(_locked(stored.pk)):
             raise ManagedByEntra(stored)
-        after = roles.held_groups(stored, led)
+        after = memberships.held(stored, led)
         if stored.provisioned_user.roles_received_at is not None and after != before:
-            roles.change_groups(stored, joined=before - after, left=after - before)
+            memberships.change(stored, joined=before - after, left=after - before)
             messages.warning(
                 request,
                 _(

@@ -14,6 +14,7 @@ from django.db.models import UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils.module_loading import import_string
 
+from entra_scim import memberships
 from entra_scim.conf import conf
 from entra_scim.policy import ProvisioningPolicy
 from entra_scim.transactions import database
@@ -31,9 +32,7 @@ def check_user_model(
         for field in (model.get_email_field_name(), "is_active", "groups")
         if not _has_field(model, field)
     ]
-    if not missing:
-        return []
-    return [
+    messages: list[CheckMessage] = [
         Error(
             f"The user model has no field {field!r}.",
             hint="Entra leads the e-mail address, activity and groups of people. "
@@ -43,6 +42,19 @@ def check_user_model(
         )
         for field in missing
     ]
+    if "groups" not in missing and memberships.field() is None:
+        messages.append(
+            Error(
+                "The field 'groups' of the user model does not lead to Django's groups: "
+                "a role would grant whatever has the same primary key, so roles grant "
+                "nothing.",
+                hint="Roles need a many-to-many field to django.contrib.auth.models."
+                "Group, as PermissionsMixin has it. Give yours another name.",
+                obj=model,
+                id="entra_scim.E020",
+            )
+        )
+    return messages
 
 
 def check_email_index(

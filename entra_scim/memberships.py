@@ -1,0 +1,127 @@
+"""The table that says who is in which of Django's groups."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .exceptions import ProvisioningError
+
+_BATCH = 1000
+
+
+class GroupsElsewhere(ProvisioningError):
+    """The groups of the product's user are not Django's.
+
+    Another table may have a group of the same primary key, which means something
+    else altogether.
+    """
+
+    code = "groups_elsewhere"
+    message = _(
+        "Roles grant groups of Django, but the people of this product have groups of "
+        "another kind. Tell the maintainers of this product: manage.py check explains it."
+    )
+
+
+def field() -> Any:
+    """Return the field of the user model that leads to Django's groups, or None."""
+    try:
+        found: Any = get_user_model()._meta.get_field("groups")
+    except FieldDoesNotExist:
+        return None
+    if not isinstance(found, models.ManyToManyField):
+        return None
+    model: Any = found.related_model
+    return found if model._meta.concrete_model is Group else None
+
+
+def held(user: Any, among: Collection[Any]) -> set[Any]:
+    """Return the primary keys of the groups that a user has among some."""
+    if not among or field() is None:
+        return set()
+    return set(user.groups.filter(pk__in=among).values_list("pk", flat=True))
+
+
+def change(user: Any, *, joined: Collection[Any], left: Collection[Any]) -> None:
+    """Put a user into groups and take them out of others, by primary keys.
+
+    Raises:
+        GroupsElsewhere: There are no groups to be put into.
+    """
+    if joined and field() is None:
+        raise GroupsElsewhere
+    if left:
+        user.groups.remove(*left)
+    if joined:
+        user.groups.add(*joined)
+
+
+def pairs(user_ids: Collection[Any], group_ids: Collection[Any]) -> list[Any]:
+    """Return who of some users is in which of some groups, as pairs of keys."""
+    if field() is None:
+        return []
+    user, group = columns()
+    rows = through().filter(**{f"{user}__in": user_ids, f"{group}__in": group_ids})
+    return list(rows.values_list(user, group))
+
+
+def of_group(group_id: Any) -> models.QuerySet[Any]:
+    """Return the rows of everybody who is in a group.
+
+    Raises:
+        GroupsElsewhere: The user model has other groups.
+    """
+    _user, group = columns()
+    rows: models.QuerySet[Any] = through().filter(**{group: group_id})
+    return rows
+
+
+def join(user_ids: list[Any], group_id: Any) -> list[Any]:
+    """Put many users into a group. No signal ``m2m_changed`` is sent."""
+    manager = through()
+    user, group = columns()
+    for start in range(0, len(user_ids), _BATCH):
+        manager.bulk_create(
+            [
+                manager.model(**{user: user_id, group: group_id})
+                for user_id in user_ids[start : start + _BATCH]
+            ],
+            ignore_conflicts=True,
+        )
+    return user_ids
+
+
+def leave(rows: Iterable[Any]) -> list[Any]:
+    """Take users out of a group, by rows of the table. No ``m2m_changed`` either."""
+    user, _group = columns()
+    found = [(row.pk, getattr(row, user)) for row in rows]
+    for start in range(0, len(found), _BATCH):
+        batch = [pk for pk, _ in found[start : start + _BATCH]]
+        through().filter(pk__in=batch).delete()
+    return [user_id for _, user_id in found]
+
+
+def through() -> Any:
+    found = field()
+    if found is None:
+        raise GroupsElsewhere
+    return found.remote_field.through._default_manager
+
+
+def columns() -> tuple[str, str]:
+    """Return the names of the columns of the user and of the group."""
+    found = field()
+    if found is None:
+        raise GroupsElsewhere
+    options = found.remote_field.through._meta
+    return (
+        options.get_field(found.m2m_field_name()).attname,
+        options.get_field(found.m2m_reverse_field_name()).attname,
+    )
