@@ -11,7 +11,6 @@ from typing import Any
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpResponse
 from django.http.multipartparser import MultiPartParserError
-from django.http.request import split_domain_port
 from django.urls import (
     get_script_prefix,
     get_urlconf,
@@ -23,7 +22,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from .identity import IdentityProvider, SigningKeys
-from .loopback import is_loopback
+from .loopback import in_development, is_from_this_machine
 from .tenant import Tenant
 from .web import HERE, SiteRequest, render
 
@@ -88,9 +87,10 @@ class EmulatorSite:
 
     def _respond(self, request: SiteRequest) -> HttpResponse:
         try:
-            host, _port = split_domain_port(request.META.get("HTTP_HOST", ""))
-            if not is_loopback(host.strip("[]")):
-                # A name of somebody's that leads to this machine (DNS rebinding).
+            # Not only serve() does: any server can serve this application.
+            if not in_development():
+                raise BadRequest(_("The local Entra is for development and tests."))
+            if not is_from_this_machine(request.META):
                 raise BadRequest(_("This host is not the local Entra."))
             view, arguments, names = resolve(request.path_info)
             if not getattr(view, "csrf_exempt", False):

@@ -12,6 +12,7 @@ import requests
 from django.apps import apps
 from django.core import checks, mail
 from django.core.exceptions import ImproperlyConfigured
+from django.test.utils import _TestState
 from django.urls import reverse
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
@@ -24,8 +25,17 @@ from entra_scim.emulator.site import EmulatorSite
 @pytest.fixture
 def deployed(settings, monkeypatch):
     """No run of tests, and DEBUG is off."""
-    monkeypatch.delattr(mail, "outbox")
+    monkeypatch.delattr(_TestState, "saved_data")
     return settings
+
+
+def ask(site, **environ):
+    """Return the status line and the text of what a site answers without a server."""
+    environ = {"PATH_INFO": "/nothing/", "REMOTE_ADDR": "127.0.0.1", **environ}
+    setup_testing_defaults(environ)
+    statuses = []
+    body = site(environ, lambda status, headers: statuses.append(status))
+    return statuses[0], b"".join(body).decode()
 
 
 class TestWhereItRuns:
@@ -39,6 +49,20 @@ class TestWhereItRuns:
     def test_not_where_it_is_deployed(self, site, deployed):
         with pytest.raises(ImproperlyConfigured, match="with DEBUG and in tests only"):
             serve(site).__enter__()
+
+    def test_not_where_mail_is_kept_in_memory(self, site, deployed):
+        """A product may do so in production: an outbox makes no test run."""
+        mail.outbox = []
+
+        with pytest.raises(ImproperlyConfigured, match="with DEBUG and in tests only"):
+            serve(site).__enter__()
+
+    def test_another_server_where_it_is_deployed(self, site, deployed):
+        """The site itself refuses: it may be served by any WSGI server."""
+        status, page = ask(site)
+
+        assert status == "400 Bad Request"
+        assert "The local Entra is for development and tests." in page
 
     def test_under_development(self, site, deployed):
         deployed.DEBUG = True
@@ -82,6 +106,28 @@ class TestRequests:
 
         assert page.status_code == 400
         assert "This host is not the local Entra." in page.text
+
+    @pytest.mark.parametrize(
+        "environ",
+        [
+            {"REMOTE_ADDR": "192.0.2.1"},
+            {"REMOTE_ADDR": "::ffff:192.0.2.1"},
+            {"REMOTE_ADDR": ""},  # over a Unix socket, thus from a proxy
+            {"HTTP_X_FORWARDED_FOR": "192.0.2.1"},
+            {"HTTP_X_FORWARDED_HOST": "product.example"},
+            {"HTTP_X_REAL_IP": "192.0.2.1"},
+            {"HTTP_FORWARDED": "for=192.0.2.1"},
+            {"HTTP_VIA": "1.1 proxy"},
+        ],
+        ids=str,
+    )
+    def test_from_another_machine(self, site, environ):
+        """Another server may listen to all the world, and a proxy ask for others."""
+        assert ask(site, **environ)[0] == "400 Bad Request"
+
+    @pytest.mark.parametrize("address", ["127.0.0.1", "127.1.2.3", "::1"])
+    def test_from_this_machine(self, site, address):
+        assert ask(site, REMOTE_ADDR=address)[0] == "404 Not Found"
 
     def test_under_the_other_name_of_this_machine(self, visitor, tenant):
         """The issuer follows, as an application on localhost expects."""
@@ -191,6 +237,7 @@ def test_the_project_s_urls_stay_its_own(site):
     started = []
 
     environ = {"PATH_INFO": "/x/v2.0/.well-known/openid-configuration"}
+    environ["REMOTE_ADDR"] = "127.0.0.1"
     setup_testing_defaults(environ)
 
     body = site(environ, lambda status, headers: started.append(status))
@@ -274,6 +321,7 @@ def test_nothing_that_arrives_is_a_failure(
         "CONTENT_TYPE": "application/x-www-form-urlencoded",
         "CONTENT_LENGTH": str(len(body)),
         "HTTP_ORIGIN": "http://127.0.0.1",
+        "REMOTE_ADDR": "127.0.0.1",
         "wsgi.input": BytesIO(body),
     }
     setup_testing_defaults(environ)

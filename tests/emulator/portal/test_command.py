@@ -8,8 +8,8 @@ import threading
 
 import pytest
 import requests
-from django.core import mail
 from django.core.management import CommandError, call_command
+from django.test.utils import _TestState
 
 from entra_scim.emulator import Tenant
 from entra_scim.emulator.management.commands.entra_emulator import Command
@@ -72,7 +72,7 @@ def test_a_port_that_is_taken():
 
 
 def test_it_is_refused_where_it_is_deployed(monkeypatch):
-    monkeypatch.delattr(mail, "outbox")
+    monkeypatch.delattr(_TestState, "saved_data")
 
     with pytest.raises(CommandError, match="with DEBUG and in tests only"):
         call_command(Command(), port=0, people=0)
