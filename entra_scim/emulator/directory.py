@@ -76,6 +76,14 @@ class Person:
             return self.user_principal_name
         return "@".join(alias.rsplit("_", 1))
 
+    @property
+    def tombstone(self) -> str:
+        """The prefix by which a soft deletion frees the user principal name.
+
+        It is the object ID without dashes, as Graph shows it of ``deletedItems``.
+        """
+        return self.object_id.replace("-", "")
+
     def __str__(self) -> str:
         return self.display_name
 

@@ -99,13 +99,7 @@ class Tenant:
         Raises:
             ValueError: Somebody has it.
         """
-        self._names.discard(person.user_principal_name.lower())
-        try:
-            self._take_name(user_principal_name)
-        except ValueError:
-            self._names.add(person.user_principal_name.lower())
-            raise
-        person.user_principal_name = user_principal_name
+        self._change_name(person, user_principal_name)
         self.touch(person)
 
     def set_manager(self, person: Person, manager: Person | None) -> None:
@@ -124,14 +118,27 @@ class Tenant:
         self.touch(person)
 
     def delete(self, person: Person) -> None:
-        """Soft-delete a person, who can be restored for 30 days."""
-        person.deleted_at = self.clock.now()
-        self.touch(person)
+        """Soft-delete a person, who can be restored for 30 days.
+
+        The user principal name is free at once, and can be a colleague's.
+        """
+        if person.deleted_at is None:
+            name = person.tombstone + person.user_principal_name
+            self._change_name(person, name)
+            person.deleted_at = self.clock.now()
+            self.touch(person)
 
     def restore(self, person: Person) -> None:
-        """Bring a soft-deleted person back, with their assignments."""
-        person.deleted_at = None
-        self.touch(person)
+        """Bring a soft-deleted person back, with their name and assignments.
+
+        Raises:
+            ValueError: Somebody else has the name by now.
+        """
+        if person.deleted_at is not None:
+            name = person.user_principal_name.removeprefix(person.tombstone)
+            self._change_name(person, name)
+            person.deleted_at = None
+            self.touch(person)
 
     def purge(self, person: Person) -> None:
         """Delete a person for good."""
@@ -208,6 +215,15 @@ class Tenant:
             principal.members if isinstance(principal, Group) else [principal]
         ):
             person.revision = self.revision
+
+    def _change_name(self, person: Person, user_principal_name: str) -> None:
+        self._names.discard(person.user_principal_name.lower())
+        try:
+            self._take_name(user_principal_name)
+        except ValueError:
+            self._names.add(person.user_principal_name.lower())
+            raise
+        person.user_principal_name = user_principal_name
 
     def _take_name(self, user_principal_name: str) -> None:
         name = user_principal_name.lower()

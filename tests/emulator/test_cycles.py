@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from entra_scim.emulator import ProvisioningJob
+from entra_scim.emulator.moves import moved
 from entra_scim.emulator.provisioning.logs import Action, ErrorCode, Status
 from entra_scim.emulator.provisioning.mappings import (
     DEFAULT_MAPPINGS,
@@ -16,6 +17,7 @@ from entra_scim.emulator.provisioning.mappings import (
 from entra_scim.emulator.provisioning.open_points import OpenPoints
 from entra_scim.emulator.provisioning.reports import State
 from entra_scim.emulator.provisioning.roles import RoleFunction
+from entra_scim.emulator.provisioning.servers import filter_query
 from entra_scim.models import AccessKey, EnvironmentRole, ProvisionedUser
 
 from .conftest import PROFILE
@@ -31,6 +33,21 @@ def provisioned(person):
     return ProvisionedUser.objects.select_related("user").get(
         external_id_key__isnull=False, attributes__externalId=person.object_id
     )
+
+
+def last_patch(job):
+    """Return what the last PATCH sent, by the paths."""
+    bodies = [
+        exchange.body
+        for entry in job.log
+        for exchange in entry.exchanges
+        if exchange.method == "PATCH"
+    ]
+    sent = {}
+    for operation in bodies[-1]["Operations"]:
+        path, value = operation.get("path"), operation["value"]
+        sent |= {path: value} if path else value
+    return sent
 
 
 def failures(job):
@@ -117,6 +134,95 @@ def test_who_is_deleted_is_out_and_can_come_back(job, tenant, app, role):
     assert provisioned(ann).pk == before.pk
     assert provisioned(ann).active
     assert groups_of(provisioned(ann).user) == groups_of(before.user) != []
+
+
+def test_the_name_of_the_deleted_is_told(job, tenant, app, role):
+    """In the request that deactivates them; it comes back when they do."""
+    ann = tenant.add_person("ann@contoso.example", "Ann Smith")
+    app.assign(ann, role("Viewer"))
+    job.run_cycle()
+    user = provisioned(ann).user
+    tenant.delete(ann)
+    job.next_cycle()
+
+    assert last_patch(job) == {
+        "active": False,
+        "userName": ann.object_id.replace("-", "") + "ann@contoso.example",
+    }
+    user.refresh_from_db()
+    assert user.email == "ann@contoso.example"
+    assert not user.is_active
+
+    tenant.restore(ann)
+    job.next_cycle()
+
+    assert last_patch(job)["userName"] == "ann@contoso.example"
+    user.refresh_from_db()
+    assert user.is_active
+    assert provisioned(ann).attributes["userName"] == "ann@contoso.example"
+
+
+def test_an_address_passes_to_a_colleague(job, tenant, app, role):
+    """In one cycle or in two: the colleague never gets the account of the leaver."""
+    ann = tenant.add_person("ann@contoso.example", "Ann Old")
+    app.assign(ann, role("Viewer"))
+    job.run_cycle()
+    account = provisioned(ann).user
+    tenant.delete(ann)
+    colleague = tenant.add_person("ann@contoso.example", "Ann New")
+    app.assign(colleague, role("Viewer"))
+
+    job.next_cycle()
+    job.next_cycle()
+
+    account.refresh_from_db()
+    assert not account.is_active
+    assert provisioned(ann).user == account
+    people = ProvisionedUser.objects.filter(attributes__externalId=colleague.object_id)
+    assert account not in [person.user for person in people]
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_who_is_deleted_between_two_cycles(tenant, app, server, is_seen):
+    """Either they are deleted, or Entra never says a word of it."""
+    points = OpenPoints(deletes_whom_it_saw_active=is_seen)
+    job = ProvisioningJob(tenant, app, server, points=points)
+    ann = tenant.add_person("ann@contoso.example", "Ann Smith")
+    app.assign(ann)
+    job.run_cycle()
+    user = provisioned(ann).user
+
+    tenant.delete(ann)
+    tenant.purge(ann)
+    report = job.next_cycle()
+
+    assert report.requests["DELETE"] == is_seen
+    user.refresh_from_db()
+    assert user.is_active != is_seen
+
+
+def test_a_move_to_another_tenant_gives_nobody_the_account_of_another(
+    job, tenant, app, role, server
+):
+    """All object IDs change at once: Entra finds everybody by their userName."""
+    ann = tenant.add_person("ann@contoso.example", "Ann Smith")
+    app.assign(ann, role("Viewer"))
+    job.run_cycle()
+    before = provisioned(ann)
+    other = moved(tenant)
+
+    move = ProvisioningJob(other, other.applications[0], server)
+    move.run_cycle()
+
+    [same] = other.people.values()
+    [entry] = [one for one in move.log if one.object_id == same.object_id]
+    assert [exchange.path for exchange in entry.exchanges[:2]] == [
+        f"/Users?{filter_query('externalId', same.object_id)}",
+        f"/Users?{filter_query('userName', 'ann@contoso.example')}",
+    ]
+    assert entry.exchanges[2].method == "PATCH"
+    [person] = ProvisionedUser.objects.all()
+    assert person.pk == before.pk
 
 
 def test_who_is_deleted_for_good_is_released(job, tenant, app, role):

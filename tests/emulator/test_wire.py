@@ -369,3 +369,30 @@ def test_tenants_are_apart():
         != other.add_person("ann@contoso.example").object_id
     )
     assert one.id != other.id
+
+
+def test_a_job_of_2018_wraps_single_values(ann, app):
+    """As ``customappsso`` did; lists are lists already."""
+    tenant_points = OpenPoints(wraps_values=True)
+    resource = {"userName": "ann@contoso.example", "active": True}
+
+    sent = operations(
+        ann,
+        app,
+        [
+            Mapping("displayName", "displayName"),
+            Mapping(
+                "active", 'Switch([IsSoftDeleted], , "False", "True", "True", "False")'
+            ),
+            role_mapping(),
+        ],
+        resource,
+        flagged=False,
+        points=tenant_points,
+        in_scope=False,
+    )
+
+    by_path = {one["path"]: one["value"] for one in sent}
+    assert by_path["displayName"] == [{"$ref": None, "value": "Ann Smith"}]
+    assert by_path["active"] == [{"$ref": None, "value": "False"}]
+    assert all(set(item) == {"value"} for item in by_path["roles"])

@@ -92,6 +92,14 @@ OPEN_POINTS: dict[str, tuple[Any, dict[Any, Any]]] = {
         gettext_lazy("Retry-After is heeded"),
         {},
     ),
+    "wraps_values": (
+        gettext_lazy("Without the flag, single values are wrapped in lists"),
+        {},
+    ),
+    "deletes_whom_it_saw_active": (
+        gettext_lazy("Somebody deleted for good between two cycles is deleted"),
+        {},
+    ),
 }
 """Each of :class:`OpenPoints`, with its choices; none for yes and no."""
 

@@ -254,7 +254,10 @@ class User(FormPage, TenantPage):
         )
 
     def restore(self) -> HttpResponse:
-        self.tenant.restore(self.person)
+        try:
+            self.tenant.restore(self.person)
+        except ValueError as error:
+            return self.refused(error)
         return self.done(_("%(person)s was restored.") % {"person": self.person})
 
     def purge(self) -> HttpResponse:

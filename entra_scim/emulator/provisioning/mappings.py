@@ -37,6 +37,11 @@ class Mapping:
         return role_function(self.expression)
 
     @property
+    def has_name(self) -> bool:
+        """Whether the value is the user principal name."""
+        return self.expression == Attribute("userPrincipalName")
+
+    @property
     def is_reference(self) -> bool:
         """Whether the value is another person, who has to be there first."""
         return self.expression == Attribute("manager")

@@ -85,3 +85,16 @@ class OpenPoints:
 
     honours_retry_after: bool = False
     """Whether 429 and 503 with ``Retry-After`` make it wait so long."""
+
+    wraps_values: bool = False
+    """Whether a PATCH without the flag wraps single values, as jobs of 2018 do.
+
+    They are the job template ``customappsso``, and send ``[{"$ref": null, "value":
+    "Ann"}]`` in place of ``"Ann"``.
+    """
+
+    deletes_whom_it_saw_active: bool = True
+    """Whether somebody who is deleted for good between two cycles is deleted.
+
+    Nothing is sent otherwise: the server keeps them, active for ever.
+    """

@@ -90,8 +90,13 @@ def task_of(
     )
     matching = tuple((row.target, str(values[row])) for row in ranked)
     if is_gone:
-        # Of those who left, only that they left is told.
-        values = {row: v for row, v in values.items() if row.target == "active"}
+        # Of those who left, only that they left is told, and of the soft-deleted
+        # the name that they have now: their own is free for somebody else.
+        values = {
+            row: value
+            for row, value in values.items()
+            if row.target == "active" or (person.deleted_at and row.has_name)
+        }
     return Task(
         person=person,
         name=person.display_name,
@@ -241,7 +246,10 @@ class PersonProvisioner:
     def _delete(
         self, task: Task, link: Link | None, conversation: Conversation
     ) -> Outcome:
-        if link is None or not link.is_managed or not self._deletes:
+        is_told = self._points.deletes_whom_it_saw_active or (
+            link is not None and not link.is_active
+        )
+        if link is None or not link.is_managed or not self._deletes or not is_told:
             self._links.pop(task.person, None)
             return Outcome()
         with _acting(Action.DELETE):

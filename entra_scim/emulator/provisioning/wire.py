@@ -155,7 +155,10 @@ def _unflagged(changes: list[Change], points: OpenPoints) -> Iterator[Operation]
                     value = roles.json_strings(value, points)[:1]
                 else:
                     value = roles.single(value, points)
-        yield {"op": op, "path": path, "value": _as_text(value)}
+        value = _as_text(value)
+        if points.wraps_values and not isinstance(value, list):
+            value = [{"$ref": None, "value": value}]
+        yield {"op": op, "path": path, "value": value}
 
 
 def _flagged(changes: list[Change], points: OpenPoints) -> Iterator[Operation]:

@@ -221,6 +221,17 @@ class TestUsers:
         assert tenant.people == {}
         assert "There are no deleted users." in page.text
 
+    def test_a_name_that_is_somebody_else_s_by_now(self, visitor, home, tenant):
+        ann = tenant.add_person("ann@contoso.example", "Ann Smith")
+        visitor.open(f"{home}users/{ann.object_id}/")
+        visitor.press("Delete")
+        tenant.add_person("ann@contoso.example", "Ann New")
+
+        page = visitor.press("Restore user")
+
+        assert "Somebody has the name ann@contoso.example already." in page.text
+        assert ann.deleted_at
+
     def test_search(self, visitor, home, tenant):
         tenant.add_person("ann@contoso.example", "Ann Smith")
         tenant.add_person("eve@contoso.example", "Eve <b>Brown</b>")
