@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import dj_database_url
+import django
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -69,7 +70,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 SILENCED_SYSTEM_CHECKS = ["models.W043"]
 
 # An example sends no real mail.
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+if django.VERSION < (6, 1):
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+else:
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
 
 AUTHENTICATION_BACKENDS = [
     "entra_scim.backends.PasswordGate",

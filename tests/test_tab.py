@@ -123,6 +123,17 @@ def saved(**changes):
     }
 
 
+def mail_through(settings, host, port):
+    """Let mail go through a server."""
+    backend = "django.core.mail.backends.smtp.EmailBackend"
+    if hasattr(settings, "MAILERS"):  # Django 6.1
+        options = {"host": host, "port": port}
+        settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
+    else:
+        settings.EMAIL_BACKEND = backend
+        settings.EMAIL_HOST, settings.EMAIL_PORT = host, port
+
+
 class TestWhoMayComeIn:
     PATHS = ("", "guide/", "people/", "people/local/", "events/", "keys/new/")
 
@@ -1209,10 +1220,9 @@ class TestExpiry:
         )
         setattr(nowhere, nowhere.get_email_field_name(), "")
         nowhere.save()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         with socket.socket() as unused:  # bound, but nobody listens
             unused.bind(("127.0.0.1", 0))
-            settings.EMAIL_HOST, settings.EMAIL_PORT = unused.getsockname()
+            mail_through(settings, *unused.getsockname())
             code, said = self.check("--mail")
 
         assert code == 1

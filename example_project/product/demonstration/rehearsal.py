@@ -97,8 +97,7 @@ class Rehearsal:
         Raises:
             CommandError: Something did not go as it should.
         """
-        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-        mail.outbox = []
+        _keep_mail()
         steps: list[tuple[str, Step]] = [
             ("In Entra: assign people to app roles", self._assign),
             ("In the tab: save the connection, generate a key", self._connect),
@@ -243,3 +242,13 @@ class Rehearsal:
 
     def _in_half_a_year(self) -> str:
         return (timezone.localdate() + datetime.timedelta(days=180)).isoformat()
+
+
+def _keep_mail() -> None:
+    """Keep what is mailed in ``mail.outbox``, which Django's test environment has."""
+    backend = "django.core.mail.backends.locmem.EmailBackend"
+    if hasattr(settings, "MAILERS"):  # Django 6.1
+        settings.MAILERS = {"default": {"BACKEND": backend}}
+    else:
+        settings.EMAIL_BACKEND = backend
+    mail.outbox = []
