@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from django.utils.http import parse_etags
 from rest_framework.request import Request
+from scim2_models import InvalidSyntaxException
+
+_LONGEST = 4096  # characters, of a header
 
 
 def etag(version: int) -> str:
@@ -17,7 +20,14 @@ def matches(header: str, version: int) -> bool:
     """Tell whether a list of entity tags names a version, compared weakly.
 
     ``*`` names every version (RFC 9110 §13.1.1).
+
+    Raises:
+        InvalidSyntaxException: The list is longer than any client's.
     """
+    if len(header) > _LONGEST:
+        raise InvalidSyntaxException(
+            detail=f"If-Match and If-None-Match have at most {_LONGEST} characters."
+        )
     tags = parse_etags(header)
     return "*" in tags or _opaque(etag(version)) in map(_opaque, tags)
 

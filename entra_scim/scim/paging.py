@@ -99,12 +99,5 @@ def _number(parameters: Mapping[str, Any], name: str, default: int) -> int:
 
 
 def _names(parameters: Mapping[str, Any], name: str) -> list[str] | None:
-    """Read a list of attribute names: comma-separated in a URL, an array in a body."""
     value = parameters.get(name)
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return names_in(value) or None
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise InvalidValueException(detail=f"{name} must be a list of names.")
-    return [item for item in value if item.strip()] or None
+    return None if value is None else names_in(value) or None

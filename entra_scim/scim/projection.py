@@ -19,7 +19,7 @@ MAX_NAMES = 200
 _LONGEST_NAME = 300
 _ALWAYS = ("schemas", "id")
 _NAME = re.compile(r"(?:urn:[^\s\[\]\"]+|[a-z$][\w$-]*(?:\.[a-z$][\w$-]*)?)", re.ASCII)
-_SELECTION = re.compile(r'\[(?:"(?:\\.|[^"\\])*"|[^"\]])*\]')
+_SELECTION = re.compile(r'\[(?:"(?:\\.|[^"\\])*"|[^"\[\]])*\]')
 _EXTENSION = {path.partition(".")[0].lower() for path in ENTERPRISE_STRINGS}
 
 
@@ -40,8 +40,8 @@ class Projection:
         attribute. Unknown names select nothing.
 
         Raises:
-            InvalidValueException: Both parameters are given, or too many names, or
-                one that is not the name of an attribute.
+            InvalidValueException: Both parameters are given, or a name is not one of
+                an attribute.
         """
         if attributes and excluded:
             raise InvalidValueException(
@@ -83,23 +83,45 @@ class Projection:
         return value if self.excluding else None
 
 
-def names_in(text: str) -> list[str]:
-    """Return the names in a list with commas, as a URL has it."""
-    return [name for name in _SELECTION.sub("", text).split(",") if name.strip()]
+def names_in(value: Any) -> list[str]:
+    """Return the names in a list: with commas in a URL, an array in a body.
+
+    Raises:
+        InvalidValueException: There are too many, or it is not a list of names.
+    """
+    if isinstance(value, str):
+        if len(value) > MAX_NAMES * _LONGEST_NAME:
+            raise _too_many()
+        value = _SELECTION.sub("", value).split(",")
+    if not isinstance(value, list):
+        raise _not_names()
+    if len(value) > MAX_NAMES:
+        raise _too_many()
+    if not all(isinstance(name, str) for name in value):
+        raise _not_names()
+    return [name for name in value if name.strip()]
 
 
 def _paths(names: list[str]) -> Iterable[str]:
-    if len(names) > MAX_NAMES:
-        raise InvalidValueException(
-            detail=f"A request names at most {MAX_NAMES} attributes. Name fewer."
-        )
     for name in names:
+        if len(name) > _LONGEST_NAME:
+            raise _not_names()
         path = _SELECTION.sub("", name).strip().lower()
-        if len(name) > _LONGEST_NAME or not _NAME.fullmatch(path):
-            raise InvalidValueException(
-                detail="attributes and excludedAttributes are lists of attribute names."
-            )
+        if not _NAME.fullmatch(path):
+            raise _not_names()
         path = path.removeprefix(f"{CORE.lower()}:")
         if path.partition(".")[0] in _EXTENSION:
             path = f"{ENTERPRISE.lower()}:{path}"
         yield path
+
+
+def _too_many() -> InvalidValueException:
+    return InvalidValueException(
+        detail=f"A request names at most {MAX_NAMES} attributes. Name fewer."
+    )
+
+
+def _not_names() -> InvalidValueException:
+    return InvalidValueException(
+        detail="attributes and excludedAttributes are lists of attribute names."
+    )
