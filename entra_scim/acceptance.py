@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 from django.db.models import Q
 
-from . import document, keys, linking, links, profile
+from . import document, identity, keys, linking, links, profile
 from .dialect import role_values
 from .document import Document
 from .exceptions import (
+    AddressElsewhere,
     AddressNotOwned,
+    AddressProvisioned,
     AttributeTooLong,
     Conflict,
     ExternalIdTaken,
+    IdentityReplaced,
     NoLongerManaged,
     UserNameTaken,
 )
@@ -35,6 +38,7 @@ def acceptable(
     Raises:
         NoLongerManaged: The link is not in force, and the edit does more than to
             take access away.
+        IdentityReplaced: The edit is of somebody else.
         Conflict, AttributeTooLong, AddressNotOwned: A value may not be theirs.
     """
     old = person.attributes
@@ -42,12 +46,16 @@ def acceptable(
     kept: list[str] = []
     activates = new.get("active", person.active) and not person.active
     changing = _more_than_taken_away(old, new)
-    if (activates or changing) and not links.is_in_force(person):
-        if not deactivates(edit, old):
-            raise NoLongerManaged
-        for attribute in changing:
-            new = document.with_kept(new, old, attribute)
-        return new, changing
+    if activates or changing:
+        try:
+            _check_person(person, new)
+        except (NoLongerManaged, IdentityReplaced):
+            if not deactivates(edit, old):
+                raise
+            # Nothing else of such a request is this person's.
+            for attribute in changing:
+                new = document.with_kept(new, old, attribute)
+            return new, changing
     while True:
         try:
             _check(policy, person, new)
@@ -60,6 +68,12 @@ def acceptable(
                     kept.append(attribute)
         else:
             return new, kept
+
+
+def _check_person(person: ProvisionedUser, new: Document) -> None:
+    identity.check_same(person, new)
+    if not links.is_in_force(person):
+        raise NoLongerManaged
 
 
 def _more_than_taken_away(old: Document, new: Document) -> list[str]:
@@ -77,9 +91,11 @@ def _check(policy: ProvisioningPolicy, person: ProvisionedUser, new: Document) -
     if new == old:
         return
     profile.check_lengths(new)
+    identity.check_kept(person, new)
     if (
         keys.user_name_key(new["userName"]) != person.user_name_key
         or keys.external_id_key(new.get("externalId")) != person.external_id_key
+        or profile.address_key(new) != person.address_key
     ):
         check_unique(person.environment, new, besides=person)
     if (profile.username(new), profile.address(new)) != (
@@ -94,17 +110,39 @@ def check_unique(
     attributes: Document,
     besides: ProvisionedUser | None = None,
 ) -> None:
+    """Refuse a userName, externalId or address that somebody else is linked by.
+
+    Addresses are unique over all environments; nothing is told of others' people.
+
+    Raises:
+        Conflict: Says which value it is, and what to do.
+    """
     user_name_key = keys.user_name_key(attributes["userName"])
-    same = Q(user_name_key=user_name_key)
-    if external_id_key := keys.external_id_key(attributes.get("externalId")):
-        same |= Q(external_id_key=external_id_key)
-    others = ProvisionedUser.objects.for_environment(environment).filter(same)
-    if besides is not None:
-        others = others.exclude(pk=besides.pk)
-    for other in others.only("user_name_key"):
-        if other.user_name_key == user_name_key:
-            raise UserNameTaken
+    external_id_key = keys.external_id_key(attributes.get("externalId"))
+    here = Q(user_name_key=user_name_key)
+    if external_id_key:
+        here |= Q(external_id_key=external_id_key)
+    same = Q(here, environment=environment) | Q(
+        address_key=profile.address_key(attributes)
+    )
+    others = list(
+        ProvisionedUser.objects.filter(same)
+        .exclude(pk=None if besides is None else besides.pk)
+        .only("environment_id", "user_name_key", "external_id_key", "object_id_key")
+    )
+    colleagues = [link for link in others if link.environment_id == environment.pk]
+    if external_id_key in [
+        link.external_id_key for link in colleagues if external_id_key
+    ]:
         raise ExternalIdTaken
+    for link in colleagues:
+        if besides is None:
+            identity.check_same(link, attributes)
+        if link.user_name_key == user_name_key:
+            raise UserNameTaken
+        raise AddressProvisioned
+    if others:
+        raise AddressElsewhere
 
 
 def deactivates(edit: Edit, old: Document) -> bool:

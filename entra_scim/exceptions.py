@@ -6,6 +6,8 @@ message that says what to do. Interfaces give them their protocol's form.
 
 from __future__ import annotations
 
+import uuid
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -120,6 +122,33 @@ class ExternalIdTaken(Conflict):
     attributes = ("externalId",)
 
 
+class IdentityReplaced(Conflict):
+    """The request is of another person in Entra than the link that it reaches."""
+
+    code = "identity_replaced"
+    message = _(
+        "Entra sends another object ID for the person who has this userName or "
+        "address. It may be a new employee with a former one's address. In the tab, "
+        "open the person under People, and say whether it is the same person or "
+        "somebody else. After a move to another tenant, do so for each person."
+    )
+    attributes = ("externalId",)
+
+    def __init__(self, *, person_id: uuid.UUID, object_id: str) -> None:
+        super().__init__(person_id=person_id, object_id=object_id)
+        self.person_id = person_id
+        self.object_id = object_id
+
+
+class ObjectIdLost(Conflict):
+    code = "object_id_lost"
+    message = _(
+        "The externalId of this person is an object ID, and cannot become anything "
+        "else. In Entra, map externalId to objectId: Provisioning → Attribute mapping."
+    )
+    attributes = ("externalId",)
+
+
 class AddressProvisioned(Conflict):
     code = "address_provisioned"
     message = _(
@@ -140,10 +169,10 @@ class AddressExempt(Conflict):
 class AddressReleased(Conflict):
     code = "address_released"
     message = _(
-        "This e-mail address belongs to a former person, whom Entra let go of. If it "
+        "This e-mail address belongs to a former person, whose link has ended. If it "
         "is the same person, let the account be linked again: in the tab, under "
-        "People → Without an Entra account. If not, delete the account, so that "
-        "nobody inherits it."
+        "People → Without an Entra account. If it is somebody else, set the account "
+        "aside there, so that nobody inherits it."
     )
 
 
@@ -206,7 +235,9 @@ _CONFLICTS: tuple[type[ProvisioningError], ...] = (
     AddressReleased,
     ExternalIdTaken,
     GroupsNotProvisioned,
+    IdentityReplaced,
     NoLongerManaged,
+    ObjectIdLost,
     Taken,
     UserNameTaken,
 )

@@ -6,16 +6,17 @@ linked. The link stays, so that Entra can still take away what it gave.
 
 from __future__ import annotations
 
-from .models import ProvisionedUser
+from .models import ProvisionedUser, ReleasedUser
 from .policy import get_policy
 
 
-def is_in_force(link: ProvisionedUser) -> bool:
+def is_in_force(link: ProvisionedUser | ReleasedUser) -> bool:
     """Tell whether Entra manages the person of a link now.
 
     They belong to the link's environment and to no other, and the policy does not
     call them exempt. Ask it at each use, in the transaction of what it allows: the
-    answer changes without any request of Entra's.
+    answer changes without any request of Entra's. Of a link that has ended, it tells
+    whether the account is still one of the environment's people.
     """
     policy = get_policy()
     if policy.is_exempt(link.user):

@@ -32,7 +32,10 @@ _CHANGING_FIELDS = (
     "active",
     "active_received",
     "domain_key",
+    "object_id_key",
+    "address_key",
     "has_object_id",
+    "waiting_object_id",
     "role_function",
     "roles_received_at",
     "suspended_groups",
@@ -71,10 +74,17 @@ def apply(
     person.role_function = received.role_function or person.role_function
     person.attributes = new
     person.comparable = searchable.comparable(new)
+    former = _unique_keys(person)
     person.user_name_key = keys.user_name_key(new["userName"])
     person.external_id_key = keys.external_id_key(new.get("externalId"))
+    if keys.is_object_id(new.get("externalId")):
+        person.object_id_key = person.external_id_key
+    person.address_key = profile.address_key(new)
     person.domain_key = keys.domain_key(profile.address(new))
     person.has_object_id = keys.is_object_id(new.get("externalId"))
+    if _unique_keys(person) != former:
+        # Whoever was taken for this person no longer is, or is by now.
+        person.waiting_object_id = ""
     person.modified = now
     changes: Changes = {}
     if not adding:
@@ -136,6 +146,10 @@ def note_received(person: ProvisionedUser, received: Received) -> None:
     ProvisionedUser.objects.filter(pk=person.pk).update(
         active_received=active_received, role_function=role_function
     )
+
+
+def _unique_keys(person: ProvisionedUser) -> tuple[str | None, ...]:
+    return person.user_name_key, person.external_id_key, person.address_key
 
 
 def _change_elements(person: ProvisionedUser, old: Document) -> None:

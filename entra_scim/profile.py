@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,6 +39,14 @@ def address(attributes: Mapping[str, Any]) -> str:
 def username(attributes: Mapping[str, Any]) -> str:
     """Return the username of a document's person: the address, else the userName."""
     return address(attributes) or str(attributes["userName"])
+
+
+def address_key(attributes: Mapping[str, Any]) -> str:
+    """Return the key of what a document's person has as username, and nobody else.
+
+    Two addresses are the same if they differ in the case of A–Z at most.
+    """
+    return keys.digest(keys.lower_address(username(attributes)))
 
 
 def check_lengths(attributes: Mapping[str, Any]) -> None:
@@ -86,6 +95,19 @@ def apply(
             setattr(user, model.get_email_field_name(), email)
         setattr(user, model.USERNAME_FIELD, username(new))
     policy.apply_profile(user, _with_cleared(old, new))
+
+
+def free_address(user: Any) -> None:
+    """Give a user, unsaved, a username and an address that nobody has or can have.
+
+    They still show who it was. No mail is ever delivered to them (RFC 2606 §2), so
+    that nobody resets the password of the account by the address that it had.
+    """
+    suffix = f".{secrets.token_hex(4)}.invalid"
+    for field in {user.USERNAME_FIELD, user.get_email_field_name()}:
+        if value := getattr(user, field, ""):
+            limit = _max_length(field) or len(value) + len(suffix)
+            setattr(user, field, value[: limit - len(suffix)] + suffix)
 
 
 def snapshot(user: AbstractBaseUser) -> dict[str, Any]:

@@ -10,27 +10,27 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.dispatch import Signal
+from django.db import IntegrityError
 from django.utils import timezone
 
 from . import (
     acceptance,
+    announcements,
     events,
     grants,
+    identity,
     linking,
     links,
     persistence,
     profile,
     sessions,
-    signals,
     transactions,
 )
 from .acceptance import Edit
 from .dialect import Received
 from .document import Document
 from .events import LOCAL, Origin
-from .exceptions import NotProvisioned, Taken, VersionMismatch
+from .exceptions import IdentityReplaced, NotProvisioned, Taken, VersionMismatch
 from .grants import Changes
 from .models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from .models.environment import AnyEnvironment
@@ -38,15 +38,6 @@ from .policy import get_policy
 
 Kind = ProvisioningEvent.Kind
 Precondition = Callable[[int], bool]
-
-_SIGNALS: dict[str, Signal] = {
-    Kind.CREATED: signals.user_created,
-    Kind.LINKED: signals.user_linked,
-    Kind.UPDATED: signals.user_updated,
-    Kind.DEACTIVATED: signals.user_deactivated,
-    Kind.REACTIVATED: signals.user_reactivated,
-    Kind.RELEASED: signals.user_released,
-}
 
 
 def create(
@@ -67,7 +58,9 @@ def create(
         AddressNotOwned: The address is not the environment's.
         Busy: The database gave the request no turn.
     """
-    return transactions.run(lambda: _create(environment, attributes, received, origin))
+    return _noting_identity(
+        environment, lambda: _create(environment, attributes, received, origin)
+    )
 
 
 def change(
@@ -90,8 +83,9 @@ def change(
         Conflict, AttributeTooLong, AddressNotOwned, Busy: As for :func:`create`.
     """
     try:
-        return transactions.run(
-            lambda: _change(environment, resource_id, edit, received, if_match, origin)
+        return _noting_identity(
+            environment,
+            lambda: _change(environment, resource_id, edit, received, if_match, origin),
         )
     except (Taken, IntegrityError) as error:
         # The database is stricter than the checks, as MariaDB is about accents.
@@ -146,6 +140,16 @@ def forget(released: ReleasedUser) -> None:
     transactions.run(work)
 
 
+def _noting_identity(
+    environment: AnyEnvironment, work: Callable[[], ProvisionedUser]
+) -> ProvisionedUser:
+    try:
+        return transactions.run(work)
+    except IdentityReplaced as refusal:
+        identity.note_waiting(environment, refusal)
+        raise
+
+
 def _create(
     environment: AnyEnvironment,
     attributes: Document,
@@ -180,9 +184,9 @@ def _create(
     persistence.save_new(person)
     if kind == Kind.LINKED:
         ReleasedUser.objects.filter(user=user).delete()
-    _tell(person, kind, changes, origin)
+    announcements.tell(person, kind, changes, origin)
     if kind == Kind.LINKED and person.active != was_active:
-        _tell(person, _kind_of_activity(person), {}, origin)
+        announcements.tell(person, _kind_of_activity(person), {}, origin)
     return person
 
 
@@ -195,7 +199,7 @@ def _change(
     origin: Origin,
 ) -> ProvisionedUser:
     policy = get_policy()
-    person = _locked(environment, resource_id, if_match)
+    person = locked(environment, resource_id, if_match)
     old, was_active = person.attributes, person.active
     new, kept = acceptance.acceptable(policy, person, edit)
     active = new.get("active", was_active)
@@ -211,7 +215,7 @@ def _change(
     changes = persistence.apply(policy, person, new, active=active, received=received)
     persistence.save_changed(person, old)
     kind = Kind.UPDATED if same_access else _kind_of_activity(person)
-    _tell(person, kind, changes | {"kept": kept}, origin)
+    announcements.tell(person, kind, changes | {"kept": kept}, origin)
     return person
 
 
@@ -221,9 +225,17 @@ def _release(
     if_match: Precondition | None,
     origin: Origin,
 ) -> None:
+    unlink(locked(environment, resource_id, if_match), Kind.RELEASED, origin)
+
+
+def unlink(person: ProvisionedUser, kind: str, origin: Origin) -> ReleasedUser:
+    """End the link of a locked person, in the caller's transaction.
+
+    Returns:
+        What remembers them.
+    """
     policy = get_policy()
-    person = _locked(environment, resource_id, if_match)
-    user = person.user
+    user, environment = person.user, person.environment
     before = profile.snapshot(user)
     transactions.lock_environment(environment)
     by_hand = not origin.key_hint
@@ -235,22 +247,32 @@ def _release(
     if keeps_access:
         changes["unaffected"] = ["active"]
     profile.save_changes(user, before)
-    ReleasedUser.objects.update_or_create(
+    former, _created = ReleasedUser.objects.update_or_create(
         user=user,
         defaults={
             "environment": environment,
-            "external_id_key": person.external_id_key,
+            "external_id_key": person.object_id_key or person.external_id_key,
             "released_at": timezone.now(),
+            "is_set_aside": False,
         },
     )
     sessions.end_all(user)
-    _tell(person, Kind.RELEASED, changes, origin)
+    announcements.tell(person, kind, changes, origin)
     person.delete()
+    return former
 
 
-def _locked(
-    environment: AnyEnvironment, resource_id: uuid.UUID, if_match: Precondition | None
+def locked(
+    environment: AnyEnvironment,
+    resource_id: uuid.UUID,
+    if_match: Precondition | None = None,
 ) -> ProvisionedUser:
+    """Return a person of an environment under a lock, in the caller's transaction.
+
+    Raises:
+        NotProvisioned: The environment has no such resource.
+        VersionMismatch: ``if_match`` refuses the version that the resource has.
+    """
     people = ProvisionedUser.objects.for_environment(environment)
     rows = transactions.for_update(people.select_related("user"), "self", "user")
     try:
@@ -265,27 +287,3 @@ def _locked(
 
 def _kind_of_activity(person: ProvisionedUser) -> str:
     return Kind.REACTIVATED if person.active else Kind.DEACTIVATED
-
-
-def _tell(person: ProvisionedUser, kind: str, changes: Changes, origin: Origin) -> None:
-    """Leave the event of a change, and send its signals once it is committed."""
-    user, environment = person.user, person.environment
-    events.record(
-        environment,
-        kind,
-        user=user,
-        name=person.display_name,
-        changes={what: names for what, names in changes.items() if names},
-        key_hint=origin.key_hint,
-        correlation_id=origin.correlation_id,
-    )
-    roles_changed = changes.get("roles_added") or changes.get("roles_removed")
-
-    def send() -> None:
-        _SIGNALS[kind].send_robust(ProvisionedUser, user=user, environment=environment)
-        if roles_changed:
-            signals.roles_changed.send_robust(
-                ProvisionedUser, user_ids=[user.pk], environment=environment
-            )
-
-    transaction.on_commit(send, using=transactions.database())

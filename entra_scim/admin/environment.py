@@ -39,6 +39,12 @@ _PAGES: dict[str, tuple[str, type[EnvironmentPage]]] = {
     "entra_local_people": ("people/local/", people.LocalPeoplePage),
     "entra_forget": ("people/released/<int:released_id>/", people.ForgetPage),
     "entra_person": ("people/<uuid:person_id>/", people.PersonPage),
+    "entra_same_person": ("people/<uuid:person_id>/same/", people.SamePersonPage),
+    "entra_set_aside": ("people/<uuid:person_id>/set-aside/", people.SetAsidePage),
+    "entra_set_former_aside": (
+        "people/released/<int:released_id>/set-aside/",
+        people.SetFormerAsidePage,
+    ),
     "entra_release": ("people/<uuid:person_id>/release/", people.ReleasePage),
     "entra_events": ("events/", people.EventsPage),
     "entra_sign_in": ("sign-in/", sign_in.SignInPage),

@@ -263,6 +263,7 @@ class LinkedPeopleFilterForm(PeopleFilterForm):
 
     STATUS = (
         *PeopleFilterForm.STATUS,
+        ("waiting", _("Another object ID waits for your decision")),
         ("no_sign_in", _("Active, but not able to sign in with Entra")),
     )
 

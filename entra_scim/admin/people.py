@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import access, links, provisioning
+from entra_scim import access, identity, links, provisioning, remedies
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from entra_scim.policy import get_policy
 
@@ -62,6 +62,8 @@ class PeoplePage(EnvironmentPage):
                 people = people.filter(active=True)
             case "inactive":
                 people = people.filter(active=False)
+            case "waiting":
+                people = people.exclude(waiting_object_id="")
             case "no_sign_in":
                 people = people.filter(active=True).exclude(has_object_id=True)
         return people
@@ -84,12 +86,46 @@ class PersonPage(EnvironmentPage):
         person = self.person()
         return super().get_context_data(
             person=person,
+            waiting=identity.waiting_object_id(person),
             managed=links.is_in_force(person),
             reasons=access.reasons(person, access.groups_by_role(self.environment)),
             events=ProvisioningEvent.objects.for_environment(self.environment).filter(
                 user=person.user
             )[:_PERSON_EVENTS],
             **kwargs,
+        )
+
+
+class SamePersonPage(PersonPage):
+    """Accepts the other object ID that Entra sent for a person."""
+
+    template_name = "entra_scim/admin/confirm_same_person.html"
+    title = gettext_lazy("The same person")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        person = self.person()
+        object_id = request.POST.get("object_id", "")
+        remedies.accept_object_id(self.environment, person.pk, object_id)
+        return self.done(
+            _("Microsoft Entra ID: %(person)s is the same person.")
+            % {"person": person},
+            f"people/{person.pk}/",
+        )
+
+
+class SetAsidePage(PersonPage):
+    """Unlinks a person whose address somebody else has now."""
+
+    template_name = "entra_scim/admin/confirm_set_aside.html"
+    title = gettext_lazy("Somebody else")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        person = self.person()
+        remedies.set_aside(self.environment, person.pk)
+        return self.done(
+            _("Microsoft Entra ID: set the account of %(person)s aside.")
+            % {"person": person},
+            "people/",
         )
 
 
@@ -126,11 +162,8 @@ class LocalPeoplePage(EnvironmentPage):
             if status := form.cleaned_data["status"]:
                 people = people.filter(is_active=status == "active")
         found = self.paginated(people.order_by(get_user_model().USERNAME_FIELD))
-        released = dict(
-            ReleasedUser.objects.for_environment(self.environment)
-            .filter(user__in=list(found))
-            .values_list("user_id", "pk")
-        )
+        former = ReleasedUser.objects.for_environment(self.environment)
+        released = {mark.user_id: mark for mark in former.filter(user__in=list(found))}
         return super().get_context_data(
             form=form,
             found=found,
@@ -173,6 +206,23 @@ class ForgetPage(EnvironmentPage):
         return self.done(
             _("Microsoft Entra ID: %(person)s may be linked again.")
             % {"person": released.user},
+            "people/local/",
+        )
+
+
+class SetFormerAsidePage(ForgetPage):
+    """Frees the address of a former person, for somebody else who has it now."""
+
+    template_name = "entra_scim/admin/confirm_set_aside.html"
+    title = gettext_lazy("Somebody else")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        released = self.released()
+        name = str(released.user)
+        remedies.set_former_aside(released)
+        return self.done(
+            _("Microsoft Entra ID: set the account of %(person)s aside.")
+            % {"person": name},
             "people/local/",
         )
 

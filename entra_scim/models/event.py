@@ -62,6 +62,11 @@ class ProvisioningEvent(models.Model):
         DEACTIVATED = "deactivated", gettext_lazy("deactivated")
         REACTIVATED = "reactivated", gettext_lazy("reactivated")
         RELEASED = "released", gettext_lazy("deleted in Entra, now inactive here")
+        SET_ASIDE = "set_aside", gettext_lazy("unlinked and set aside, address free")
+        OBJECT_ID_ACCEPTED = (
+            "object_id_accepted",
+            gettext_lazy("accepted with another object ID"),
+        )
         FORGOTTEN = "forgotten", gettext_lazy("may be linked again")
         ROLE_CREATED = "role_created", gettext_lazy("role made")
         ROLE_CHANGED = "role_changed", gettext_lazy("role changed")
@@ -152,19 +157,11 @@ class ProvisioningEvent(models.Model):
             for attribute in self.changes.get("attributes", ())
             if attribute != "roles" or not _ROLE_CHANGES & self.changes.keys()
         ]
-        if self.kind == self.Kind.UPDATED:
-            if attributes:
-                yield _("%(attributes)s changed") % {
-                    "attributes": ", ".join(attributes)
-                }
-        elif self.detail:
-            yield f"{self.get_kind_display()}: {self._explanation()}"
-        elif self.kind == self.Kind.RELEASED and "unaffected" in self.changes:
-            yield _("unlinked by hand, the account keeps its access")
-        elif self.kind == self.Kind.RELEASED and not self.key_hint:
-            yield _("unlinked by hand, now inactive")
-        else:
-            yield str(self.get_kind_display())
+        if self.kind != self.Kind.UPDATED:
+            yield self._what_happened()
+            attributes = [name for name in attributes if name != "active"]
+        if attributes:
+            yield _("%(attributes)s changed") % {"attributes": ", ".join(attributes)}
         for role in self.changes.get("roles_added", ()):
             yield _("role %(role)s added") % {"role": role}
         for role in self.changes.get("roles_removed", ()):
@@ -179,6 +176,15 @@ class ProvisioningEvent(models.Model):
             }
         if "people" in self.changes:
             yield _("people concerned: %(count)d") % {"count": self.changes["people"]}
+
+    def _what_happened(self) -> str:
+        if self.detail:
+            return f"{self.get_kind_display()}: {self._explanation()}"
+        if self.kind == self.Kind.RELEASED and "unaffected" in self.changes:
+            return _("unlinked by hand, the account keeps its access")
+        if self.kind == self.Kind.RELEASED and not self.key_hint:
+            return _("unlinked by hand, now inactive")
+        return str(self.get_kind_display())
 
     def _explanation(self) -> str:
         if self.kind == self.Kind.SIGN_IN_FAILED and sign_in_codes.is_known(

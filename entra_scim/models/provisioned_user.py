@@ -30,6 +30,12 @@ class ProvisionedUser(models.Model):
     )
     user_name_key = models.CharField(max_length=64)
     external_id_key = models.CharField(max_length=64, null=True)
+    object_id_key = models.CharField(
+        max_length=64,
+        null=True,
+        help_text=_("The key of the object ID, even after Entra removed it."),
+    )
+    address_key = models.CharField(max_length=64)
     domain_key = models.CharField(max_length=64)
     active = models.BooleanField(_("active"))
     active_received = models.BooleanField(
@@ -38,6 +44,11 @@ class ProvisionedUser(models.Model):
     has_object_id = models.BooleanField(
         null=True,
         help_text=_("Whether the externalId is an object ID."),
+    )
+    waiting_object_id = models.CharField(
+        max_length=36,
+        default="",
+        help_text=_("Another object ID that Entra sent and nobody has accepted."),
     )
     role_function = models.CharField(
         max_length=10,
@@ -74,6 +85,8 @@ class ProvisionedUser(models.Model):
                 fields=("environment", "external_id_key"),
                 name="entra_scim_external_id",
             ),
+            # Over all environments: an address signs in to one account.
+            models.UniqueConstraint(fields=("address_key",), name="entra_scim_address"),
         )
         indexes = (
             # The order of pages (RFC 7644 §3.4.2.4 wants a stable one).
@@ -182,6 +195,9 @@ class ReleasedUser(models.Model):
     )
     external_id_key = models.CharField(max_length=64, null=True)
     released_at = models.DateTimeField(_("released at"))
+    is_set_aside = models.BooleanField(
+        default=False, help_text=_("Whether the account gave its address free.")
+    )
 
     objects = EnvironmentScopedQuerySet.as_manager()
 

@@ -20,7 +20,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.test.client import RequestFactory
 
-from entra_scim import access_keys, document, keys
+from entra_scim import access_keys, document, keys, profile
 from entra_scim.models import ProvisionedElement, ProvisionedUser
 from tests.factories import RoleFactory, make_environment
 
@@ -81,6 +81,7 @@ def fill(environment, people, domain):
                     attributes=attributes,
                     comparable=document.comparable(attributes),
                     user_name_key=keys.user_name_key(attributes["userName"]),
+                    address_key=profile.address_key(attributes),
                     external_id_key=keys.external_id_key(attributes["externalId"]),
                     active=True,
                 )

@@ -17,7 +17,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from entra_scim import keys
+from entra_scim import keys, profile
 from entra_scim.models import (
     AccessKey,
     EnvironmentRole,
@@ -103,6 +103,7 @@ def create(environment, body):
             attributes=body,
             comparable={},
             user_name_key=keys.user_name_key(body["userName"]),
+            address_key=profile.address_key(body),
             external_id_key=keys.external_id_key(body["externalId"]),
             active=True,
         )

@@ -30,6 +30,7 @@ def store(environment, **document):
         attributes=document,
         comparable=searchable.comparable(document),
         user_name_key=keys.user_name_key(document["userName"]),
+        address_key=keys.digest(str(number)),
         external_id_key=keys.external_id_key(document.get("externalId")),
         active=document.get("active", True),
         modified=persistence._now(),
