@@ -28,6 +28,11 @@ ENTRA_SESSION = "entra_scim_session"
 DECISIVE = (SESSION_KEY, OPENED_AT, ENTRA_SESSION)
 """What tells one sign-in in a session from another."""
 
+PROVED_AT = "entra_scim_proved_at"
+"""When the user of a session proved last who they are."""
+
+PROOF_LASTS = 10 * 60  # seconds, as long as one sits at the settings
+
 _PASSED_OVER = "entra_scim_passed_over"
 """The environment of a link that was not in force when the session was last judged."""
 
@@ -44,14 +49,33 @@ def stamp(session: Any, user: Any, standing: Standing) -> None:
     path = getattr(user, "entra_scim_backend", "")
     if path and session[BACKEND_SESSION_KEY] == user.backend:
         session[BACKEND_SESSION_KEY] = path
-    session[OPENED_AT] = timezone.now().timestamp()
+    session[OPENED_AT] = session[PROVED_AT] = timezone.now().timestamp()
     session.pop(ENTRA_SESSION, None)
     _note(session, standing)
 
 
-def stamp_entra(session: Any, entra_session: EntraSession) -> None:
-    """Note in a session that its user has signed in with Entra."""
+def stamp_entra(
+    session: Any, entra_session: EntraSession, authenticated_at: float | None = None
+) -> None:
+    """Note in a session that its user has signed in with Entra.
+
+    ``authenticated_at`` is when they last showed to Entra who they are, if it says
+    so: it may have let them through without a question.
+    """
     session[ENTRA_SESSION] = entra_session.pk
+    if authenticated_at is not None:
+        session[PROVED_AT] = min(authenticated_at, session.get(PROVED_AT, 0))
+
+
+def note_proof(session: Any) -> None:
+    """Note in a session that its user has proved just now who they are."""
+    session[PROVED_AT] = timezone.now().timestamp()
+
+
+def is_proved(session: Any) -> bool:
+    """Tell whether the user of a session has proved within minutes who they are."""
+    proved: bool = session.get(PROVED_AT, 0) > timezone.now().timestamp() - PROOF_LASTS
+    return proved
 
 
 def close(session: Any) -> None:

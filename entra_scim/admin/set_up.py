@@ -29,12 +29,13 @@ from entra_scim.models import AccessKey, EnvironmentRole
 
 from .forms import ConnectionForm, RoleForm
 from .pages import EnvironmentPage
+from .step_up import StepUpMixin
 
 NEW_KEY = "entra_scim_new_key"
 """Where a new key waits, encrypted, for the one page that shows it."""
 
 
-class SetUpPage(EnvironmentPage):
+class SetUpPage(StepUpMixin, EnvironmentPage):
     template_name = "entra_scim/admin/set_up.html"
     page = "set_up"
 
@@ -121,7 +122,7 @@ class ConnectionView(SetUpPage):
         form = ConnectionForm(
             request.POST, settings=connection.settings_of(self.environment)
         )
-        if not form.is_valid():
+        if not form.is_valid() or not self.is_stepped_up(request):
             return self.render_to_response(
                 self.get_context_data(connection_form=form, **kwargs)
             )
@@ -142,6 +143,8 @@ class AccessKeysView(SetUpPage):
         return HttpResponseRedirect(f"{self.tab}#keys")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.is_stepped_up(request):
+            return HttpResponseRedirect(f"{self.tab}#keys")
         key, secret = access_keys.create(self.environment, created_by=request.user)
         request.session[NEW_KEY] = encryption.encrypt(self.environment, secret)
         return self.done(

@@ -13,13 +13,14 @@ from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from entra_scim import activation, connection, credentials, traffic
-from entra_scim.models import EntraSettings
+from entra_scim import activation, connection, credentials, proofs, traffic
+from entra_scim.models import EntraSettings, ProvisionedUser
 from entra_scim.policy import get_policy
 
 from .pages import EnvironmentPage
+from .step_up import TOO_MANY_WRONG, StepUpMixin
 
 TEST = "entra_scim_test"
 """Where a session notes which environment its visitor may test."""
@@ -47,9 +48,12 @@ class ActivationForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, data: Any = None, *, request: Any, locked_out: int) -> None:
+    def __init__(
+        self, data: Any = None, *, request: Any, environment: Any, locked_out: int
+    ) -> None:
         super().__init__(data, initial={"acknowledged": locked_out})
         self.request = request
+        self.environment = environment
         self.locked_out = locked_out
 
     def clean(self) -> dict[str, Any]:
@@ -61,22 +65,41 @@ class ActivationForm(forms.Form):
                 None,
                 _("The people who could not sign in any more have changed: see above."),
             )
-        if "admin_username" in cleaned and "admin_password" in cleaned:
-            # As any sign-in, so that what counts failures counts these too.
-            user = authenticate(
-                self.request,
-                username=cleaned["admin_username"],
-                password=cleaned["admin_password"],
-            )
-            if user is None or not get_policy().is_exempt(user):
-                self.add_error(
-                    "admin_password",
-                    _("This is not the username and password of an active Admin."),
-                )
+        # The password last: what is wrong besides must not help to guess it.
+        if not self.errors:
+            self.check_admin(cleaned["admin_username"], cleaned["admin_password"])
         return cleaned
 
+    @sensitive_variables()
+    def check_admin(self, username: str, password: str) -> None:
+        """Check that somebody will come in whom no directory can keep out."""
 
-class SignInPage(EnvironmentPage):
+        @sensitive_variables()
+        def check() -> bool:
+            # As any sign-in, so that what counts failures counts these too.
+            user = authenticate(self.request, username=username, password=password)
+            return (
+                user is not None
+                and get_policy().is_exempt(user)
+                and not ProvisionedUser.objects.filter(user_id=user.pk).exists()
+            )
+
+        try:
+            if proofs.is_right(self.environment, self.request.user, check):
+                return
+        except proofs.TooManyWrong:
+            self.add_error("admin_password", TOO_MANY_WRONG)
+            return
+        self.add_error(
+            "admin_password",
+            _(
+                "This is not the username and password of an active Admin whom Entra "
+                "does not manage."
+            ),
+        )
+
+
+class SignInPage(StepUpMixin, EnvironmentPage):
     template_name = "entra_scim/admin/sign_in.html"
     page = "sign_in"
     title = gettext_lazy("Sign-in")
@@ -90,7 +113,12 @@ class SignInPage(EnvironmentPage):
             locked_out = activation.locked_out(self.environment)
         used = credentials.waiting(settings) or credentials.in_use(settings)
         kwargs.setdefault(
-            "form", ActivationForm(request=self.request, locked_out=locked_out.count)
+            "form",
+            ActivationForm(
+                request=self.request,
+                environment=self.environment,
+                locked_out=locked_out.count,
+            ),
         )
         return super().get_context_data(
             settings=settings,
@@ -145,6 +173,8 @@ class MakeCertificateView(SignInPage):
         if settings.client_id is None or settings.tenant_id is None:
             messages.error(request, _("Save both IDs under Connection first."))
             return HttpResponseRedirect(f"{self.tab}#connection")
+        if not self.is_stepped_up(request):
+            return HttpResponseRedirect(f"{self.tab}sign-in/#certificate")
         used = (
             credentials.waiting(settings)
             or credentials.in_use(settings)
@@ -192,7 +222,10 @@ class ActivateView(SignInPage):
         settings = self.settings()
         locked_out = activation.locked_out(self.environment)
         form = ActivationForm(
-            request.POST, request=request, locked_out=locked_out.count
+            request.POST,
+            request=request,
+            environment=self.environment,
+            locked_out=locked_out.count,
         )
         if (
             self.obstacles(settings)
@@ -216,6 +249,8 @@ class DeactivateView(SignInPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.is_stepped_up(request):
+            return HttpResponseRedirect(f"{self.tab}sign-in/#activation")
         activation.deactivate(self.settings(), request.user)
         return self.done(
             _("Microsoft Entra ID: deactivated. Passwords work again."), "sign-in/"

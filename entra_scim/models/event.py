@@ -76,6 +76,10 @@ class ProvisioningEvent(models.Model):
         KEY_REVOKED = "key_revoked", gettext_lazy("access key revoked")
         SIGN_IN_TESTED = "sign_in_tested", gettext_lazy("sign-in tested")
         SIGN_IN_FAILED = "sign_in_failed", gettext_lazy("sign-in failed")
+        WRONG_PASSWORD = (
+            "wrong_password",
+            gettext_lazy("entered a wrong password in the tab"),
+        )
         CREDENTIALS = "credentials", gettext_lazy("connection changed")
         TRIAL = "trial", gettext_lazy("activated on trial")
         CONFIRMED = "confirmed", gettext_lazy("activation confirmed")

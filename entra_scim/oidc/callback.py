@@ -93,7 +93,12 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
         entra_session = sign_in.open_session(
             settings.environment, user, sid if isinstance(sid, str) else None
         )
-        sessions.stamp_entra(request.session, entra_session)
+        auth_time = claims.get("auth_time")
+        sessions.stamp_entra(
+            request.session,
+            entra_session,
+            auth_time if type(auth_time) in (int, float) else None,
+        )
         activation.note_sign_in(settings, user)
         return HttpResponseRedirect(
             self.next or resolve_url(django_settings.LOGIN_REDIRECT_URL)

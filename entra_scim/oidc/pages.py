@@ -31,6 +31,9 @@ TEST = "entra_scim_test"
 OTHER_ACCOUNT = "other_account"
 """The parameter by which Entra asks for the account, however many it knows."""
 
+AGAIN = "again"
+"""The parameter by which Entra asks for credentials, though it knows the person."""
+
 _TOLD = 24 * 60 * 60  # seconds between two mails about the same problem
 
 

@@ -19,7 +19,7 @@ from entra_scim.models.environment import AnyEnvironment, environment_named
 
 from . import metadata, states
 from .client import ProviderDown
-from .pages import OTHER_ACCOUNT, TEST, SignInPage, page
+from .pages import AGAIN, OTHER_ACCOUNT, TEST, SignInPage, page
 from .problems import SignInProblem
 
 
@@ -123,6 +123,8 @@ class TestSignInView(SignInView):
 
 def _account_parameters(request: HttpRequest, login_hint: str) -> dict[str, str]:
     """Return what Entra is told about the account. It takes one of the two only."""
+    if AGAIN in request.GET:
+        return {"prompt": "login"}
     if OTHER_ACCOUNT in request.GET:
         return {"prompt": "select_account"}
     return {"login_hint": login_hint} if login_hint else {}

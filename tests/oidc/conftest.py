@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +36,12 @@ def activate(environment):
 
 
 @pytest.fixture
+def connected(contoso, entra):
+    connect(contoso, entra)
+    return contoso
+
+
+@pytest.fixture
 def active(contoso, entra):
     """Contoso, whose people sign in with Entra."""
     connect(contoso, entra)
@@ -51,6 +58,20 @@ def person(scim, ann, entra):
     assert response.status_code == 201
     ann.refresh_from_db()
     return ann
+
+
+@pytest.fixture
+def boss(contoso, scim, entra, bob):
+    """Bob, who administers Contoso, is provisioned, and is at the keyboard."""
+    bob.user_permissions.set(
+        Permission.objects.filter(codename__in=("change_environment", "view_user"))
+    )
+    answer = scim.post(
+        "/Users", {"userName": bob.email, "externalId": entra.person.object_id}
+    )
+    assert answer.status_code == 201
+    bob.refresh_from_db()
+    return bob
 
 
 class Browser:

@@ -28,32 +28,12 @@ def settings_of(environment):
 
 
 @pytest.fixture
-def boss(contoso, scim, entra, bob):
-    """Bob, who administers Contoso, is provisioned, and is at the keyboard."""
-    bob.user_permissions.set(
-        Permission.objects.filter(codename__in=("change_environment", "view_user"))
-    )
-    answer = scim.post(
-        "/Users", {"userName": bob.email, "externalId": entra.person.object_id}
-    )
-    assert answer.status_code == 201
-    bob.refresh_from_db()
-    return bob
-
-
-@pytest.fixture
 def browser(browser, boss):
     """Bob's browser, where he is signed in with his password."""
     browser.client.force_login(
         boss, backend="django.contrib.auth.backends.ModelBackend"
     )
     return browser
-
-
-@pytest.fixture
-def connected(contoso, entra):
-    connect(contoso, entra)
-    return contoso
 
 
 def try_sign_in(browser, environment):
