@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import connection, credentials, events, gate, notifications
+from . import connection, credentials, events, gate, notifications, sign_in
 from .credentials import Credentials
 from .models import EntraSettings, ProvisionedUser, ProvisioningEvent
 from .models.entra_settings import TRIAL
@@ -201,7 +201,10 @@ def confirmer_of(settings: EntraSettings) -> str:
 
 
 def deactivate(settings: EntraSettings, by: Any = None) -> None:
-    """Let people sign in with their passwords again. Credentials that wait are used."""
+    """Let people sign in with their passwords again. Credentials that wait are used.
+
+    Sessions that were opened with Entra end.
+    """
     _end(settings, by, lambda locked: locked.activated_at is not None)
 
 
@@ -251,6 +254,8 @@ def _end(
         locked.activated_at = locked.confirmed_at = locked.activated_by = None
         if waiting := credentials.waiting(locked):
             credentials.use(locked, waiting)
+        # Entra vouches for nobody from now on, perhaps because it cannot be trusted.
+        sign_in.end_all_sessions(locked.environment)
         return Kind.ENDED
 
     _change(

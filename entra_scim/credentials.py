@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
-from . import authorities, encryption
+from . import authorities, encryption, sign_in
 from .models import EntraSettings
 
 _CERTIFICATE_LIFETIME = datetime.timedelta(days=730)
@@ -115,9 +115,16 @@ def are_tested(settings: EntraSettings) -> bool:
 
 
 def use(settings: EntraSettings, credentials: Credentials) -> None:
-    """Put credentials in use, unsaved. What waited is discarded."""
+    """Put credentials in use, unsaved. What waited is discarded.
+
+    Sessions that another directory opened end, in the caller's transaction.
+    """
     environment = settings.environment
     former = in_use(settings)
+    directory = (credentials.cloud, str(credentials.tenant_id))
+    if settings.tenant_id and (settings.cloud, str(settings.tenant_id)) != directory:
+        # What another directory vouched for is worth nothing in this one.
+        sign_in.end_all_sessions(environment)
     settings.client_id = credentials.client_id
     settings.tenant_id = credentials.tenant_id
     settings.cloud = credentials.cloud

@@ -45,6 +45,13 @@ def end_sessions(environment: AnyEnvironment, sid: str) -> None:
     ).update(ended_at=timezone.now())
 
 
+def end_all_sessions(environment: AnyEnvironment) -> None:
+    """End whatever people of an environment opened by signing in with its Entra."""
+    EntraSession.objects.for_environment(environment).filter(ended_at=None).update(
+        ended_at=timezone.now()
+    )
+
+
 def prune_sessions(before: datetime.datetime) -> None:
     """Forget sessions that were opened before a moment; they end with that."""
     EntraSession.objects.filter(opened_at__lt=before).delete()

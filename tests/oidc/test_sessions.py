@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+from io import StringIO
+
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from entra_scim import sessions
-from entra_scim.models import EntraSession
+from entra_scim import activation, connection, sessions
+from entra_scim.models import EntraSession, EntraSettings
 from tests.oidc.conftest import Browser, activate, connect
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +148,42 @@ def test_signals_of_token_logins_open_no_session(contoso, bob, rf, signal):
     signal.send(type(bob), request=request, user=bob)
 
     assert request.session.is_empty()
+
+
+class TestWhatEndsEverySignInWithEntra:
+    @pytest.fixture
+    def others(self, active, person, admin, browser, fabrikam):
+        """A session of another environment's Entra, and one with a password."""
+        browser.sign_in()
+        elsewhere = EntraSession.objects.create(environment=fabrikam, user=admin)
+        client = password_session(admin)
+        assert browser.user_id == person.pk
+        yield
+        elsewhere.refresh_from_db()
+        assert elsewhere.ended_at is None
+        assert user_of(client) == admin.pk
+
+    def test_turning_it_off(self, active, others, browser):
+        activation.deactivate(connection.settings_of(active))
+
+        assert browser.user_id is None
+
+    def test_the_emergency_command(self, active, others, browser):
+        call_command("entra_reopen_passwords", str(active.pk), stdout=StringIO())
+
+        assert browser.user_id is None
+
+    def test_another_directory(self, active, others, browser, entra):
+        """Though it was not turned off: a trial may be over that nobody noted."""
+        EntraSettings.objects.for_environment(active).update(activated_at=None)
+
+        connect(active, entra, tenant_id=uuid.uuid4())
+
+        assert browser.user_id is None
+
+    def test_not_another_secret(self, active, others, person, browser, entra):
+        EntraSettings.objects.for_environment(active).update(activated_at=None)
+
+        connect(active, entra, client_secret="another")
+
+        assert browser.user_id == person.pk
