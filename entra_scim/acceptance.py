@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.db.models import Q
 
 from . import document, identity, keys, linking, links, profile
 from .dialect import role_values
-from .document import Document
+from .document import Document, Kept
+from .edits import Edit
 from .exceptions import (
     AddressElsewhere,
     AddressNotOwned,
@@ -18,22 +17,20 @@ from .exceptions import (
     ExternalIdTaken,
     IdentityReplaced,
     NoLongerManaged,
+    ProvisioningError,
     UserNameTaken,
 )
 from .models import ProvisionedUser
 from .models.environment import AnyEnvironment
 from .policy import ProvisioningPolicy
 
-Edit = Callable[[Document], Document]
-"""A pure function from a person's old document to the new one."""
-
 _REFUSED_VALUES = (Conflict, AttributeTooLong, AddressNotOwned)
 
 
 def acceptable(
     policy: ProvisioningPolicy, person: ProvisionedUser, edit: Edit
-) -> tuple[Document, list[str]]:
-    """Return the new document of a person, and the attributes that stay as they were.
+) -> tuple[Document, list[Kept]]:
+    """Return the new document of a person, and what stays as it was in it.
 
     Raises:
         NoLongerManaged: The link is not in force, and the edit does more than to
@@ -41,33 +38,40 @@ def acceptable(
         IdentityReplaced: The edit is of somebody else.
         Conflict, AttributeTooLong, AddressNotOwned: A value may not be theirs.
     """
-    old = person.attributes
-    new = edit(old)
-    kept: list[str] = []
+    old, deactivates = person.attributes, edit.received.deactivates
+    new, unusable = edit.of(person)
+    kept = list(unusable)
     activates = new.get("active", person.active) and not person.active
     changing = _more_than_taken_away(old, new)
     if activates or changing:
         try:
             _check_person(person, new)
-        except (NoLongerManaged, IdentityReplaced):
-            if not deactivates(edit, old):
+        except (NoLongerManaged, IdentityReplaced) as refusal:
+            if not deactivates:
                 raise
             # Nothing else of such a request is this person's.
             for attribute in changing:
                 new = document.with_kept(new, old, attribute)
-            return new, changing
+                kept.append(kept_for(refusal, attribute))
+            return new, kept
+    restored: set[str] = set()
     while True:
         try:
             _check(policy, person, new)
         except _REFUSED_VALUES as refusal:
-            if not deactivates(edit, old) or set(refusal.attributes) <= set(kept):
+            if not deactivates or restored >= set(refusal.attributes):
                 raise
-            for attribute in refusal.attributes:
-                if attribute not in kept:
-                    new = document.with_kept(new, old, attribute)
-                    kept.append(attribute)
+            for attribute in set(refusal.attributes) - restored:
+                new = document.with_kept(new, old, attribute)
+                kept.append(kept_for(refusal, attribute))
+                restored.add(attribute)
         else:
             return new, kept
+
+
+def kept_for(refusal: ProvisioningError, attribute: str = "") -> Kept:
+    """Return what a refusal keeps as it was: an attribute, or all of a request."""
+    return Kept(attribute=attribute, reason=refusal.code, detail=str(refusal))
 
 
 def _check_person(person: ProvisionedUser, new: Document) -> None:
@@ -143,7 +147,3 @@ def check_unique(
         raise AddressProvisioned
     if others:
         raise AddressElsewhere
-
-
-def deactivates(edit: Edit, old: Document) -> bool:
-    return edit({**old, "active": True}).get("active") is False

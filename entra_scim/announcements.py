@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
 from django.db import transaction
 from django.dispatch import Signal
 
 from . import events, signals, transactions
+from .document import Kept
 from .events import Origin
 from .grants import Changes
 from .models import ProvisionedUser, ProvisioningEvent
 
 Kind = ProvisioningEvent.Kind
+
+_MOST_KEPT = 10
+_LONGEST = 300
 
 _SIGNALS: dict[str, Signal] = {
     Kind.CREATED: signals.user_created,
@@ -24,18 +32,25 @@ _SIGNALS: dict[str, Signal] = {
 }
 
 
-def tell(person: ProvisionedUser, kind: str, changes: Changes, origin: Origin) -> None:
+def tell(
+    person: ProvisionedUser,
+    kind: str,
+    changes: Changes,
+    origin: Origin,
+    kept: Sequence[Kept] = (),
+) -> None:
     """Leave the event of a change, and send its signals once it is committed.
 
-    In the caller's transaction.
+    In the caller's transaction. ``kept`` is what a request asked for in vain.
     """
     user, environment = person.user, person.environment
+    told: dict[str, Any] = {**changes, "kept": _told(kept)}
     events.record(
         environment,
         kind,
         user=user,
         name=person.display_name,
-        changes={what: names for what, names in changes.items() if names},
+        changes={what: names for what, names in told.items() if names},
         key_hint=origin.key_hint,
         correlation_id=origin.correlation_id,
     )
@@ -49,3 +64,11 @@ def tell(person: ProvisionedUser, kind: str, changes: Changes, origin: Origin) -
             )
 
     transaction.on_commit(send, using=transactions.database())
+
+
+def _told(kept: Sequence[Kept]) -> list[dict[str, str]]:
+    """Return what stays as it was, as an event keeps it: shortened, and not endless."""
+    return [
+        {name: events.shortened(text, _LONGEST) for name, text in asdict(item).items()}
+        for item in kept[:_MOST_KEPT]
+    ]

@@ -17,16 +17,15 @@ from .policy import NAME_FIELDS, ProvisioningPolicy
 def address(attributes: Mapping[str, Any]) -> str:
     """Return the e-mail address of a document's person, or an empty string.
 
-    The work address leads; an element without a type can be meant as one. Without
-    any, the userName counts if it is an address.
+    The work address decides, of several the primary one; an element without a type
+    can be meant as one. Without any, the userName counts if it is an address.
     """
-    emails = attributes.get("emails", ())
+    emails = sorted(
+        attributes.get("emails", ()), key=lambda email: not email.get("primary")
+    )
     candidates = [
         *(email for email in emails if str(email.get("type", "")).lower() == "work"),
-        *sorted(
-            (email for email in emails if not email.get("type")),
-            key=lambda email: not email.get("primary"),
-        ),
+        *(email for email in emails if not email.get("type")),
         {"value": attributes.get("userName")},
     ]
     for candidate in candidates:

@@ -1,16 +1,18 @@
 """What Entra may do with people: create, change, release.
 
 Each function is one transaction: all of it happens, with its event, or nothing.
-It is repeated when the database asks for that, so ``edit`` must be pure.
+It is repeated when the database asks for that, so an edit must be pure.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import (
@@ -26,11 +28,18 @@ from . import (
     sessions,
     transactions,
 )
-from .acceptance import Edit
 from .dialect import Received
-from .document import Document
+from .document import Document, top_of
+from .edits import Edit
 from .events import LOCAL, Origin
-from .exceptions import IdentityReplaced, NotProvisioned, Taken, VersionMismatch
+from .exceptions import (
+    Busy,
+    IdentityReplaced,
+    NotProvisioned,
+    ProvisioningError,
+    Taken,
+    VersionMismatch,
+)
 from .grants import Changes
 from .models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from .models.environment import AnyEnvironment
@@ -67,41 +76,40 @@ def change(
     environment: AnyEnvironment,
     resource_id: uuid.UUID,
     edit: Edit,
-    received: Received,
     *,
     if_match: Precondition | None = None,
     origin: Origin = LOCAL,
 ) -> ProvisionedUser:
-    """Change a provisioned person by a pure function of documents.
+    """Change a provisioned person.
 
-    A change that deactivates never fails for a value that somebody else has: the
-    person goes out, and that value stays as it was.
+    An edit that deactivates fails for nothing else that it would change: the person
+    goes out, the rest is done where possible, and the event tells what was not.
 
     Raises:
         NotProvisioned: The environment has no such resource.
         VersionMismatch: ``if_match`` refuses the version that the resource has.
         Conflict, AttributeTooLong, AddressNotOwned, Busy: As for :func:`create`.
+        Exception: What the edit raises, where it does not deactivate.
     """
-    try:
+    edit.of(_read(environment, resource_id, if_match))
+
+    def changed_by(edit: Edit) -> ProvisionedUser:
         return _noting_identity(
             environment,
-            lambda: _change(environment, resource_id, edit, received, if_match, origin),
+            lambda: _change(environment, resource_id, edit, if_match, origin),
         )
-    except (Taken, IntegrityError) as error:
-        # The database is stricter than the checks, as MariaDB is about accents.
-        refusal = error
 
-    def only_deactivate(old: Document) -> Document:
-        if not acceptance.deactivates(edit, old):
-            raise refusal
-        return {**old, "active": False}
-
-    named = Received(active=received.active)
-    return transactions.run(
-        lambda: _change(
-            environment, resource_id, only_deactivate, named, if_match, origin
-        )
-    )
+    try:
+        return changed_by(edit)
+    except (NotProvisioned, VersionMismatch, Busy):
+        raise
+    except (ProvisioningError, IntegrityError, DataError) as error:
+        # The database is stricter than the checks, as MariaDB is about accents, and
+        # so may the product's policy be.
+        if not edit.received.deactivates:
+            raise
+        refusal = error if isinstance(error, ProvisioningError) else Taken()
+    return changed_by(edit.without_the_rest(acceptance.kept_for(refusal)))
 
 
 def release(
@@ -194,7 +202,6 @@ def _change(
     environment: AnyEnvironment,
     resource_id: uuid.UUID,
     edit: Edit,
-    received: Received,
     if_match: Precondition | None,
     origin: Origin,
 ) -> ProvisionedUser:
@@ -202,6 +209,10 @@ def _change(
     person = locked(environment, resource_id, if_match)
     old, was_active = person.attributes, person.active
     new, kept = acceptance.acceptable(policy, person, edit)
+    received = edit.received
+    if any(top_of(item.attribute) in ("", "roles") for item in kept):
+        # Roles that nobody could read decide about no groups.
+        received = replace(received, roles=False, role_function=None)
     active = new.get("active", was_active)
     # Somebody who was let in by hand since goes out again.
     same_access = active == was_active and (active or not person.user.is_active)
@@ -215,7 +226,7 @@ def _change(
     changes = persistence.apply(policy, person, new, active=active, received=received)
     persistence.save_changed(person, old)
     kind = Kind.UPDATED if same_access else _kind_of_activity(person)
-    announcements.tell(person, kind, changes | {"kept": kept}, origin)
+    announcements.tell(person, kind, changes, origin, kept)
     return person
 
 
@@ -262,6 +273,13 @@ def unlink(person: ProvisionedUser, kind: str, origin: Origin) -> ReleasedUser:
     return former
 
 
+def _read(
+    environment: AnyEnvironment, resource_id: uuid.UUID, if_match: Precondition | None
+) -> ProvisionedUser:
+    people = ProvisionedUser.objects.for_environment(environment)
+    return _found(people, environment, resource_id, if_match)
+
+
 def locked(
     environment: AnyEnvironment,
     resource_id: uuid.UUID,
@@ -275,8 +293,17 @@ def locked(
     """
     people = ProvisionedUser.objects.for_environment(environment)
     rows = transactions.for_update(people.select_related("user"), "self", "user")
+    return _found(rows, environment, resource_id, if_match)
+
+
+def _found(
+    people: QuerySet[ProvisionedUser],
+    environment: AnyEnvironment,
+    resource_id: uuid.UUID,
+    if_match: Precondition | None,
+) -> ProvisionedUser:
     try:
-        person: ProvisionedUser = rows.get(pk=resource_id)
+        person: ProvisionedUser = people.get(pk=resource_id)
     except ProvisionedUser.DoesNotExist:
         raise NotProvisioned from None
     if if_match is not None and not if_match(person.version):

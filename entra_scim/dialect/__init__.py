@@ -10,8 +10,9 @@ Both dialects are taken at any time: provision on demand ignores the flag.
 
 from __future__ import annotations
 
+from .bounds import check_document, check_work
 from .filters import normalize_filter
-from .operations import normalize_operations
+from .operations import Operation, read_operations
 from .reading import read_json
 from .received import (
     Received,
@@ -19,19 +20,21 @@ from .received import (
     received_in_operations,
     received_in_resource,
 )
-from .resource import normalize_resource
+from .resource import IGNORED, normalize_resource
 from .roles import complete_role, role_values
-from .values import check_number
 
 __all__ = [
+    "IGNORED",
+    "Operation",
     "Received",
     "RoleFunction",
-    "check_number",
+    "check_document",
+    "check_work",
     "complete_role",
     "normalize_filter",
-    "normalize_operations",
     "normalize_resource",
     "read_json",
+    "read_operations",
     "received_in_operations",
     "received_in_resource",
     "role_values",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scim2_models import (
@@ -10,97 +10,136 @@ from scim2_models import (
     InvalidValueException,
     MutabilityException,
     NoTargetException,
-    Path,
+    PayloadTooLargeException,
     SCIMException,
 )
-from scim2_models.path import (
-    AttrPath,
-    Comparison,
-    FilterNode,
-    LogicalExpr,
-    Not,
-    ValuePath,
-)
 
-from .reading import check_text
+from .paths import Target, attributes_of, for_writing, target_of
 from .values import (
     CORE,
     ENTERPRISE,
-    MULTI_VALUED,
+    READ_ONLY,
     is_empty,
     normalize_boolean,
     normalize_item,
     normalize_items,
     normalize_manager,
+    normalize_text,
+    unwrapped,
 )
 
 Operation = dict[str, Any]
 
+MAX_OPERATIONS = 200
+"""How many operations a PATCH has at most, each attribute of a value counted."""
+
 _OPS = ("add", "remove", "replace")
-_MAX_PATH = 2048  # as long as a filter, which it may contain
 
 
-@dataclass(frozen=True)
-class _Target:
-    """What a path points at. ``attribute`` is as sent; names have no case."""
+@dataclass(frozen=True, kw_only=True)
+class Writes:
+    """What the operations of a PATCH write, as RFC 7644 §3.5.2 means it."""
 
-    extension: bool
-    attribute: str
-    value_filter: FilterNode | None
-    sub_attribute: str | None
+    changes: list[tuple[str, Operation]] = field(default_factory=list)
+    """Operations with a path and one value each, with the attribute they change.
 
-    @property
-    def name(self) -> str:
-        return self.attribute.lower()
+    The attribute is a path without a filter.
+    """
 
-    @property
-    def is_list(self) -> bool:
-        return (
-            self.name in MULTI_VALUED
-            and self.value_filter is None
-            and self.sub_attribute is None
-        )
+    refused: list[tuple[str, SCIMException]] = field(default_factory=list)
+    """What has no meaning: the attribute, empty where none is named, and why."""
 
     @property
-    def is_role_value(self) -> bool:
-        return (
-            self.name == "roles"
-            and self.value_filter is not None
-            and (self.sub_attribute or "").lower() == "value"
-        )
+    def operations(self) -> list[Operation]:
+        return [operation for _, operation in self.changes]
 
-    def __str__(self) -> str:
-        prefix = f"{ENTERPRISE}:" if self.extension else ""
-        selection = f"[{self.value_filter}]" if self.value_filter else ""
-        suffix = f".{self.sub_attribute}" if self.sub_attribute else ""
-        return f"{prefix}{self.attribute}{selection}{suffix}"
+    def by_attribute(self) -> dict[str, list[Operation]]:
+        """Return the operations by attribute, those of one in their order.
+
+        No two of the attributes depend on each other: where an operation is about
+        the whole of one, those about its parts are with it.
+        """
+        names = {one.lower(): one for one, _ in reversed(self.changes)}
+        groups: dict[str, list[Operation]] = {}
+        for attribute, operation in self.changes:
+            name = attribute.lower()
+            whole = next(
+                (
+                    name[:end]
+                    for end, character in enumerate(name)
+                    if character in ".:" and name[:end] in names
+                ),
+                name,
+            )
+            groups.setdefault(names[whole], []).append(operation)
+        return groups
 
 
-def normalize_operations(operations: Any) -> list[Operation]:
-    """Return the operations of a PATCH as RFC 7644 §3.5.2 means them.
+def read_operations(operations: Any) -> Writes:
+    """Return what the operations of a PATCH write, and which of them mean nothing.
 
-    Each has a path and one value; what clears an attribute is a removal. Well-
-    formed attributes that are not ours are left out.
+    What clears an attribute is a removal. Well-formed attributes that are not ours
+    are left out.
 
     Raises:
-        SCIMException: An operation has no meaning. Says which and why.
+        SCIMException: There are no operations, or too many.
     """
     if not isinstance(operations, list) or not operations:
         raise InvalidSyntaxException(
             detail="Operations must be a list of one operation or more."
         )
-    normalized: list[Operation] = []
-    for number, item in enumerate(operations, start=1):
+    reader = _Reader()
+    for number, operation in enumerate(operations, start=1):
+        reader.read(number, operation)
+    return reader.writes
+
+
+class _Reader:
+    """Sorts what operations write by attribute, and keeps what it cannot read."""
+
+    def __init__(self) -> None:
+        self.writes = Writes()
+        self._count = 0
+
+    def read(self, number: int, operation: Any) -> None:
         try:
-            normalized += _normalized(item)
+            for op, path, value in _parts(operation):
+                self._count += 1
+                if self._count > MAX_OPERATIONS:
+                    raise PayloadTooLargeException(
+                        detail=f"More than {MAX_OPERATIONS} operations, each attribute "
+                        "of a value counted. Send fewer at once."
+                    )
+                self._read_part(number, op, path, value)
+        except PayloadTooLargeException:
+            raise
         except SCIMException as refusal:
-            raise type(refusal)(
-                detail=f"Operation {number}: {refusal.detail}"
-            ) from None
-    return normalized
+            self._refuse(number, "", refusal)
+
+    def _read_part(self, number: int, op: str, path: str, value: Any) -> None:
+        attribute = ""
+        try:
+            if path.lower() == ENTERPRISE.lower():
+                attribute, operations = ENTERPRISE, [{"op": op, "path": ENTERPRISE}]
+            elif target := target_of(path):
+                attribute = target.changed
+                operations = list(_at_target(op, target, value))
+            else:
+                return
+        except SCIMException as refusal:
+            self._refuse(number, attribute, refusal)
+        else:
+            self.writes.changes.extend((attribute, one) for one in operations)
+
+    def _refuse(self, number: int, attribute: str, refusal: SCIMException) -> None:
+        refusal = type(refusal)(
+            detail=f"Operation {number}: {refusal.detail}", attribute=attribute
+        )
+        self.writes.refused.append((attribute, refusal))
 
 
-def _normalized(operation: Any) -> Iterator[Operation]:
+def _parts(operation: Any) -> Iterator[tuple[str, str, Any]]:
+    """Split an operation into what it does to one path each."""
     if not isinstance(operation, dict):
         raise InvalidSyntaxException(detail="An operation must be an object.")
     members = {key.lower(): value for key, value in operation.items()}
@@ -115,102 +154,73 @@ def _normalized(operation: Any) -> Iterator[Operation]:
     if op != "remove" and "value" not in members:
         raise InvalidValueException(detail=f"The operation {op} needs a value.")
     if not is_empty(path):
-        yield from _at_path(op, str(path), value)
+        yield from _parts_at(op, str(path), value)
     elif op == "remove":
         raise NoTargetException(detail="The operation remove needs a path.")
     else:
-        yield from _without_path(op, value, prefix="")
+        for key, item in _members(value):
+            # The envelope of a resource, which some clients send along.
+            if key.lower() != "schemas":
+                yield from _parts_at(op, key, item)
 
 
-def _without_path(op: str, value: Any, prefix: str) -> Iterator[Operation]:
+def _parts_at(op: str, path: str, value: Any) -> Iterator[tuple[str, str, Any]]:
     """Read each key of an object as a path.
 
     With the flag, Entra sends the attributes without a filter in one operation
     without a path, with flat keys such as ``name.givenName``.
     """
+    name = path.lower()
+    if name in (CORE.lower(), ENTERPRISE.lower()):
+        if op == "remove" or is_empty(value):
+            if name == CORE.lower():
+                raise NoTargetException(detail="Remove attributes by their names.")
+            yield "remove", path, None
+        else:
+            for key, item in _members(value):
+                yield from _parts_at(op, f"{path}:{key}", item)
+    elif (
+        name.removeprefix(f"{CORE.lower()}:") == "name"
+        and isinstance(value, dict)
+        and op != "remove"
+    ):
+        for key, item in value.items():
+            yield op, f"{path}.{key}", item
+    else:
+        yield op, path, value
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
     if not isinstance(value, dict):
         raise InvalidValueException(
             detail="An operation without an attribute in its path needs an object of "
             "attributes as value."
         )
-    for key, item in value.items():
-        yield from _at_path(op, prefix + key, item)
+    yield from value.items()
 
 
-def _at_path(op: str, path: str, value: Any) -> Iterator[Operation]:
-    for urn in (CORE, ENTERPRISE):
-        if path.lower() == urn.lower():
-            if op == "remove" and urn == ENTERPRISE:
-                yield {"op": op, "path": ENTERPRISE}
-            elif op == "remove":
-                raise NoTargetException(detail="Remove attributes by their names.")
-            elif is_empty(value):
-                yield {"op": "remove", "path": urn}
-            else:
-                yield from _without_path(op, value, prefix=f"{urn}:")
+def _at_target(op: str, target: Target, value: Any) -> Iterator[Operation]:
+    if not target.extension:
+        if target.name == "password":
             return
-    target = _target(path)
-    if target is None or target.name in ("schemas", "meta", "password", "groups"):
-        return
-    if target.name == "username" and (op == "remove" or is_empty(value)):
-        raise MutabilityException(detail="userName is required, and stays.")
+        if target.name == "schemas" or target.name in READ_ONLY:
+            raise MutabilityException(
+                detail=f"{target.attribute} is read-only. Leave it out."
+            )
+        if target.name == "username" and (op == "remove" or is_empty(unwrapped(value))):
+            raise MutabilityException(detail="userName is required, and stays.")
+        if target.name == "active" and op == "remove":
+            # Without it, nobody could tell whether the person has access.
+            raise MutabilityException(
+                detail="active cannot be removed. Send false to deactivate the person."
+            )
     if op == "remove":
         yield from _removal(target, value)
     else:
-        yield from _writing(op, target, value)
+        yield from _writing(op, for_writing(target), value)
 
 
-def _target(path: str) -> _Target | None:
-    """Return what a path points at, or None for the attribute of a foreign schema."""
-    if len(path) > _MAX_PATH:
-        raise InvalidPathException(
-            detail=f"The path is longer than {_MAX_PATH} characters."
-        )
-    try:
-        tree = Path(path).ast
-    except InvalidPathException as error:
-        # Without the path itself: a filter in it may have somebody's address.
-        raise InvalidPathException(
-            detail=f"The path does not parse: {error.detail}."
-        ) from None
-    selection, sub_attribute = None, None
-    if isinstance(tree, ValuePath):
-        selection, sub_attribute = _with_booleans(tree.val_filter), tree.sub_attr
-        tree = tree.attr_path
-    elif isinstance(tree, AttrPath):
-        sub_attribute = tree.sub_attr
-    if not isinstance(tree, AttrPath):
-        raise InvalidPathException(detail=f"{path!r} is no path of an attribute.")
-    urn = (tree.uri or CORE).lower()
-    # The manager is the one attribute that Entra has sent without its schema.
-    extension = urn == ENTERPRISE.lower() or (
-        tree.attr.lower() == "manager" and urn == CORE.lower()
-    )
-    if not extension and urn != CORE.lower():
-        return None
-    return _Target(extension, tree.attr, selection, sub_attribute)
-
-
-def _with_booleans(node: FilterNode) -> FilterNode:
-    """Compare ``primary`` with a boolean, where Entra compares it with "True".
-
-    The strings of a filter are decoded after the body was checked, and become a
-    value where a filter describes one that is not there yet.
-    """
-    match node:
-        case Comparison(value=str()):
-            check_text(node.value)
-    match node:
-        case Comparison(value=str()) if node.attr_path.attr.lower() == "primary":
-            return replace(node, value=normalize_boolean("primary", node.value))
-        case LogicalExpr():
-            return replace(node, terms=tuple(_with_booleans(t) for t in node.terms))
-        case Not():
-            return replace(node, expr=_with_booleans(node.expr))
-    return node
-
-
-def _removal(target: _Target, value: Any) -> Iterator[Operation]:
+def _removal(target: Target, value: Any) -> Iterator[Operation]:
     """Remove an attribute, or of a list just the values that are named.
 
     Entra names what to remove in the value, where RFC 7644 has a filter in the
@@ -227,13 +237,15 @@ def _removal(target: _Target, value: Any) -> Iterator[Operation]:
         yield {"op": "remove", "path": str(target), "value": items}
 
 
-def _writing(op: str, target: _Target, value: Any) -> Iterator[Operation]:
+def _writing(op: str, target: Target, value: Any) -> Iterator[Operation]:
     path = str(target)
     if target.name == "active" and not target.extension:
         yield {"op": op, "path": path, "value": normalize_boolean("active", value)}
         return
     if target.extension and target.name == "manager" and not target.sub_attribute:
         value = normalize_manager(value)
+    elif not target.is_list and not target.is_element:
+        value = normalize_text(target.unfiltered, value)
     if is_empty(value):
         yield {"op": "remove", "path": path}
     elif target.is_list:
@@ -245,25 +257,26 @@ def _writing(op: str, target: _Target, value: Any) -> Iterator[Operation]:
             yield {"op": "remove", "path": path}
     elif (target.sub_attribute or "").lower() == "primary":
         yield {"op": op, "path": path, "value": normalize_boolean(path, value)}
-    elif target.value_filter is not None and not target.sub_attribute:
+    elif target.is_element:
         yield from _writing_element(op, target, value)
     elif target.is_role_value:
         # SingleAppRoleAssignment without the flag may put JSON into the string.
         yield from _writing_element(op, replace(target, sub_attribute=None), value)
-    elif isinstance(value, dict) and str(target).lower() == "name":
-        for key, item in value.items():
-            yield from _at_path(op, f"{path}.{key}", item)
     else:
         yield {"op": op, "path": path, "value": value}
 
 
-def _writing_element(op: str, target: _Target, value: Any) -> Iterator[Operation]:
-    """Write to the values that a filter selects, one sub-attribute after another."""
+def _writing_element(op: str, target: Target, value: Any) -> Iterator[Operation]:
+    """Write to the values that a filter selects, one sub-attribute after another.
+
+    What the filter compares comes last: changed before, nothing would match.
+    """
     if isinstance(value, list) and len(value) == 1:
         [value] = value
     item = normalize_item(target.attribute, value)
     if isinstance(value, dict):
         for key in [key for key in value if is_empty(value[key])]:
             yield {"op": "remove", "path": f"{target}.{key}"}
-    for key, part in item.items():
-        yield {"op": op, "path": f"{target}.{key}", "value": part}
+    compared = attributes_of(target.value_filter) if target.value_filter else set()
+    for key in sorted(item, key=lambda key: key.lower() in compared):
+        yield {"op": op, "path": f"{target}.{key}", "value": item[key]}

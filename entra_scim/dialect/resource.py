@@ -8,14 +8,17 @@ from .values import (
     CORE,
     ENTERPRISE,
     MULTI_VALUED,
+    READ_ONLY,
+    check_members,
     is_empty,
     normalize_boolean,
     normalize_items,
     normalize_manager,
-    without_empty,
+    normalize_object,
+    normalize_text,
 )
 
-_IGNORED = {"schemas", "id", "meta", "password", "groups"}
+IGNORED = {"schemas", "password", *READ_ONLY}
 
 
 def normalize_resource(body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -35,14 +38,15 @@ def normalize_resource(body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """
     if not isinstance(body, dict):
         raise InvalidSyntaxException(detail="The body must be a JSON object.")
+    check_members("The body", body)
     resource: dict[str, Any] = {}
     paths: dict[str, Any] = {}
     for key, value in body.items():
         name = key.lower()
+        if is_empty(value) or name in IGNORED:
+            continue
         if name == "active":
             resource[key] = normalize_boolean("active", value)
-        elif is_empty(value) or name in _IGNORED:
-            continue
         elif name == CORE.lower() or name == "manager" or _is_path(name):
             paths[key] = value
         elif name == ENTERPRISE.lower():
@@ -50,9 +54,9 @@ def normalize_resource(body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         elif name in MULTI_VALUED:
             resource[key] = normalize_items(key, value)
         elif name == "name" and isinstance(value, dict):
-            resource[key] = without_empty(value)
+            resource[key] = normalize_object(key, value)
         else:
-            resource[key] = value
+            resource[key] = normalize_text(key, value)
     return resource, paths
 
 
@@ -65,10 +69,13 @@ def _is_path(name: str) -> bool:
 def _enterprise(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InvalidValueException(detail=f"{ENTERPRISE} must be an object.")
+    check_members(ENTERPRISE, value)
     extension = {}
     for key, item in value.items():
         if key.lower() == "manager":
             item = normalize_manager(item)
+        else:
+            item = normalize_text(key, item)
         if not is_empty(item):
             extension[key] = item
     return extension

@@ -174,10 +174,8 @@ class ProvisioningEvent(models.Model):
             yield _("role %(role)s received, but no role has that name here") % {
                 "role": role
             }
-        for attribute in self.changes.get("kept", ()):
-            yield _("%(attribute)s kept as it was, because the new one is refused") % {
-                "attribute": attribute
-            }
+        for kept in self.changes.get("kept", ()):
+            yield self._kept(**kept)
         if "people" in self.changes:
             yield _("people concerned: %(count)d") % {"count": self.changes["people"]}
 
@@ -189,6 +187,15 @@ class ProvisioningEvent(models.Model):
         if self.kind == self.Kind.RELEASED and not self.key_hint:
             return _("unlinked by hand, now inactive")
         return str(self.get_kind_display())
+
+    def _kept(self, attribute: str, reason: str, detail: str) -> str:
+        why = str(MESSAGES.get(reason, detail)).rstrip(".")
+        if not attribute:
+            return _("the rest of the request was left out: %(why)s") % {"why": why}
+        return _("%(attribute)s kept as it was: %(why)s") % {
+            "attribute": attribute.rpartition(":")[2],
+            "why": why,
+        }
 
     def _explanation(self) -> str:
         if self.kind == self.Kind.SIGN_IN_FAILED and sign_in_codes.is_known(

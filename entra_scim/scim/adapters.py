@@ -6,20 +6,19 @@ from typing import Any
 from django_scim.adapters import SCIMUser
 
 from entra_scim import provisioning, unkept
-from entra_scim.acceptance import Edit
-from entra_scim.dialect import (
-    Received,
-    received_in_operations,
-    received_in_resource,
-)
-from entra_scim.document import Document
+from entra_scim.dialect import received_in_operations, received_in_resource
+from entra_scim.edits import Edit
 from entra_scim.models import ProvisionedUser
 
 from .etags import etag, precondition
 from .http import ScimRequest
+from .messages import operations_of
 from .resources import (
     document_from,
     patched,
+    patched_where_possible,
+    replaced,
+    replaced_where_possible,
     schemas_of,
 )
 from .unkept import unkept_in_operations, unkept_in_resource
@@ -69,28 +68,50 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
 
     def from_dict(self, d: dict[str, Any]) -> None:
         """Take over the body of a POST or a PUT. Nothing is written yet."""
-        self._new = document_from(d, replacing=not self.obj._state.adding)
-        self._received = received_in_resource(d)
+        self._edit = Edit(
+            received=received_in_resource(d),
+            whole=lambda old: replaced(old, d),
+            where_possible=lambda old: replaced_where_possible(old, d),
+        )
         self._unkept = unkept_in_resource(d)
+        self._new = d
+
+    def from_patch(self, body: dict[str, Any]) -> None:
+        """Take over the body of a PATCH. Nothing is written yet."""
+        operations = operations_of(body)
+        self._edit = Edit(
+            received=received_in_operations(operations),
+            whole=lambda old: patched(old, body),
+            where_possible=lambda old: patched_where_possible(old, operations),
+        )
+        self._unkept = unkept_in_operations(operations)
+
+    @property
+    def deactivates(self) -> bool:
+        """Whether what was taken over puts somebody out who is here."""
+        return not self.obj._state.adding and self._edit.received.deactivates
 
     def save(self) -> None:
-        """Create the person, or put the new document in place of the former one."""
+        """Create the person, or change them as the body says.
+
+        A PATCH applies all of its operations or none (RFC 7644 §3.5.2), and a PUT all
+        of its attributes; but for those that deactivate, see :class:`Edit`.
+        """
         environment, origin = self.obj.environment, self.request.origin
         if self.obj._state.adding:
+            received = self._edit.received
             self.obj = provisioning.create(
-                environment, self._new, self._received, origin=origin
+                environment, document_from(self._new), received, origin=origin
             )
         else:
-            self._change(self._replaced, self._received)
+            self.obj = provisioning.change(
+                environment,
+                self.obj.pk,
+                self._edit,
+                if_match=precondition(self.request),
+                origin=origin,
+            )
         unkept.note(environment, self._unkept)
-
-    def handle_operations(self, operations: list[Any]) -> None:
-        """Apply the operations of a PATCH, all of them or none (RFC 7644 §3.5.2)."""
-        self._change(
-            lambda document: patched(document, operations),
-            received_in_operations(operations),
-        )
-        unkept.note(self.obj.environment, unkept_in_operations(operations))
 
     def delete(self) -> None:
         """Let go of the person, who becomes inactive and keeps their data."""
@@ -100,22 +121,6 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
             if_match=precondition(self.request),
             origin=self.request.origin,
         )
-
-    def _change(self, edit: Edit, received: Received) -> None:
-        self.obj = provisioning.change(
-            self.obj.environment,
-            self.obj.pk,
-            edit,
-            received,
-            if_match=precondition(self.request),
-            origin=self.request.origin,
-        )
-
-    def _replaced(self, old: Document) -> Document:
-        # A PUT that says nothing of active must not let anybody in.
-        if "active" in old and "active" not in self._new:
-            return {**self._new, "active": old["active"]}
-        return self._new
 
 
 def _timestamp(moment: datetime.datetime) -> str:

@@ -13,6 +13,7 @@ from entra_scim.policy import get_policy
 from .authentication import AccessKeyAuthentication
 from .errors import Paused, handle_exception
 from .http import JsonParser, ScimOnly, ScimParser, ScimRenderer, ScimRequest
+from .messages import check_schemas
 
 
 class ScimView(APIView):
@@ -63,19 +64,24 @@ class ScimView(APIView):
         response["X-Content-Type-Options"] = "nosniff"
         return response
 
-    def read_body(self, message: str) -> dict[str, Any]:
-        """Return the body, an object whose ``schemas`` has a message's or resource's.
+    def read_body(self) -> dict[str, Any]:
+        """Return the body, which is an object.
 
-        A body without ``schemas`` passes: what it is follows from the endpoint.
+        Raises:
+            InvalidSyntaxException: It is something else.
         """
         body = self.request.data
         if not isinstance(body, dict):
             raise InvalidSyntaxException(detail="The body must be a JSON object.")
         self.body = body
-        schemas = body.get("schemas")
-        if schemas is not None and (
-            not isinstance(schemas, list)
-            or message.lower() not in [str(schema).lower() for schema in schemas]
-        ):
-            raise InvalidSyntaxException(detail=f"schemas must contain {message}.")
+        return body
+
+    def read_message(self, schema: str) -> dict[str, Any]:
+        """Return the body, which is a message of a schema.
+
+        Raises:
+            InvalidSyntaxException: It is something else.
+        """
+        body = self.read_body()
+        check_schemas(body, schema)
         return body

@@ -20,13 +20,17 @@ from scim2_models import (
 )
 
 from entra_scim.dialect import (
-    check_number,
+    IGNORED,
+    Operation,
+    check_document,
+    check_work,
     complete_role,
-    normalize_operations,
     normalize_resource,
+    read_operations,
 )
-from entra_scim.document import Document
+from entra_scim.document import Document, Kept, top_of, with_kept
 
+from .messages import PATCH_OP, check_schemas, operations_of
 from .schema import CORE, ENTERPRISE, EntraUser
 
 POLICY = ScimPolicy(
@@ -59,34 +63,32 @@ _KINDS = {
 }
 """What a value should have been, by pydantic's name of the error."""
 
-_VALUES = re.compile(r"(?<=\[)[^\]]*(?=\])|(?<=^value ).*(?= is not valid)")
+_VALUES = re.compile(r"(?<=\[).*(?=\])|(?<=^value ).*(?= is not valid)", re.DOTALL)
 _NOT_KEPT = ("schemas", "id", "meta")
 _DETAILS = 3
 
 
-def document_from(body: Any, *, replacing: bool = False) -> Document:
-    """Return the canonical document of the body of a POST or a PUT.
+def document_from(body: Any) -> Document:
+    """Return the canonical document of the body of a POST.
 
     Raises:
         SCIMException: Says which attribute is wrong and what to change.
     """
-    resource, paths = normalize_resource(body)
-    context = (
-        Context.RESOURCE_REPLACEMENT_REQUEST
-        if replacing
-        else Context.RESOURCE_CREATION_REQUEST
-    )
-    if paths:
-        # The required userName may be among the paths.
-        document = patched(
-            _canonical(_validated(resource, Context.DEFAULT)),
-            [{"op": "add", "value": paths}],
-        )
-        return _canonical(_validated(document, context))
-    return _canonical(_validated(resource, context))
+    return _read(body, Context.RESOURCE_CREATION_REQUEST, active=True)
 
 
-def patched(document: Document, operations: Any) -> Document:
+def replaced(document: Document, body: Any) -> Document:
+    """Return the document that the body of a PUT puts in place of another one.
+
+    Raises:
+        SCIMException: Says which attribute is wrong and what to change.
+    """
+    # A PUT that says nothing of active must not let anybody in.
+    active = document.get("active", True)
+    return _read(body, Context.RESOURCE_REPLACEMENT_REQUEST, active=active)
+
+
+def patched(document: Document, body: dict[str, Any]) -> Document:
     """Return a document after all operations of a PATCH (RFC 7644 §3.5.2).
 
     The document that is given stays as it is.
@@ -94,15 +96,97 @@ def patched(document: Document, operations: Any) -> Document:
     Raises:
         SCIMException: An operation is wrong. None of them is applied then.
     """
-    normalized = normalize_operations(operations)
+    check_schemas(body, PATCH_OP)
+    return _patched(document, operations_of(body))
+
+
+def patched_where_possible(
+    document: Document, operations: Any
+) -> tuple[Document, list[Kept]]:
+    """Return a document after those operations that can be applied, and the rest.
+
+    For a request that deactivates: it must not fail for what else is in it. An
+    attribute of which one operation is wrong stays as it was.
+    """
+    try:
+        writes = read_operations(operations)
+        check_work(document, writes.operations)
+    except SCIMException as refusal:
+        return document, [_kept("", refusal)]
+    kept = [_kept(attribute, refusal) for attribute, refusal in writes.refused]
+    unusable = {item.attribute.lower() for item in kept}
+    new = document
+    for attribute, group in writes.by_attribute().items():
+        if attribute.lower() in unusable:
+            continue
+        try:
+            new = _with_attribute(new, attribute, group)
+        except SCIMException as refusal:
+            kept.append(_kept(attribute, refusal))
+    try:
+        check_document(new)
+    except SCIMException as refusal:
+        return document, [_kept("", refusal)]
+    return new, kept
+
+
+def replaced_where_possible(
+    document: Document, body: dict[str, Any]
+) -> tuple[Document, list[Kept]]:
+    """Return what of the body of a PUT can be taken, and the rest.
+
+    For a request that deactivates, as :func:`patched_where_possible`.
+    """
+    attributes = {
+        key: value for key, value in body.items() if key.lower() not in IGNORED
+    }
+    new, kept = patched_where_possible(
+        {"userName": document["userName"]}, [{"op": "add", "value": attributes}]
+    )
+    for item in kept:
+        new = with_kept(new, document, item.attribute) if item.attribute else document
+    return new, kept
+
+
+def schemas_of(document: Document) -> list[str]:
+    """Return the URNs of the schemas that a document uses."""
+    return [CORE, ENTERPRISE] if ENTERPRISE in document else [CORE]
+
+
+def _read(body: Any, context: Context, *, active: bool) -> Document:
+    """Return the canonical document of a resource, ``active`` unless it says so."""
+    if isinstance(body, dict):
+        check_schemas(body, CORE)
+    resource, paths = normalize_resource(body)
+    if not any(name.lower() == "active" for name in resource):
+        resource["active"] = active
+    if paths:
+        # The required userName may be among the paths.
+        resource = _patched(
+            _canonical(_validated(resource, Context.DEFAULT)),
+            [{"op": "add", "value": paths}],
+        )
+    return _canonical(_validated(resource, context))
+
+
+def _patched(document: Document, operations: Any) -> Document:
+    writes = read_operations(operations)
+    for _, refusal in writes.refused:
+        raise refusal
+    return _written(document, writes.operations)
+
+
+def _written(document: Document, operations: list[Operation]) -> Document:
+    """Return a document after normalized operations."""
+    check_work(document, operations)
     user = _validated(document, Context.DEFAULT)
-    if not normalized:
+    if not operations:
         return document
     try:
         patch = _EntraPatch.model_validate(
             {
                 "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-                "Operations": normalized,
+                "Operations": operations,
             },
             scim_ctx=Context.RESOURCE_PATCH_REQUEST,
             scim_policy=POLICY,
@@ -116,14 +200,29 @@ def patched(document: Document, operations: Any) -> Document:
             raise _refusal(refusal.__context__) from None
         raise _without_values(refusal) from None
     result = _canonical(user)
-    if not result.get("userName"):
+    if not result.get("userName", "").strip():
         raise InvalidValueException(detail="userName is required.")
     return result
 
 
-def schemas_of(document: Document) -> list[str]:
-    """Return the URNs of the schemas that a document uses."""
-    return [CORE, ENTERPRISE] if ENTERPRISE in document else [CORE]
+def _with_attribute(
+    document: Document, attribute: str, operations: list[Operation]
+) -> Document:
+    """Return a document after operations that are all about one attribute.
+
+    They see that attribute alone: validating the whole for each would take long.
+    """
+    top = top_of(attribute).lower()
+    alone = {key: value for key, value in document.items() if key.lower() == top}
+    required = {"userName": document["userName"]}
+    written = _written(required | alone, operations)
+    others = {key: value for key, value in document.items() if key not in alone}
+    return written | others if top != "username" else others | written
+
+
+def _kept(attribute: str, refusal: SCIMException) -> Kept:
+    reason = refusal.scim_type or str(refusal.status)
+    return Kept(attribute=attribute, reason=reason, detail=refusal.detail)
 
 
 def _validated(resource: dict[str, Any], context: Context) -> Any:
@@ -146,9 +245,9 @@ def _canonical(user: Any) -> Document:
     for name in _MULTI_VALUED:
         if name in document:
             document[name] = _meaningful(name, document[name])
-            check_number(name, document[name])
             if not document[name]:
                 del document[name]
+    check_document(document)
     return document
 
 

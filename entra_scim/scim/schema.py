@@ -165,7 +165,9 @@ class User(Resource[AnyExtension]):
     timezone: str | None = None
     """The time zone."""
 
-    active: Annotated[bool | None, Strict()] = None
+    # Required in what is kept: a POST without it means true, a PUT no change, and no
+    # PATCH can remove it, so that nobody has to guess whether the person has access.
+    active: Annotated[bool | None, Strict(), Required.true] = None
     """Whether the person has access."""
 
     emails: list[Email] | None = None

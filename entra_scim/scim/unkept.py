@@ -78,7 +78,8 @@ def _separator(path: str) -> str:
 
 
 def _is_kept(path: str) -> bool:
-    name = re.sub(r"\[.*\]", "", path, flags=re.DOTALL).lower()
+    before, _filter, after = _divided(path)
+    name = f"{before}{after}".lower()
     name = name.removeprefix(f"{CORE.lower()}:").removeprefix(f"{ENTERPRISE.lower()}:")
     attribute, _, part = name.partition(".")
     if attribute in _READ_ONLY:
@@ -87,14 +88,22 @@ def _is_kept(path: str) -> bool:
     return parts is not None and (not part or part in parts)
 
 
+def _divided(path: str) -> tuple[str, str, str]:
+    """Return what is before the filter in a path, the filter, and what is after it.
+
+    Without an expression: a path of a thousand brackets would keep one busy.
+    """
+    start, end = path.find("["), path.rfind("]") + 1
+    if start < 0 or end <= start:
+        return path, "", ""
+    return path[:start], path[start:end], path[end:]
+
+
 def _name(path: str) -> str:
     """Return a path as Entra's mappings show it, without values of people."""
-    name = re.sub(
-        r"\[.*\]",
-        lambda found: found[0] if _TYPE.fullmatch(found[0]) else "",
-        path,
-        flags=re.DOTALL,
-    )
+    before, value_filter, after = _divided(path)
+    selection = value_filter if _TYPE.fullmatch(value_filter) else ""
+    name = f"{before}{selection}{after}"
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 

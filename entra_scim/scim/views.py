@@ -9,10 +9,9 @@ from django_scim.views import UsersView as DjangoScimUsersView
 from rest_framework.response import Response
 from scim2_models import (
     ForbiddenException,
-    InvalidSyntaxException,
     NotFoundException,
     NotImplementedException,
-    PayloadTooLargeException,
+    SCIMException,
 )
 
 from entra_scim.exceptions import (
@@ -22,21 +21,13 @@ from entra_scim.exceptions import (
 )
 from entra_scim.models import ProvisionedUser
 
-from . import discovery, etags
+from . import discovery, etags, messages
 from .adapters import EntraUser
 from .base import ScimView
 from .http import ScimRequest
 from .paging import Query, page
 
-MAX_OPERATIONS = 200
-
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
-_GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
-_LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-_PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-_SEARCH_REQUEST = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 
 
 class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
@@ -58,7 +49,7 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
         ]
         return Response(
             {
-                "schemas": [_LIST_RESPONSE],
+                "schemas": [messages.LIST_RESPONSE],
                 "totalResults": total,
                 "startIndex": query.start_index,
                 "itemsPerPage": len(resources),
@@ -67,13 +58,25 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
         )
 
     def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
-        query = Query.of(request.query_params)
         adapter = self.scim_adapter(
             ProvisionedUser(environment=self.environment), request=request
         )
-        adapter.from_dict(self.read_body(_USER))
+        adapter.from_dict(self.read_body())
+        query = self.query_of_write(adapter)
         adapter.save()
         return self.resource_response(adapter, query, HTTPStatus.CREATED)
+
+    def query_of_write(self, adapter: EntraUser) -> Query:
+        """Return the parameters of a write, checked before anything is written.
+
+        They decide about the answer only, and keep nobody from being deactivated.
+        """
+        try:
+            return Query.of(self.request.query_params)
+        except SCIMException:
+            if not adapter.deactivates:
+                raise
+            return Query.of({})
 
     def resource_response(
         self, adapter: EntraUser, query: Query, status: int = HTTPStatus.OK
@@ -125,16 +128,17 @@ class UserView(UsersView):
         return self.resource_response(adapter, query)
 
     def put(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
-        query = Query.of(request.query_params)
         adapter = self.unread_adapter()
-        adapter.from_dict(self.read_body(_USER))
+        adapter.from_dict(self.read_body())
+        query = self.query_of_write(adapter)
         adapter.save()
         return self.resource_response(adapter, query)
 
     def patch(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
-        query = Query.of(request.query_params)
         adapter = self.unread_adapter()
-        adapter.handle_operations(_operations(self.read_body(_PATCH_OP)))
+        adapter.from_patch(self.read_body())
+        query = self.query_of_write(adapter)
+        adapter.save()
         # Not 204: Entra's validator wants to see the resource.
         return self.resource_response(adapter, query)
 
@@ -156,7 +160,7 @@ class SearchView(UsersView):
     http_method_names = ["post"]
 
     def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
-        return self.list_response(Query.of(self.read_body(_SEARCH_REQUEST)))
+        return self.list_response(Query.of(self.read_message(messages.SEARCH_REQUEST)))
 
 
 class GroupsView(ScimView):
@@ -174,7 +178,7 @@ class GroupsView(ScimView):
 
     def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
         # Not 501: what fails in the server is mailed to its administrators.
-        self.read_body(_GROUP)
+        self.read_message(messages.GROUP)
         raise GroupsNotProvisioned
 
 
@@ -184,7 +188,9 @@ class GroupSearchView(GroupsView):
     http_method_names = ["post"]
 
     def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
-        return _listed([], Query.of(self.read_body(_SEARCH_REQUEST)).start_index)
+        return _listed(
+            [], Query.of(self.read_message(messages.SEARCH_REQUEST)).start_index
+        )
 
 
 class GroupView(ScimView):
@@ -259,29 +265,10 @@ class SchemasView(DiscoveryView):
 def _listed(resources: list[Any], start_index: int) -> Response:
     return Response(
         {
-            "schemas": [_LIST_RESPONSE],
+            "schemas": [messages.LIST_RESPONSE],
             "totalResults": len(resources),
             "startIndex": start_index,
             "itemsPerPage": len(resources),
             "Resources": resources,
         }
     )
-
-
-def _operations(body: dict[str, Any]) -> list[Any]:
-    """Return the operations of a PATCH.
-
-    Attribute names have no case (RFC 7643 §2.1), this one included.
-    """
-    operations = next(
-        (value for key, value in body.items() if key.lower() == "operations"), None
-    )
-    if not isinstance(operations, list) or not operations:
-        raise InvalidSyntaxException(
-            detail="Operations must be a list of one operation or more."
-        )
-    if len(operations) > MAX_OPERATIONS:
-        raise PayloadTooLargeException(
-            detail=f"More than {MAX_OPERATIONS} operations. Send fewer at once."
-        )
-    return operations

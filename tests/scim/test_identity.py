@@ -206,7 +206,8 @@ def test_deactivation_wins_over_a_replaced_object_id(scim, former):
     assert groups == []
     assert after == {**document, "active": False}
     event = ProvisioningEvent.objects.filter(kind="deactivated").first()
-    assert event.changes["kept"] == ["displayName", "externalId"]
+    kept = [item["attribute"] for item in event.changes["kept"]]
+    assert kept == ["displayName", "externalId"]
 
 
 class TestRemedy:

@@ -164,7 +164,10 @@ def test_deactivation_wins_over_the_rest_of_its_request(
     assert response.json()["userName"] == no_longer_managed.email
     assert columns(no_longer_managed) == before | {"is_active": False}
     event = ProvisioningEvent.objects.get(kind="deactivated")
-    assert event.changes["kept"] == ["roles", "userName"]
+    assert [item["attribute"] for item in event.changes["kept"]] == [
+        "roles",
+        "userName",
+    ]
 
 
 def test_what_changes_nothing_is_no_refusal(scim, linked, no_longer_managed):

@@ -108,9 +108,9 @@ def test_the_same_patch_twice_is_once(payload):
     if "error" in payload:
         return
 
-    once = patched(before, payload["operations"])
+    once = patched(before, {"Operations": payload["operations"]})
 
-    assert patched(once, payload["operations"]) == once
+    assert patched(once, {"Operations": payload["operations"]}) == once
 
 
 JSON = st.recursive(
@@ -163,7 +163,7 @@ def test_any_operations_give_a_document_or_a_refusal(operations):
     before = json.loads(json.dumps(BEFORE))
 
     try:
-        after = patched(before, operations)
+        after = patched(before, {"Operations": operations})
     except SCIMException as refusal:
         after = None
         assert refusal.detail
@@ -240,4 +240,6 @@ def test_both_dialects_give_the_same_document(changes, roles):
         }
     )
 
-    assert patched(BEFORE, flagged) == patched(BEFORE, default)
+    assert patched(BEFORE, {"Operations": flagged}) == patched(
+        BEFORE, {"Operations": default}
+    )

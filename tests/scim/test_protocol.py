@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from entra_scim import access_keys
+from entra_scim.dialect.operations import MAX_OPERATIONS
 from entra_scim.models import AccessKey, ProvisionedUser, ProvisioningEvent
 from entra_scim.scim.http import MAX_BODY
-from entra_scim.scim.views import MAX_OPERATIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -564,13 +564,13 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("operation", "detail"),
         [
-            ({"path": "displayName", "value": 7}, "displayName must be a string."),
+            ({"path": "displayName", "value": {}}, "displayName must be a string."),
             ({"path": "name", "value": "x"}, "name must be an object."),
             ({"path": "userName", "value": ""}, "userName is required"),
             ({"path": "title[", "value": "x"}, "Operation 2: The path does not parse"),
             ({"path": "a" * 2049, "value": "x"}, "longer than 2048 characters"),
             ({"path": "active", "value": "no"}, "Operation 2: active must be true"),
-            ({"value": {"emails": 7}}, "Operation 2: emails must be a list"),
+            ({"value": {"emails": True}}, "Operation 2: emails must be a list"),
         ],
     )
     def test_a_refusal_says_which_attribute_is_wrong(self, scim, operation, detail):
@@ -606,10 +606,10 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("attributes", "detail"),
         [
-            ({"displayName": 7, "title": {}}, "displayName must be a string. title"),
-            ({"emails": [{"value": 7}]}, "emails[0].value must be a string."),
+            ({"displayName": {}, "title": {}}, "displayName must be a string. title"),
+            ({"emails": [{"value": {}}]}, "emails[0].value must be a string."),
             (
-                {ENTERPRISE: {"manager": {"value": "x", "$ref": 7}}},
+                {ENTERPRISE: {"manager": {"value": "x", "$ref": {}}}},
                 f"{ENTERPRISE}:manager.$ref must be a string.",
             ),
         ],

@@ -30,7 +30,7 @@ def test_refusals_of_different_kinds_have_references_of_their_own(scim):
         lambda: patch(0, path="title", value=["x", "y"]),
         lambda: patch(0, path="displayName", value=["x", "y"]),
         lambda: patch(1, path="displayName", value=["x", "y"]),
-        lambda: patch(0, path="emails", value=[7]),
+        lambda: patch(0, path="emails", value=[True]),
         lambda: patch(0, path="title[", value="x"),
         lambda: scim.patch(f"/Users/{ids[0]}"),
         lambda: scim.get(f"/Users/{ids[0]}/nothing"),
