@@ -6,7 +6,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import load_backend
+from django.contrib.auth import get_user_model, load_backend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import PermissionDenied
@@ -41,6 +41,7 @@ class PasswordGate:
         """
         if self._is_of_entra(request, credentials):
             return None
+        credentials = _with_current_username(credentials)
         _refuse_names(credentials)
         for path, backend in self._others():
             if _takes(backend, request, credentials):
@@ -55,6 +56,7 @@ class PasswordGate:
     ) -> AbstractBaseUser | None:
         if self._is_of_entra(request, credentials):
             return None
+        credentials = await sync_to_async(_with_current_username)(credentials)
         await sync_to_async(_refuse_names)(credentials)
         for path, backend in self._others():
             if _takes(backend, request, credentials):
@@ -101,6 +103,18 @@ def _takes(backend: Any, request: Any, credentials: dict[str, Any]) -> bool:
     except TypeError:
         return False
     return True
+
+
+@sensitive_variables()
+def _with_current_username(credentials: dict[str, Any]) -> dict[str, Any]:
+    """Return credentials with the username that whoever typed a former one has now."""
+    names = {"username", get_user_model().USERNAME_FIELD}
+    return {
+        key: gate.current_username(value)
+        if key in names and isinstance(value, str) and value
+        else value
+        for key, value in credentials.items()
+    }
 
 
 @sensitive_variables()

@@ -9,10 +9,12 @@ from typing import Any, cast
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
-from . import linking, links
+from . import keys, linking, links
 from .models import EntraSettings, ProvisionedUser
 from .models.environment import AnyEnvironment
 from .policy import get_policy
+
+_SEVERAL = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +104,23 @@ def people_named(names: Collection[str]) -> list[Any]:
     for name in sorted(names):
         found |= {user.pk: user for user in linking.candidates(name, name)}
     return list(found.values())
+
+
+def current_username(name: str) -> str:
+    """Return the username of whoever had one before Entra linked them, else the name.
+
+    Linking makes the address the username. People type what they always did, until
+    Entra sign-in is activated, and again once it is turned off. A former username that
+    somebody else has by now is theirs.
+    """
+    links = ProvisionedUser.objects.filter(former_username_key=keys.user_name_key(name))
+    found: list[ProvisionedUser] = list(links.select_related("user")[:_SEVERAL])
+    if len(found) > 1:
+        found = [link for link in found if link.former_username == name]
+    if len(found) != 1 or linking.candidates(name, "").exists():
+        return name
+    user: Any = found[0].user
+    return str(user.get_username())
 
 
 def _link_of(user: AbstractBaseUser) -> ProvisionedUser | None:

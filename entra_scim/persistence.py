@@ -60,6 +60,9 @@ def apply(
     adding = person._state.adding
     before = profile.snapshot(user)
     profile.apply(policy, user, old, new)
+    if adding and (replaced := profile.replaced_username(user, before)):
+        person.former_username = replaced
+        person.former_username_key = keys.user_name_key(replaced)
     now = _now()
     if active and not was_active:
         policy.reactivate(user, person.environment)

@@ -85,14 +85,18 @@ def apply(
     ``old`` is the document before; what it had and the new one lacks is cleared.
     What neither has is Entra's no business. A username that Entra does not change
     stays: it may have been changed by hand and the former be somebody else's now,
-    which must not keep anybody from being deactivated.
+    which must not keep anybody from being deactivated. Nor is the product's spelling
+    of an address touched where only the case differs: Django compares usernames with
+    case, and people type theirs as they did.
     """
     model = get_user_model()
     email = address(new)
     if not old or (username(new), email) != (username(old), address(old)):
+        field = model.get_email_field_name()
         if email or address(old):
-            setattr(user, model.get_email_field_name(), email)
-        setattr(user, model.USERNAME_FIELD, username(new))
+            _set_address(user, field, email)
+        kept = getattr(user, field) if email else username(new)
+        _set_address(user, model.USERNAME_FIELD, kept)
     policy.apply_profile(user, _with_cleared(old, new))
 
 
@@ -107,6 +111,12 @@ def free_address(user: Any) -> None:
         if value := getattr(user, field, ""):
             limit = _max_length(field) or len(value) + len(suffix)
             setattr(user, field, value[: limit - len(suffix)] + suffix)
+
+
+def replaced_username(user: AbstractBaseUser, before: Mapping[str, Any]) -> str:
+    """Return the username in a snapshot, if the user has another one now."""
+    former = str(before.get(get_user_model().USERNAME_FIELD) or "")
+    return former if former != user.get_username() else ""
 
 
 def snapshot(user: AbstractBaseUser) -> dict[str, Any]:
@@ -126,6 +136,11 @@ def save_changes(user: AbstractBaseUser, before: Mapping[str, Any]) -> None:
     ]
     if changed:
         user.save(update_fields=changed)
+
+
+def _set_address(user: AbstractBaseUser, field: str, value: str) -> None:
+    if not keys.same_address(getattr(user, field) or "", value):
+        setattr(user, field, value)
 
 
 def _with_cleared(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

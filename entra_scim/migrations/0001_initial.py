@@ -97,6 +97,8 @@ class Migration(migrations.Migration):
                 ('role_function', models.CharField(default='', help_text='The function that roles came from last, as far as it shows.', max_length=10)),
                 ('roles_received_at', models.DateTimeField(help_text="Until Entra has sent roles, the person's groups are left alone.", null=True, verbose_name='roles received')),
                 ('suspended_groups', models.JSONField(default=list, help_text='Groups taken at deactivation from somebody for whom Entra never sent roles, to be given back at reactivation.')),
+                ('former_username', models.TextField(default='', help_text='The username before the person was linked, which still works.')),
+                ('former_username_key', models.CharField(db_index=True, max_length=64, null=True)),
                 ('created', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
                 ('modified', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last change')),
                 ('version', models.PositiveIntegerField(default=1)),

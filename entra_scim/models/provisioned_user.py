@@ -67,6 +67,11 @@ class ProvisionedUser(models.Model):
             "roles, to be given back at reactivation."
         ),
     )
+    former_username = models.TextField(
+        default="",
+        help_text=_("The username before the person was linked, which still works."),
+    )
+    former_username_key = models.CharField(max_length=64, null=True, db_index=True)
     created = models.DateTimeField(_("created"), default=timezone.now)
     modified = models.DateTimeField(_("last change"), default=timezone.now)
     version = models.PositiveIntegerField(default=1)

@@ -212,8 +212,8 @@ def test_a_session_that_code_opens(active, bob, browser):
 def test_little_is_looked_up_while_nobody_is_gated(
     contoso, bob, django_assert_num_queries
 ):
-    """Whether anybody is, before and after, and the link: the policy is not asked."""
-    with django_assert_num_queries(4):
+    """A former username, whether anybody is gated, before and after, and the link."""
+    with django_assert_num_queries(5):
         assert authenticate(username=bob.get_username(), password="secret") == bob
 
 
