@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from . import events
+from .admission import Admission, LookUp, admit
 from .keys import digest
 from .models import AccessKey, ProvisioningEvent
 from .models.environment import AnyEnvironment
@@ -70,25 +71,16 @@ def is_well_formed(text: str) -> bool:
     )
 
 
-def authenticate(environment_id: str, text: str) -> AccessKey | None:
-    """Return the usable key with a text, if it opens an environment.
+def authenticate(
+    environment_id: str, text: str, look_up: LookUp | None = None
+) -> Admission | None:
+    """Return what the usable key with a text lets in, if it opens an environment.
 
-    ``environment_id`` is the text of the URL. It is compared with the primary
-    key's own text: a database would take ``1234abc``, ``01234`` or a number
-    beyond its range for something else. The digest of 256 random bits needs no
-    comparison in constant time.
+    The digest of 256 random bits needs no comparison in constant time.
     """
     if not is_well_formed(text):
         return None
-    try:
-        key: AccessKey = AccessKey.objects.select_related("environment").get(
-            digest=digest(text)
-        )
-    except AccessKey.DoesNotExist:
-        return None
-    if str(key.environment_id) != environment_id or not key.is_usable(timezone.now()):
-        return None
-    return key
+    return admit(environment_id, digest(text), look_up)
 
 
 def note_use(key: AccessKey) -> None:

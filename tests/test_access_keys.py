@@ -4,6 +4,7 @@ import datetime
 import io
 import logging
 import re
+import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from entra_scim import access_keys
+from entra_scim import access_keys, keys
+from entra_scim.admission import LookUp
 from entra_scim.models import AccessKey, ProvisioningEvent
 
 pytestmark = pytest.mark.django_db
@@ -308,3 +310,28 @@ def test_the_secret_is_never_logged(contoso, caplog, scim):
     scim.get("/Users")
 
     assert scim.key not in caplog.text
+
+
+def test_a_key_lets_in_with_whom_it_asks_for(contoso, fabrikam, scim):
+    """In one statement, and never somebody of another environment."""
+    person = scim.post(
+        "/Users", {"userName": "ann@contoso.example", "externalId": "A"}
+    ).json()["id"]
+    _, own = access_keys.create(contoso)
+    _, foreign = access_keys.create(fabrikam)
+    look_ups = [
+        LookUp("id", uuid.UUID(person)),
+        LookUp("user_name_key", keys.user_name_key("Ann@contoso.example")),
+        LookUp("external_id_key", keys.external_id_key("A")),
+    ]
+
+    for look_up in look_ups:
+        found = access_keys.authenticate(str(contoso.pk), own, look_up)
+        assert str(found.person.pk) == person
+        assert found.person.environment == found.key.environment == contoso
+        assert found.person.attributes["userName"] == "ann@contoso.example"
+        assert timezone.is_aware(found.person.created)
+        elsewhere = access_keys.authenticate(str(fabrikam.pk), foreign, look_up)
+        assert elsewhere.person is None
+        assert elsewhere.key.environment == fabrikam
+        assert access_keys.authenticate(str(fabrikam.pk), own, look_up) is None

@@ -23,7 +23,7 @@ BASE = {
     "sign_in_codes",
     "signals",
 }
-DATA = {"encryption", "migrations", "models", "transactions"}
+DATA = {"encryption", "migrations", "models", "prepared", "transactions"}
 INTERFACES = {
     "admin",
     "backends",

@@ -19,16 +19,20 @@ class AccessKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[AnonymousUser, AccessKey]:
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         environment_id = request.parser_context["kwargs"]["environment_id"]
-        key = None
+        view = request.parser_context["view"]
+        admission = None
         if scheme.lower() == "bearer":
-            key = access_keys.authenticate(environment_id, text.strip())
-        if key is None:
+            admission = access_keys.authenticate(
+                environment_id, text.strip(), view.look_up(request)
+            )
+        if admission is None:
             raise AuthenticationFailed(
                 "The access key is missing or not valid here. Generate an access key "
                 "for this environment and paste it in Entra as Secret Token."
             )
-        access_keys.note_use(key)
-        return AnonymousUser(), key
+        access_keys.note_use(admission.key)
+        view.person = admission.person
+        return AnonymousUser(), admission.key
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

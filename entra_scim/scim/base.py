@@ -7,7 +7,9 @@ from django.http import HttpRequest
 from rest_framework.views import APIView
 from scim2_models import InvalidSyntaxException
 
+from entra_scim.admission import LookUp
 from entra_scim.events import Origin
+from entra_scim.models import ProvisionedUser
 from entra_scim.policy import get_policy
 
 from .authentication import AccessKeyAuthentication
@@ -34,6 +36,15 @@ class ScimView(APIView):
     origin: Origin | None = None
     resource_id: uuid.UUID | None = None
     body: Any = None
+    person: ProvisionedUser | None = None
+    """Who was looked up with the access key."""
+
+    def look_up(self, request: ScimRequest) -> LookUp | None:
+        """Return whom to look up with the access key, if that is all that is asked.
+
+        Runs before anybody is let in.
+        """
+        return None
 
     def initialize_request(
         self, request: HttpRequest, *args: Any, **kwargs: Any
@@ -47,7 +58,11 @@ class ScimView(APIView):
         )
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
+        # What APIView does besides is for settings that nothing here depends on.
+        [renderer] = self.get_renderers()
+        request.accepted_renderer = renderer
+        request.accepted_media_type = renderer.media_type
+        self.perform_authentication(request)
         self.environment = request.auth.environment
         self.origin = Origin(key_hint=request.auth.hint, correlation_id=uuid.uuid4())
         request.origin = self.origin

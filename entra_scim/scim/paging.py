@@ -61,6 +61,11 @@ class Query:
         )
 
 
+def page_of(query: Query, found: list[ProvisionedUser]) -> list[ProvisionedUser]:
+    """Return one page of people who are all there is."""
+    return found[query.start_index - 1 :][: query.count]
+
+
 def page(
     query: Query, environment: AnyEnvironment
 ) -> tuple[int, list[ProvisionedUser]]:

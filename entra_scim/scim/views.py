@@ -5,6 +5,7 @@ import uuid
 from http import HTTPStatus
 from typing import Any, NoReturn
 
+from django.core.exceptions import SuspiciousOperation
 from django_scim.views import UsersView as DjangoScimUsersView
 from rest_framework.response import Response
 from scim2_models import (
@@ -14,6 +15,7 @@ from scim2_models import (
     SCIMException,
 )
 
+from entra_scim.admission import LookUp
 from entra_scim.exceptions import (
     GroupsNotProvisioned,
     NotProvisioned,
@@ -25,7 +27,8 @@ from . import discovery, etags, messages
 from .adapters import EntraUser
 from .base import ScimView
 from .http import ScimRequest
-from .paging import Query, page
+from .look_ups import look_up_of
+from .paging import Query, page, page_of
 
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -37,12 +40,30 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
     model_cls_getter = staticmethod(lambda: ProvisionedUser)
     http_method_names = ["get", "head", "post"]
 
+    looked_up = False
+    """Whether ``person`` is all that the request asks for."""
+
+    def look_up(self, request: ScimRequest) -> LookUp | None:
+        if request.method == "POST":
+            return None
+        try:
+            text = request.query_params.get("filter")
+        except SuspiciousOperation:  # told once somebody is let in
+            return None
+        found = look_up_of(text) if text else None
+        self.looked_up = found is not None
+        return found
+
     def get_many(self, request: ScimRequest) -> Response:
         return self.list_response(Query.of(request.query_params))
 
     def list_response(self, query: Query) -> Response:
         """Return one page of the people whom a query finds (RFC 7644 §3.4.2)."""
-        total, people = page(query, self.environment)
+        if self.looked_up and query.sort_by is None:
+            found = [self.person] if self.person else []
+            total, people = len(found), page_of(query, found)
+        else:
+            total, people = page(query, self.environment)
         resources = [
             self.projected(self.scim_adapter(person, request=self.request), query)
             for person in people
@@ -99,20 +120,23 @@ class UserView(UsersView):
 
     http_method_names = ["get", "head", "put", "patch", "delete"]
 
+    def look_up(self, request: ScimRequest) -> LookUp | None:
+        # A resource has one address; UUID() takes "urn:uuid:…" and "{…}" too.
+        if _UUID.fullmatch(self.kwargs["uuid"]):
+            self.resource_id = uuid.UUID(self.kwargs["uuid"])
+            if request.method in ("GET", "HEAD"):
+                return LookUp("id", self.resource_id)
+        return None
+
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        # A resource has one address; UUID() takes "urn:uuid:…" and "{…}" too.
-        if not _UUID.fullmatch(kwargs["uuid"]):
+        if self.resource_id is None:
             raise NotProvisioned
-        self.resource_id = uuid.UUID(kwargs["uuid"])
 
     def get_object(self) -> ProvisionedUser:
-        people = ProvisionedUser.objects.for_environment(self.environment)
-        try:
-            person: ProvisionedUser = people.get(pk=self.resource_id)
-        except ProvisionedUser.DoesNotExist:
-            raise NotProvisioned from None
-        return person
+        if self.person is None:
+            raise NotProvisioned
+        return self.person
 
     def get_single(self, request: ScimRequest) -> Response:
         query = Query.of(request.query_params)

@@ -62,32 +62,32 @@ def people(scim, contoso):
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "number"),
     [
-        "/Users/{id}",
-        '/Users?filter=userName eq "person7@contoso.example"',
-        '/Users?filter=externalId eq "id-7"',
-        '/Users?filter=id eq "{id}"',
-        '/Users?filter=emails eq "person7@contoso.example"',
-        '/Users?filter=emails[type eq "work"].value eq "person7@contoso.example"',
+        ("/Users/{id}", 1),
+        ('/Users?filter=userName eq "Person7@contoso.example"', 1),
+        ('/Users?filter=externalId eq "id-7"', 1),
+        ('/Users?filter=id eq "{id}"', 2),
+        ('/Users?filter=emails eq "person7@contoso.example"', 2),
+        ('/Users?filter=emails[type eq "work"].value eq "person7@contoso.example"', 2),
     ],
 )
-def test_a_look_up_costs_two(scim, people, path):
-    """The key, and the person with everything that is answered."""
+def test_a_look_up_costs_one_or_two(scim, people, path, number):
+    """The key and the person, with everything that is answered."""
     with statements() as collected:
         response = scim.get(path.format(id=people.pk))
 
     assert response.status_code == 200
     assert str(people.pk) in response.content.decode()
-    assert len(collected) == 2
+    assert len(collected) == number
 
 
-def test_a_probe_that_finds_nobody_costs_two(scim, people):
+def test_a_probe_that_finds_nobody_costs_one(scim, people):
     """Test Connection is cheap."""
     with statements() as collected:
         scim.get('/Users?filter=userName eq "nobody"')
 
-    assert len(collected) == 2
+    assert len(collected) == 1
 
 
 @pytest.mark.parametrize("query", ["count=5", "count=5&startIndex=3&sortBy=userName"])
