@@ -55,6 +55,23 @@ def choices(environment: AnyEnvironment, visitor: Any) -> list[Group]:
     return [group for group in groups if group.pk not in lacking]
 
 
+def foreign(environments: models.QuerySet[Any]) -> set[Any]:
+    """Return the primary keys of the groups that are only other environments'.
+
+    Those that belong to them, or that their roles grant and none of these does.
+    """
+    keys = environments.order_by().values("pk")
+    others = [
+        model.objects.exclude(environment__in=keys).values_list("group_id", flat=True)
+        for model in (EnvironmentGroup, EnvironmentRole)
+    ]
+    own = [
+        model.objects.filter(environment__in=keys).values_list("group_id", flat=True)
+        for model in (EnvironmentGroup, EnvironmentRole)
+    ]
+    return {*others[0], *others[1]} - {*own[0], *own[1]}
+
+
 def numbers_of_permissions(groups: Iterable[Any]) -> dict[Any, int]:
     """Return how many permissions groups have, by primary key, for those with any."""
     rows: Any = Group.permissions.through._default_manager.filter(group_id__in=groups)

@@ -45,8 +45,8 @@ def person_to_link(
     address = profile.address(attributes)
     _check_owned(policy, environment, address)
     holders = _holders(attributes, address)
-    if any(policy.is_exempt(user) for user in holders):
-        raise AddressExempt
+    for user in holders:
+        _check_exempt(policy, environment, user)
     # Each first: that there are several may be no concern of this environment's.
     for user in holders:
         _check_linkable(policy, environment, user, attributes)
@@ -75,8 +75,7 @@ def check_free(
     address = profile.address(attributes)
     _check_owned(policy, environment, address)
     for user in _holders(attributes, address, besides=provisioned_user.user_id):
-        if policy.is_exempt(user):
-            raise AddressExempt
+        _check_exempt(policy, environment, user)
         _check_linkable(policy, environment, user, attributes)
         raise AddressHeld
 
@@ -86,6 +85,16 @@ def _check_owned(
 ) -> None:
     if address and not policy.owns_address(environment, address):
         raise AddressNotOwned
+
+
+def _check_exempt(
+    policy: ProvisioningPolicy, environment: AnyEnvironment, user: Any
+) -> None:
+    """Refuse somebody exempt, and tell their own environment only that they are."""
+    if policy.is_exempt(user):
+        environments = policy.environments_of(user)
+        is_own = environment.pk in [candidate.pk for candidate in environments]
+        raise AddressExempt if is_own else AddressElsewhere
 
 
 def _check_linkable(

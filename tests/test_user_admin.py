@@ -9,9 +9,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from entra_scim.models import ProvisionedUser
+from entra_scim.models import EnvironmentRole, ProvisionedUser
 from entra_scim.policy import ProvisioningPolicy, get_policy
-from tests.factories import GroupFactory, UserFactory
+from tests.factories import GroupFactory, OwnGroupFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("several_environments")]
 
@@ -293,3 +293,57 @@ class TestOtherEnvironments:
         assert (
             reverse("admin:product_environment_entra", args=[fabrikam.pk]) not in text
         )
+
+    @pytest.fixture
+    def foreign(self, fabrikam):
+        """Groups of Fabrikam, of both kinds."""
+        OwnGroupFactory(name="Fabrikam's", environment=fabrikam)
+        group = GroupFactory(name="Acquisitions")
+        EnvironmentRole.objects.create(environment=fabrikam, value="A", group=group)
+        return group
+
+    def test_no_page_names_another_s_groups(
+        self, visitor, client, contoso, bob, foreign
+    ):
+        """Neither to choose, nor to filter by, nor to grant."""
+        GroupFactory(name="Common")
+        tab = reverse("admin:product_environment_entra", args=[contoso.pk])
+
+        for url in (page_of(bob), reverse(LISTING), tab):
+            text = visitor.get(url).content.decode()
+            assert "Fabrikam" not in text
+            assert "Acquisitions" not in text
+        for url in (page_of(bob), reverse(LISTING)):
+            assert "Common" in visitor.get(url).content.decode()
+            assert "Acquisitions" in client.get(url).content.decode()
+
+    def test_nor_can_they_be_given(self, visitor, bob, foreign):
+        visitor.post(page_of(bob), posted(bob, groups=[foreign.pk]))
+
+        assert not bob.groups.exists()
+
+    @pytest.mark.parametrize("managed", [False, True])
+    def test_nor_are_they_lost(self, visitor, scim, bob, dave, foreign, managed):
+        """By saving a form that does not show them."""
+        person = bob if managed else dave
+        if managed:
+            provision(scim, bob, roles=[])
+        person.groups.add(foreign)
+        seen = GroupFactory(name="Common")
+
+        visitor.post(page_of(person), posted(person, first_name="X", groups=[seen.pk]))
+
+        person.refresh_from_db()
+        assert person.first_name == ("" if managed else "X")
+        assert {group.name for group in person.groups.all()} == {
+            "Acquisitions",
+            "Common",
+        }
+
+    def test_entra_learns_of_no_other_s_admin(self, foreign_scim, admin, scim):
+        """That an address is the Admin's is told to the Admin's own environment."""
+        own = scim.post("/Users", {"userName": admin.email}).json()["detail"]
+        other = foreign_scim.post("/Users", {"userName": admin.email}).json()["detail"]
+
+        assert "the Admin" in own
+        assert "Admin" not in other

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import links, memberships, roles, transactions
+from entra_scim import groups, links, memberships, roles, transactions
 from entra_scim.conf import conf
 from entra_scim.models import ProvisionedUser, ReleasedUser
 from entra_scim.policy import NAME_FIELDS, get_policy
@@ -46,6 +46,30 @@ class EntraUserMixin(ModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [*super().get_list_display(request), "managed_by_entra"]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [
+            ("groups", VisibleGroupsFilter) if entry == "groups" else entry
+            for entry in super().get_list_filter(request)
+        ]
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None and db_field.name == "groups":
+            field.queryset = field.queryset.exclude(pk__in=self.hidden_groups(request))
+        return field
+
+    def hidden_groups(self, request: HttpRequest) -> set[Any]:
+        """Return the groups of environments that the visitor may not see.
+
+        Their names tell who the other customers are and what they do.
+        """
+        environments = self._environments()
+        if environments is None or request.user.is_superuser:
+            return set()
+        return groups.foreign(environments.get_queryset(request))
 
     @admin.display(description=gettext_lazy("Microsoft Entra"), boolean=True)
     def managed_by_entra(self, user: Any) -> bool:
@@ -142,18 +166,23 @@ class EntraUserMixin(ModelAdmin):
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
-        """Save, but leave the groups of roles to Entra.
+        """Save, but leave the groups of roles to Entra, and those that were hidden.
 
         Raises:
             ManagedByEntra: The person would become exempt.
         """
         stored = getattr(form.instance, "_entra_before", None)
+        unseen = stored and memberships.held(stored, self.hidden_groups(request))
         if stored is None or not _is_managed(stored):
             super().save_related(request, form, formsets, change)
+            if unseen:
+                memberships.change(stored, joined=unseen, left=())
             return
         led = EnvironmentRoles(stored.provisioned_user.environment).group_ids
         before = memberships.held(stored, led)
         super().save_related(request, form, formsets, change)
+        if unseen:
+            memberships.change(stored, joined=unseen, left=())
         if get_policy().is_exempt(_locked(stored.pk)):
             raise ManagedByEntra(stored)
         after = memberships.held(stored, led)
@@ -186,6 +215,12 @@ class EntraUserMixin(ModelAdmin):
             if self.managed_by_entra(user)
         ]
 
+    def _environments(self) -> EntraEnvironmentMixin | None:
+        registered = self.admin_site._registry.get(
+            apps.get_model(conf.ENVIRONMENT_MODEL)
+        )
+        return registered if isinstance(registered, EntraEnvironmentMixin) else None
+
     def _with_link(self, request: HttpRequest, text: str, user: Any) -> str:
         """Return a text about somebody, with a link to their page in the tab.
 
@@ -194,10 +229,8 @@ class EntraUserMixin(ModelAdmin):
         """
         text %= {"person": user}
         person = user.provisioned_user
-        environments = self.admin_site._registry.get(
-            apps.get_model(conf.ENVIRONMENT_MODEL)
-        )
-        if not isinstance(environments, EntraEnvironmentMixin):
+        environments = self._environments()
+        if environments is None:
             return text
         environment = environments.get_object(request, str(person.environment_id))
         if environment is None or not environments.has_view_permission(
@@ -211,6 +244,20 @@ class EntraUserMixin(ModelAdmin):
             person.pk,
             _("See this person in the tab"),
         )
+
+
+class VisibleGroupsFilter(admin.RelatedFieldListFilter):
+    """Filter people by groups, and name none that the visitor may not see."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: Any
+    ) -> list[Any]:
+        hidden = model_admin.hidden_groups(request)
+        return [
+            choice
+            for choice in super().field_choices(field, request, model_admin)
+            if choice[0] not in hidden
+        ]
 
 
 class ManagedByEntra(Exception):
@@ -261,8 +308,8 @@ def _facts(keys: list[Any]) -> dict[Any, tuple[ProvisionedUser, list[Any]]]:
                 "attributes", "comparable"
             )
         ]
-        groups = roles.managed_groups(rows)
+        led = roles.managed_groups(rows)
         for link in rows:
             values = [getattr(link.user, name) for name in managed_fields(None)]
-            facts[link.pk] = (link, [*values, groups.get(link.user_id)])
+            facts[link.pk] = (link, [*values, led.get(link.user_id)])
     return facts
