@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +10,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from . import connection, credentials, events, gate, notifications, sign_in
 from .credentials import Credentials
@@ -21,9 +18,7 @@ from .models import EntraSettings, ProvisionedUser, ProvisioningEvent
 from .models.entra_settings import TRIAL
 from .models.environment import AnyEnvironment
 from .policy import get_policy
-from .traffic import Traffic
 
-TEST_LASTS = datetime.timedelta(days=1)
 _SHOWN = 20
 """How many names are a list that somebody reads. Each costs what the policy asks."""
 
@@ -37,33 +32,6 @@ class State(enum.StrEnum):
     INACTIVE = "inactive"
     TRIAL = "trial"
     ACTIVE = "active"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Obstacle:
-    """Something that stands in the way of an activation, and where to change it."""
-
-    code: str
-    message: str | Promise
-    anchor: str
-
-
-_OBSTACLES = {
-    "credentials": (
-        gettext_lazy("The connection is not complete, or the secret has expired."),
-        "connection",
-    ),
-    "test": (
-        gettext_lazy(
-            "Nobody has tested the sign-in with these settings in the last 24 hours."
-        ),
-        "sign-in",
-    ),
-    "contact": (
-        gettext_lazy("Entra has not been in contact for more than two cycles."),
-        "standing",
-    ),
-}
 
 
 def state_of(settings: EntraSettings) -> State:
@@ -81,29 +49,6 @@ def active_settings() -> models.QuerySet[EntraSettings]:
 def is_anybody_active() -> bool:
     """Tell whether anybody signs in with Entra."""
     return active_settings().exists()
-
-
-def obstacles(settings: EntraSettings, traffic: Traffic) -> list[Obstacle]:
-    """Return what is missing for an activation."""
-    missing = {
-        "credentials": not connection.is_complete(settings),
-        "test": not is_tested(settings),
-        "contact": traffic.last_contact is None or traffic.silent,
-    }
-    return [
-        Obstacle(code=code, message=_OBSTACLES[code][0], anchor=_OBSTACLES[code][1])
-        for code, is_missing in missing.items()
-        if is_missing
-    ]
-
-
-def is_tested(settings: EntraSettings) -> bool:
-    """Tell whether a sign-in with just these settings worked within a day."""
-    return (
-        credentials.are_tested(settings)
-        and settings.tested_at is not None
-        and settings.tested_at > timezone.now() - TEST_LASTS
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,8 +110,8 @@ def start_trial(settings: EntraSettings, by: Any) -> None:
         settings,
         begin,
         _(
-            "Signing in with Microsoft Entra is on trial for 30 minutes. It ends by "
-            "itself unless %(person)s signs in with Entra meanwhile."
+            "Signing in with Microsoft Entra is on trial for 30 minutes. The trial "
+            "expires unless %(person)s signs in with Entra before then."
         )
         % {"person": _confirmer(settings.environment, by)},
         user=by,

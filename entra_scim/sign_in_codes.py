@@ -210,8 +210,8 @@ _EXPLANATIONS: dict[frozenset[str], Explanation] = {
     frozenset({"credentials"}): Explanation(
         person=_ASK,
         administrator=_(
-            "The connection is not complete, or the secret can no longer be read. "
-            "Save it again in the tab Microsoft Entra ID."
+            "The connection is not complete, or its client secret or certificate can "
+            "no longer be read. Replace it in the tab Microsoft Entra ID."
         ),
         urgent=True,
     ),

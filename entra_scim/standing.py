@@ -83,6 +83,7 @@ def steps_of(
 
     ``keys`` are the environment's usable keys.
     """
+    is_complete = connection.is_complete(settings)
     waits = credentials.waiting(settings) is not None
     is_active = settings.is_active(timezone.now())
     on_trial = is_active and settings.confirmed_at is None
@@ -90,6 +91,16 @@ def steps_of(
     if waits:
         todo[StepCode.TEST] = gettext_lazy(
             "Test signing in: the changed connection is used once a test succeeds."
+        )
+    if is_complete or waits:
+        pass
+    elif settings.has_ids and settings.certificate:
+        todo[StepCode.CREDENTIALS] = gettext_lazy(
+            "Make a new certificate under Sign-in, and upload it in Entra."
+        )
+    elif settings.has_ids and settings.client_secret:
+        todo[StepCode.CREDENTIALS] = gettext_lazy(
+            "Create a new client secret in Entra, and save it under Connection."
         )
     if traffic.roles and not traffic.roles_received:
         todo[StepCode.ROLES] = gettext_lazy(
@@ -105,7 +116,7 @@ def steps_of(
             "Sign in with Entra before the trial ends, to confirm the activation."
         )
     details = {
-        StepCode.CREDENTIALS: (waits or connection.is_complete(settings), ""),
+        StepCode.CREDENTIALS: (waits or is_complete, ""),
         StepCode.ACCESS_KEY: (bool(keys), ""),
         StepCode.CONTACT: (
             traffic.last_contact is not None,

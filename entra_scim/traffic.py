@@ -82,10 +82,7 @@ class Traffic:
     @property
     def silent(self) -> bool:
         """Whether Entra was in contact once, and missed more than two cycles."""
-        return (
-            self.last_contact is not None
-            and self.last_contact < timezone.now() - 2 * CYCLE
-        )
+        return self.last_contact is not None and is_silent(self.last_contact)
 
     @property
     def roles_matched(self) -> bool:
@@ -98,12 +95,23 @@ def traffic_of(environment: AnyEnvironment) -> Traffic:
     traffic = Traffic()
     _count_people(traffic, environment)
     _count_roles(traffic, environment)
-    traffic.last_contact = AccessKey.objects.for_environment(environment).aggregate(
-        last=Max("last_used_at")
-    )["last"]
+    traffic.last_contact = last_contact_of(environment)
     traffic.refusals = _refusals(environment)
     traffic.unkept = unkept.names_of(environment)
     return traffic
+
+
+def last_contact_of(environment: AnyEnvironment) -> datetime.datetime | None:
+    """Return when Entra used an access key of an environment last, if it ever did."""
+    last: datetime.datetime | None = AccessKey.objects.for_environment(
+        environment
+    ).aggregate(last=Max("last_used_at"))["last"]
+    return last
+
+
+def is_silent(last_contact: datetime.datetime) -> bool:
+    """Tell whether Entra has missed more than two cycles since its last contact."""
+    return last_contact < timezone.now() - 2 * CYCLE
 
 
 def holders_of(role: EnvironmentRole) -> models.QuerySet[ProvisionedUser]:

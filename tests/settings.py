@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from example_project.settings import *  # noqa: F403
-from example_project.settings import BASE_DIR, DATABASES
+from example_project.settings import BASE_DIR, DATABASES, TEMPLATES
+from tests.holes import Hole
 
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 # The strength of passwords is not what is tested, and costs most of the time.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# No sentence of the interface has a hole: each variable of our templates exists.
+for engine in TEMPLATES:
+    engine["OPTIONS"]["string_if_invalid"] = Hole()
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, so that threads share it as they would in production.

@@ -6,6 +6,7 @@ import socket
 import sys
 import uuid
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -16,11 +17,13 @@ from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.management import call_command
 from django.core.signals import got_request_exception
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.debug import ExceptionReporter, get_exception_reporter_filter
 
+import entra_scim
 from entra_scim import access_keys, activation, connection, credentials
 from entra_scim.conf import conf
 from entra_scim.exceptions import VersionMismatch
@@ -1445,6 +1448,24 @@ class TestUserAdmin:
             user.email: hasattr(user, "provisioned_user")
             for user in listing.context["cl"].result_list
         }["ann@contoso.example"]
+
+
+def test_a_template_variable_that_does_not_exist_fails_every_test():
+    """Else a sentence of the interface would have a hole, and nobody would see it."""
+    with pytest.raises(AssertionError, match=r"finding.html has no value for"):
+        render_to_string("entra_scim/admin/finding.html", {})
+
+
+def test_dates_have_one_form_in_all_templates():
+    """The reader's own, by Django's formats."""
+    folder = Path(entra_scim.__file__).parent / "templates"
+    formats = {
+        found
+        for file in folder.rglob("*.html")
+        for found in re.findall(r'\|date(?::"(\w[^"]*)")?', file.read_text())
+    }
+
+    assert formats <= {"DATETIME_FORMAT", "DATE_FORMAT", "c"}
 
 
 def test_the_redirect_uri_explains_itself(db):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from entra_scim import activation, connection, credentials, proofs, traffic
+from entra_scim import activation, connection, credentials, obstacles, proofs
 from entra_scim.models import EntraSettings, ProvisionedUser
 from entra_scim.policy import get_policy
 
@@ -107,9 +107,9 @@ class SignInPage(StepUpMixin, EnvironmentPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         settings = self.settings()
         activation.note_trial_end(settings)
-        state, obstacles = activation.state_of(settings), self.obstacles(settings)
+        state, missing = activation.state_of(settings), obstacles.of(settings)
         locked_out = activation.LockedOut(shown=[], count=0)
-        if state == activation.State.INACTIVE and not obstacles:
+        if state == activation.State.INACTIVE and not missing:
             locked_out = activation.locked_out(self.environment)
         used = credentials.waiting(settings) or credentials.in_use(settings)
         kwargs.setdefault(
@@ -127,7 +127,8 @@ class SignInPage(StepUpMixin, EnvironmentPage):
             certificate=used.certificate if used else "",
             certificate_expires_on=used.certificate_expires_on if used else None,
             state=state,
-            obstacles=obstacles,
+            confirmer=activation.confirmer_of(settings),
+            obstacles=missing,
             locked_out=locked_out,
             counted=activation.COUNTED,
             sign_in_url=self.absolute("entra_scim_oidc:environment-sign-in"),
@@ -137,9 +138,6 @@ class SignInPage(StepUpMixin, EnvironmentPage):
 
     def settings(self) -> EntraSettings:
         return connection.settings_of(self.environment)
-
-    def obstacles(self, settings: EntraSettings) -> list[activation.Obstacle]:
-        return activation.obstacles(settings, traffic.traffic_of(self.environment))
 
     def absolute(self, name: str) -> str:
         """Return the whole address of a page of the environment, if it has one."""
@@ -228,7 +226,7 @@ class ActivateView(SignInPage):
             locked_out=locked_out.count,
         )
         if (
-            self.obstacles(settings)
+            obstacles.of(settings)
             or activation.state_of(settings) != activation.State.INACTIVE
             or not form.is_valid()
         ):

@@ -119,6 +119,62 @@ class TestActivation:
         post_activation(browser, contoso, admin)
         assert settings_of(contoso).activated_at is None
 
+    def test_what_is_missing_is_said_in_its_own_words(
+        self, connected, browser, contoso, settings
+    ):
+        """No secret is asked for where there is a certificate."""
+
+        def missing():
+            page = browser.client.get(tab(contoso, "sign-in/"))
+            return [str(o.message) for o in page.context["obstacles"]][:1]
+
+        EntraSettings.objects.update(client_secret_expires_on="2020-01-31")
+        assert missing() == ["The client secret has expired."]
+        connection.change(
+            settings_of(contoso),
+            credentials.with_certificate(credentials.in_use(settings_of(contoso))),
+        )
+        soon = timezone.localdate() + datetime.timedelta(days=9)
+        EntraSettings.objects.update(certificate_expires_on=soon)
+        try_sign_in(browser, contoso)
+        EntraSettings.objects.update(
+            tested_at=timezone.now(),
+            tested_fingerprint=credentials.in_use(settings_of(contoso)).fingerprint,
+        )
+        page = text_of(browser.client.get(tab(contoso, "sign-in/")))
+        assert "The certificate expires within 30 days." in page
+        EntraSettings.objects.update(certificate_expires_on="2020-01-31")
+        assert missing() == ["The certificate has expired."]
+        steps = browser.client.get(tab(contoso)).context["steps"]
+        assert "Make a new certificate" in str(steps[0].todo)
+
+    def test_entra_that_was_never_there_has_missed_no_cycle(
+        self, connected, browser, contoso
+    ):
+        try_sign_in(browser, connected)
+        AccessKey.objects.update(last_used_at=None)
+        page = text_of(browser.client.get(tab(contoso, "sign-in/")))
+        assert "Entra has not made contact yet." in page
+        assert "two cycles" not in page
+
+        long_ago = timezone.now() - datetime.timedelta(hours=2)
+        AccessKey.objects.update(last_used_at=long_ago)
+        page = text_of(browser.client.get(tab(contoso, "sign-in/")))
+        assert "not been in contact for more than two cycles" in page
+
+    def test_a_trial_names_who_confirms_it(self, connected, browser, boss, admin):
+        """On the page and in the mail."""
+        client = client_for(admin)
+        activation.start_trial(settings_of(connected), boss)
+        page = text_of(client.get(tab(connected, "sign-in/")))
+        assert f"unless {boss} signs in with Entra before then" in page
+        assert f"unless {boss} signs in" in mail.outbox[-1].body
+
+        activation.deactivate(settings_of(connected))
+        activation.start_trial(settings_of(connected), admin)
+        page = text_of(client.get(tab(connected, "sign-in/")))
+        assert "unless an administrator signs in with Entra before then" in page
+
     def test_from_trial_to_active(self, connected, browser, boss, admin, ann):
         """Bob activates, is out, signs in with Entra, and so confirms."""
         try_sign_in(browser, connected)
