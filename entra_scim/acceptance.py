@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from django.db.models import Q
 
 from . import document, identity, keys, linking, links, profile
@@ -10,21 +12,24 @@ from .document import Document, Kept
 from .edits import Edit
 from .exceptions import (
     AddressElsewhere,
+    AddressLooksAlike,
     AddressNotOwned,
     AddressProvisioned,
     AttributeTooLong,
     Conflict,
+    Decorated,
     ExternalIdTaken,
     IdentityReplaced,
     NoLongerManaged,
     ProvisioningError,
+    ReactivationRefused,
     UserNameTaken,
 )
 from .models import ProvisionedUser
 from .models.environment import AnyEnvironment
 from .policy import ProvisioningPolicy
 
-_REFUSED_VALUES = (Conflict, AttributeTooLong, AddressNotOwned)
+_REFUSED_VALUES = (Conflict, AttributeTooLong, Decorated, AddressNotOwned)
 
 
 def acceptable(
@@ -36,6 +41,7 @@ def acceptable(
         NoLongerManaged: The link is not in force, and the edit does more than to
             take access away.
         IdentityReplaced: The edit is of somebody else.
+        ReactivationRefused: The policy keeps the account inactive.
         Conflict, AttributeTooLong, AddressNotOwned: A value may not be theirs.
     """
     old, deactivates = person.attributes, edit.received.deactivates
@@ -46,6 +52,8 @@ def acceptable(
     if activates or changing:
         try:
             _check_person(person, new)
+            if activates:
+                check_may_reactivate(policy, person.user, person.environment)
         except (NoLongerManaged, IdentityReplaced) as refusal:
             if not deactivates:
                 raise
@@ -80,6 +88,18 @@ def _check_person(person: ProvisionedUser, new: Document) -> None:
         raise NoLongerManaged
 
 
+def check_may_reactivate(
+    policy: ProvisioningPolicy, user: Any, environment: AnyEnvironment
+) -> None:
+    """Refuse to give an inactive account its access back, if the product does not want it.
+
+    Raises:
+        ReactivationRefused: The policy says so.
+    """
+    if not user.is_active and not policy.may_reactivate(user, environment):
+        raise ReactivationRefused
+
+
 def _more_than_taken_away(old: Document, new: Document) -> list[str]:
     """Return the attributes that change, but for roles that only become fewer."""
     return sorted(
@@ -94,24 +114,26 @@ def _check(policy: ProvisioningPolicy, person: ProvisionedUser, new: Document) -
     old = person.attributes
     if new == old:
         return
-    profile.check_lengths(new)
+    renames = profile.renames(old, new)
+    profile.check_lengths(new, renames=renames)
     identity.check_kept(person, new)
+    if any(old.get(name) != new.get(name) for name in ("userName", "emails")):
+        profile.check_characters(new)
+    address_key = profile.address_key(new) if renames else person.address_key
     if (
         keys.user_name_key(new["userName"]) != person.user_name_key
         or keys.external_id_key(new.get("externalId")) != person.external_id_key
-        or profile.address_key(new) != person.address_key
+        or address_key != person.address_key
     ):
-        check_unique(person.environment, new, besides=person)
-    if (profile.username(new), profile.address(new)) != (
-        profile.username(old),
-        profile.address(old),
-    ):
+        check_unique(person.environment, new, address_key, besides=person)
+    if renames:
         linking.check_free(policy, person, new)
 
 
 def check_unique(
     environment: AnyEnvironment,
     attributes: Document,
+    address_key: str,
     besides: ProvisionedUser | None = None,
 ) -> None:
     """Refuse a userName, externalId or address that somebody else is linked by.
@@ -126,24 +148,38 @@ def check_unique(
     here = Q(user_name_key=user_name_key)
     if external_id_key:
         here |= Q(external_id_key=external_id_key)
-    same = Q(here, environment=environment) | Q(
-        address_key=profile.address_key(attributes)
-    )
+    same = Q(here, environment=environment) | Q(address_key=address_key)
     others = list(
         ProvisionedUser.objects.filter(same)
         .exclude(pk=None if besides is None else besides.pk)
-        .only("environment_id", "user_name_key", "external_id_key", "object_id_key")
+        .only("environment_id", "user_id", *_KEYS)
     )
     colleagues = [link for link in others if link.environment_id == environment.pk]
-    if external_id_key in [
-        link.external_id_key for link in colleagues if external_id_key
-    ]:
+    if external_id_key and external_id_key in {
+        link.external_id_key for link in colleagues
+    }:
         raise ExternalIdTaken
     for link in colleagues:
-        if besides is None:
-            identity.check_same(link, attributes)
-        if link.user_name_key == user_name_key:
-            raise UserNameTaken
-        raise AddressProvisioned
+        _refuse(link, user_name_key, attributes, besides)
     if others:
         raise AddressElsewhere
+
+
+_KEYS = ("user_name_key", "external_id_key", "object_id_key")
+
+
+def _refuse(
+    link: ProvisionedUser,
+    user_name_key: str,
+    attributes: Document,
+    besides: ProvisionedUser | None,
+) -> NoReturn:
+    has_user_name = link.user_name_key == user_name_key
+    username = link.user.get_username()
+    if not has_user_name and not keys.same_address(
+        username, profile.username(attributes)
+    ):
+        raise AddressLooksAlike
+    if besides is None:
+        identity.check_same(link, attributes)
+    raise UserNameTaken if has_user_name else AddressProvisioned

@@ -11,6 +11,8 @@ import uuid
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .characters import described
+
 
 class ProvisioningError(Exception):
     """Superclass of every refusal. Never raised directly."""
@@ -51,6 +53,16 @@ class NoLongerManaged(ProvisioningError):
     )
 
 
+class ReactivationRefused(ProvisioningError):
+    """The policy does not let Entra give an inactive account its access back."""
+
+    code = "reactivation_refused"
+    message = _(
+        "This account was made inactive here, and Entra may not reactivate it. Ask "
+        "the support of this product to reactivate it, or unassign the person in Entra."
+    )
+
+
 class VersionMismatch(ProvisioningError):
     """The resource is not in the version that If-Match named (RFC 7644 §3.14)."""
 
@@ -73,6 +85,22 @@ class AttributeTooLong(ProvisioningError):
 
     def __init__(self, attribute: str, limit: int) -> None:
         super().__init__(attribute=attribute, limit=limit)
+        self.attributes = (attribute,)
+
+
+class Decorated(ProvisioningError):
+    """A userName or an address has a character that hides or decorates."""
+
+    code = "decorated"
+    message = _(
+        "%(attribute)s has the character %(character)s at position %(position)d. "
+        "Remove it in Entra, so that nobody gets a second account."
+    )
+
+    def __init__(self, attribute: str, character: str, position: int) -> None:
+        super().__init__(
+            attribute=attribute, character=described(character), position=position
+        )
         self.attributes = (attribute,)
 
 
@@ -238,6 +266,7 @@ _CONFLICTS: tuple[type[ProvisioningError], ...] = (
     IdentityReplaced,
     NoLongerManaged,
     ObjectIdLost,
+    ReactivationRefused,
     Taken,
     UserNameTaken,
 )
@@ -254,6 +283,7 @@ REMEDIES = {
         "No. Match people by userName or externalId instead."
     ),
     "too_long": _("Shorten the value in Entra."),
+    "decorated": _("Correct the userName or the address in Entra."),
     # What Entra sent cannot be understood (RFC 7644 §3.12).
     **dict.fromkeys(
         ("invalidValue", "invalidSyntax", "invalidPath", "noTarget"), _MAPPING

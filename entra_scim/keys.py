@@ -18,6 +18,22 @@ _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 
+_LOOK_ALIKES = {
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb06": "st",
+    "\u00df": "ss",
+    "\u0131": "i",
+    "\u0130": "i",
+    "\u212a": "k",
+    "\u017f": "s",
+}
+"""Letters that Unicode folds to others, which no index finds by those."""
+
+
 def folded(value: str) -> str:
     """Return the form in which SCIM compares a string that is not caseExact.
 
@@ -105,17 +121,30 @@ def address_variants(address: str) -> list[str]:
 
     They find the candidates; :func:`same_address` and :func:`looks_like` decide.
     """
+    skeleton = _skeleton(address)
     spellings = (
         address,
         address.lower(),
         address.upper(),
         address.casefold(),
-        _skeleton(address),
+        skeleton,
+        normalize("NFD", skeleton),
+        *(skeleton.replace(plain, odd) for odd, plain in _LOOK_ALIKES.items()),
     )
     return sorted({lower_address(spelling) for spelling in spellings} | {address})
+
+
+def address_key(address: str) -> str:
+    """Return the key under which an address is one account's.
+
+    Look-alikes have the same one: whichever comes first, there are never two.
+    """
+    return digest(_skeleton(address))
 
 
 def _skeleton(address: str) -> str:
     # Upper case first: ``ı`` has no case folding of its own, but the upper case
     # of ``i``. NFKC covers full-width letters, ligatures and the Kelvin sign.
-    return normalize("NFKC", normalize("NFKC", address).upper()).casefold()
+    upper = normalize("NFKC", address).upper()
+    folded = normalize("NFKC", normalize("NFKC", upper).casefold())
+    return folded.replace("i\u0307", "i")  # of the Turkish capital

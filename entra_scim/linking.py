@@ -21,6 +21,7 @@ from .exceptions import (
     AddressNotOwned,
     AddressProvisioned,
     AddressReleased,
+    Conflict,
 )
 from .models import ProvisionedUser, ReleasedUser
 from .models.environment import AnyEnvironment
@@ -44,7 +45,7 @@ def person_to_link(
     """
     address = profile.address(attributes)
     _check_owned(policy, environment, address)
-    holders = _holders(attributes, address)
+    holders = _holders(policy, environment, attributes, address)
     for user in holders:
         _check_exempt(policy, environment, user)
     # Each first: that there are several may be no concern of this environment's.
@@ -74,7 +75,8 @@ def check_free(
     environment = provisioned_user.environment
     address = profile.address(attributes)
     _check_owned(policy, environment, address)
-    for user in _holders(attributes, address, besides=provisioned_user.user_id):
+    besides = provisioned_user.user_id
+    for user in _holders(policy, environment, attributes, address, besides):
         _check_exempt(policy, environment, user)
         _check_linkable(policy, environment, user, attributes)
         raise AddressHeld
@@ -85,16 +87,6 @@ def _check_owned(
 ) -> None:
     if address and not policy.owns_address(environment, address):
         raise AddressNotOwned
-
-
-def _check_exempt(
-    policy: ProvisioningPolicy, environment: AnyEnvironment, user: Any
-) -> None:
-    """Refuse somebody exempt, and tell their own environment only that they are."""
-    if policy.is_exempt(user):
-        environments = policy.environments_of(user)
-        is_own = environment.pk in [candidate.pk for candidate in environments]
-        raise AddressExempt if is_own else AddressElsewhere
 
 
 def _check_linkable(
@@ -119,13 +111,41 @@ def _check_linkable(
             raise AddressReleased
 
 
+def _check_exempt(
+    policy: ProvisioningPolicy, environment: AnyEnvironment, user: Any
+) -> None:
+    """Refuse somebody exempt, and tell their own environment only that they are."""
+    if policy.is_exempt(user):
+        raise _told(policy, environment, user, AddressExempt)
+
+
+def _told(
+    policy: ProvisioningPolicy,
+    environment: AnyEnvironment,
+    user: Any,
+    refusal: type[Conflict],
+) -> Conflict:
+    """Return a refusal that tells of an account, if it is the environment's.
+
+    Else it tells nothing: whoever has a key could find out whose addresses exist,
+    and which of them are worth an attack.
+    """
+    environments = [candidate.pk for candidate in policy.environments_of(user)]
+    return refusal() if environment.pk in environments else AddressElsewhere()
+
+
 def _holders(
-    attributes: Mapping[str, Any], address: str, besides: Any = None
+    policy: ProvisioningPolicy,
+    environment: AnyEnvironment,
+    attributes: Mapping[str, Any],
+    address: str,
+    besides: Any = None,
 ) -> list[AbstractBaseUser]:
     """Return who has the address as e-mail, or the person's username.
 
     Raises:
         AddressLooksAlike: Somebody's differs in letters that look the same.
+        AddressElsewhere: So does that of somebody of another environment.
     """
     username = profile.username(attributes)
     holders = []
@@ -136,7 +156,7 @@ def _holders(
         if any(keys.same_address(*pair) for pair in pairs):
             holders.append(user)
         elif any(keys.looks_like(*pair) for pair in pairs):
-            raise AddressLooksAlike
+            raise _told(policy, environment, user, AddressLooksAlike)
         # Else the database is laxer than Unicode: ``josé@`` is not ``jose@``.
     return holders
 

@@ -82,8 +82,9 @@ def apply(
     person.external_id_key = keys.external_id_key(new.get("externalId"))
     if keys.is_object_id(new.get("externalId")):
         person.object_id_key = person.external_id_key
-    person.address_key = profile.address_key(new)
-    person.domain_key = keys.domain_key(profile.address(new))
+    if adding or profile.renames(old, new):
+        person.address_key = profile.address_key(new)
+        person.domain_key = keys.domain_key(profile.address(new))
     person.has_object_id = keys.is_object_id(new.get("externalId"))
     if _unique_keys(person) != former:
         # Whoever was taken for this person no longer is, or is by now.

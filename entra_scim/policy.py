@@ -98,6 +98,18 @@ class ProvisioningPolicy:
         """Give a person their access back. In the transaction; the caller saves."""
         cast(Any, user).is_active = True
 
+    def may_reactivate(
+        self, user: AbstractBaseUser, environment: AnyEnvironment
+    ) -> bool:
+        """Tell whether Entra may give an inactive account its access back.
+
+        Asked when somebody inactive would be linked as active, and when Entra
+        reactivates somebody. Say no for those whom your staff suspended: the
+        directory of a customer knows nothing of it. Entra then gets 409, and the
+        administrator an event. In the transaction; reads only.
+        """
+        return True
+
     def owns_address(self, environment: AnyEnvironment, email: str) -> bool:
         """Tell whether an e-mail address may be a person's of an environment.
 

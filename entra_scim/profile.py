@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from . import keys
-from .exceptions import AttributeTooLong
+from . import characters, keys
+from .exceptions import AttributeTooLong, Decorated
 from .policy import NAME_FIELDS, ProvisioningPolicy
+
+_TOMBSTONE = re.compile(r"[0-9a-f]{32}(?=.)", re.IGNORECASE)
 
 
 def address(attributes: Mapping[str, Any]) -> str:
@@ -41,15 +44,52 @@ def username(attributes: Mapping[str, Any]) -> str:
 
 
 def address_key(attributes: Mapping[str, Any]) -> str:
-    """Return the key of what a document's person has as username, and nobody else.
+    """Return the key of what a document's person has as username, and nobody else."""
+    return keys.address_key(username(attributes))
 
-    Two addresses are the same if they differ in the case of A–Z at most.
+
+def renames(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Tell whether a new document gives its person another username or address.
+
+    Entra frees the UPN of somebody who is soft-deleted: it puts their object ID, in
+    32 digits, before it. That is kept and shown, and no name for an account: it goes
+    away when they are restored.
     """
-    return keys.digest(keys.lower_address(username(attributes)))
+    latter = username(new)
+    if (latter, address(new)) == (username(old), address(old)):
+        return False
+    tombstone = _TOMBSTONE.match(latter)
+    return not tombstone or not any(
+        keys.same_address(latter[tombstone.end() :], former)
+        for former in (username(old), str(old["userName"]))
+    )
 
 
-def check_lengths(attributes: Mapping[str, Any]) -> None:
+def check_characters(attributes: Mapping[str, Any]) -> None:
+    """Refuse a userName or an address with characters that hide or decorate.
+
+    Whoever typed ``SMTP:ann@…``, or a blank at its end, means ann's address. Taken
+    literally, it would give the person a second account beside their own.
+
+    Raises:
+        Decorated: Names the character and its position.
+    """
+    user_name = str(attributes["userName"])
+    texts = [("userName", user_name)]
+    for email in attributes.get("emails", ()):
+        if str(email.get("type") or "work").lower() == "work":
+            texts.append(("emails", str(email.get("value") or "")))
+    for attribute, text in texts:
+        is_address = attribute == "emails" or bool(characters.AT_SIGNS & set(text))
+        position = characters.first_odd(text, is_address=is_address)
+        if position is not None:
+            raise Decorated(attribute, text[position], position + 1)
+
+
+def check_lengths(attributes: Mapping[str, Any], *, renames: bool = True) -> None:
     """Refuse values that do not fit the fields of the product's user.
+
+    Without ``renames``, username and address are none of the user's.
 
     SQLite would keep them, PostgreSQL would fail, and MariaDB could cut them off.
 
@@ -61,9 +101,12 @@ def check_lengths(attributes: Mapping[str, Any]) -> None:
     user_name = attributes["userName"]
     email = address(attributes)
     source = "emails" if email and email != user_name else "userName"
-    for attribute, field, value in (
+    names = (
         (source, model.USERNAME_FIELD, username(attributes)),
         (source, model.get_email_field_name(), email),
+    )
+    for attribute, field, value in (
+        *(names if renames else ()),
         *(
             (f"name.{attribute}", field, name.get(attribute))
             for attribute, field in NAME_FIELDS.items()
@@ -91,7 +134,7 @@ def apply(
     """
     model = get_user_model()
     email = address(new)
-    if not old or (username(new), email) != (username(old), address(old)):
+    if not old or renames(old, new):
         field = model.get_email_field_name()
         if email or address(old):
             _set_address(user, field, email)

@@ -65,6 +65,7 @@ def create(
         Conflict: A value is somebody else's, or nobody may be linked.
         AttributeTooLong: A value does not fit the product's field.
         AddressNotOwned: The address is not the environment's.
+        ReactivationRefused: The policy keeps the account inactive.
         Busy: The database gave the request no turn.
     """
     return _noting_identity(
@@ -166,8 +167,9 @@ def _create(
 ) -> ProvisionedUser:
     policy = get_policy()
     profile.check_lengths(attributes)
+    profile.check_characters(attributes)
     transactions.lock_environment(environment)
-    acceptance.check_unique(environment, attributes)
+    acceptance.check_unique(environment, attributes, profile.address_key(attributes))
     user: Any = linking.person_to_link(policy, environment, attributes)
     kind = Kind.CREATED if user is None else Kind.LINKED
     was_active = user is None or user.is_active
@@ -176,6 +178,8 @@ def _create(
             environment, profile.username(attributes), profile.address(attributes)
         )
     attributes = {"active": True} | attributes
+    if kind == Kind.LINKED and attributes["active"]:
+        acceptance.check_may_reactivate(policy, user, environment)
     person = ProvisionedUser(
         environment=environment, user=user, attributes={}, active=user.is_active
     )

@@ -46,7 +46,7 @@ def accept_object_id(
             raise VersionMismatch
         old = person.attributes
         new = {**old, "externalId": object_id}
-        acceptance.check_unique(environment, new, besides=person)
+        acceptance.check_unique(environment, new, person.address_key, besides=person)
         changes = persistence.apply(
             get_policy(), person, new, active=person.active, received=Received()
         )

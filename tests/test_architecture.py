@@ -13,6 +13,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 BASE = {
     "authorities",
+    "characters",
     "conf",
     "dialect",
     "document",

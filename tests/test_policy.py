@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.dispatch import receiver
 from django.http import Http404
+from django.utils.module_loading import import_string
 
 from entra_scim import signals
+from entra_scim.conf import conf
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import ProvisioningEvent
 from entra_scim.policy import ProvisioningPolicy
@@ -174,6 +177,61 @@ def test_the_policy_may_do_more_to_leavers(policy, scim):
     user.refresh_from_db()
     assert not user.is_active
     assert not user.is_staff
+
+
+class SuspendingPolicy(ProvisioningPolicy):
+    """Knows whom staff suspended: here, everybody who is inactive."""
+
+    def may_reactivate(self, user, environment):
+        return False
+
+
+class TestSuspended:
+    """What staff suspended is not revived by a directory, if the policy says so."""
+
+    @pytest.fixture
+    def suspending(self, settings, ann):
+        base = import_string(conf.POLICY)
+        name = type("Both", (SuspendingPolicy, base), {})
+        sys.modules[__name__].BothPolicies = name
+        settings.ENTRA_SCIM_POLICY = "tests.test_policy.BothPolicies"
+
+    def refused(self, response):
+        assert response.status_code == 409
+        assert "may not reactivate" in response.json()["detail"]
+        assert ProvisioningEvent.objects.filter(reason="reactivation_refused").exists()
+
+    def test_somebody_never_linked_stays_out(self, suspending, scim, ann):
+        ann.is_active = False
+        ann.save()
+
+        self.refused(scim.post("/Users", {"userName": ann.email}))
+
+        ann.refresh_from_db()
+        assert not ann.is_active
+        inactive = {"userName": ann.email, "active": False}
+        assert scim.post("/Users", inactive).status_code == 201
+
+    def test_somebody_suspended_while_linked_stays_out(self, suspending, scim, ann):
+        """Also if Entra deactivates and reactivates them."""
+        path = f"/Users/{scim.post('/Users', {'userName': ann.email}).json()['id']}"
+        get_user_model().objects.filter(pk=ann.pk).update(is_active=False)
+        active = {"op": "Replace", "path": "active"}
+
+        assert scim.patch(path, {**active, "value": False}).status_code == 200
+        self.refused(scim.patch(path, {**active, "value": True}))
+
+        ann.refresh_from_db()
+        assert not ann.is_active
+
+    def test_by_default_entra_decides(self, scim, ann):
+        ann.is_active = False
+        ann.save()
+
+        assert scim.post("/Users", {"userName": ann.email}).status_code == 201
+
+        ann.refresh_from_db()
+        assert ann.is_active
 
 
 class TestSignals:

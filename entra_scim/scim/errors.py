@@ -23,6 +23,7 @@ from entra_scim.exceptions import (
     NoLongerManaged,
     NotProvisioned,
     ProvisioningError,
+    ReactivationRefused,
     VersionMismatch,
 )
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
@@ -194,7 +195,7 @@ def _status(error: ProvisioningError) -> tuple[int, str | None]:
     match error:
         case Conflict():
             return HTTPStatus.CONFLICT, "uniqueness"
-        case NoLongerManaged():
+        case NoLongerManaged() | ReactivationRefused():
             return HTTPStatus.CONFLICT, None
         case AttributeTooLong() | AddressNotOwned():
             return HTTPStatus.BAD_REQUEST, "invalidValue"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.db import IntegrityError, connection
@@ -416,6 +418,65 @@ class TestDelete:
         assert scim.get(linked).status_code == 404
         assert not ProvisionedUser.objects.exists()
         create(scim, "ann@contoso.example")
+
+
+class TestTombstone:
+    """Entra frees a soft-deleted person's UPN: the object ID comes before it."""
+
+    OBJECT_ID = "0f0e0d0c-0b0a-4908-8706-050403020100"
+
+    @pytest.fixture(params=[True, False], ids=["mail", "no mail"])
+    def path(self, request, scim, ann):
+        emails = [{"type": "work", "value": ann.email}] if request.param else []
+        return create(scim, ann.email, externalId=self.OBJECT_ID, emails=emails)
+
+    def tombstone(self, ann):
+        name = f"{self.OBJECT_ID.replace('-', '')}{ann.email}"
+        return {"op": "Replace", "path": "userName", "value": name}
+
+    def test_is_echoed_and_renames_no_account(self, scim, ann, path):
+        """Nor does what follows while the person is deleted, and they come back."""
+        scim.patch(path, {"op": "remove", "path": "emails"}, self.tombstone(ann), OUT)
+        response = scim.patch(path, {"op": "Replace", "path": "title", "value": "Gone"})
+
+        assert response.json()["userName"] == self.tombstone(ann)["value"]
+        email = ann.email
+        former = {"op": "Replace", "path": "userName", "value": email}
+        for is_active in (False, True):
+            ann.refresh_from_db()
+            assert (ann.get_username(), ann.email) == (email, email)
+            assert ann.is_active is is_active
+            if not is_active:
+                assert scim.patch(path, former, BACK).json()["userName"] == email
+
+    def test_keeps_the_address_from_others(self, scim, ann, path):
+        """The account has it still: a colleague gets it once somebody decides."""
+        scim.patch(path, self.tombstone(ann), OUT)
+        other = {"userName": ann.email, "externalId": str(uuid.uuid4())}
+
+        response = scim.post("/Users", other)
+
+        assert response.status_code == 409
+        assert "somebody else" in response.json()["detail"]
+
+    def test_of_a_new_resource_claims_no_account(self, scim, ann):
+        """Somebody deleted, whom Entra never sent, is not who has the address now."""
+        name = self.tombstone(ann)["value"]
+
+        scim.post("/Users", {"userName": name, "active": False})
+
+        ann.refresh_from_db()
+        assert ann.is_active
+
+    def test_of_another_name_renames(self, scim, ann, path):
+        """Digits before somebody else's address are a name like any other."""
+        scim.patch(path, {"op": "remove", "path": "emails"})
+        name = f"{self.OBJECT_ID.replace('-', '')}eve@contoso.example"
+
+        scim.patch(path, {"op": "Replace", "path": "userName", "value": name})
+
+        ann.refresh_from_db()
+        assert ann.get_username() == name
 
 
 def test_a_managed_person_does_not_escape_by_becoming_exempt(scim, ann, linked):

@@ -118,6 +118,23 @@ def test_the_admin_is_never_linked(scim, admin):
     assert columns.get() == before
 
 
+def test_that_an_address_is_another_s_admin_s_is_not_told(
+    several_environments, foreign_scim, admin
+):
+    """Only the environment that the Admin belongs to hears of them."""
+    response = foreign_scim.post("/Users", body(email_of(admin)))
+    other = foreign_scim.post("/Users", body("eve@fabrikam.example")).json()
+    renamed = foreign_scim.patch(
+        f"/Users/{other['id']}",
+        {"op": "replace", "value": {"emails": [{"value": email_of(admin)}]}},
+    )
+
+    for refused in (response, renamed):
+        assert refused.status_code == HTTPStatus.CONFLICT
+        assert "Admin" not in refused.json()["detail"]
+    assert {event.reason for event in refusals()} == {"address_elsewhere"}
+
+
 def test_a_person_of_another_environment_is_not_linked(scim, carol, foreign_scim):
     """The refusal tells nothing of whose the address is."""
     response = scim.post("/Users", body(email_of(carol)))
@@ -139,8 +156,8 @@ def test_a_person_of_two_environments_is_not_linked(scim, dave, foreign_scim):
 @pytest.mark.parametrize(
     "look_alike",
     [
-        "b\u00f6b@contoso.example".replace("\u00f6", "\uff4f"),
-        "\uff42ob@contoso.example",
+        "bo\U0001d41b@contoso.example",
+        "\u24d1ob@contoso.example",
     ],
 )
 def test_a_look_alike_is_refused(scim, bob, look_alike):
@@ -155,6 +172,146 @@ def test_a_dotless_i_is_a_look_alike(scim, contoso):
     response = scim.post("/Users", body("m\u0131ke@contoso.example"))
 
     assert_refused(response, "address_looks_alike")
+
+
+LOOK_ALIKES = [
+    ("fiona@contoso.example", "\ufb01ona@contoso.example"),
+    ("ste\ufb03@contoso.example", "steffi@contoso.example"),
+    ("stra\u00dfe@contoso.example", "strasse@contoso.example"),
+    ("jos\u00e9@contoso.example", "jose\u0301@contoso.example"),
+    ("ali@contoso.example", "al\u0130@contoso.example"),
+    ("al\u0131@contoso.example", "ali@contoso.example"),
+    ("kim@contoso.example", "\u212aim@contoso.example"),
+    ("\u00c9va@contoso.example", "\u00e9va@contoso.example"),
+]
+
+
+@pytest.mark.parametrize("addresses", LOOK_ALIKES)
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("linked", [False, True])
+def test_look_alikes_are_one_account_in_any_order(
+    scim, contoso, addresses, turned, linked
+):
+    """Whichever comes first, as an account here or from Entra, the other is refused."""
+    first, second = reversed(addresses) if turned else addresses
+    if linked:
+        assert scim.post("/Users", body(first)).status_code == HTTPStatus.CREATED
+    else:
+        UserFactory(email=first, environment=contoso)
+    third = scim.post("/Users", body("third@contoso.example")).json()
+
+    created = scim.post("/Users", body(second))
+    renamed = scim.patch(
+        f"/Users/{third['id']}",
+        {"op": "Replace", "path": "userName", "value": second},
+        {"op": "Replace", "path": 'emails[type eq "work"].value', "value": second},
+    )
+
+    for response in (created, renamed):
+        assert response.status_code == HTTPStatus.CONFLICT
+        assert response.json()["scimType"] == "uniqueness"
+    assert get_user_model().objects.count() == 2
+
+
+def test_a_look_alike_elsewhere_is_not_told(scim, carol):
+    """Another customer's accounts are none of this one's business."""
+    response = scim.post("/Users", body("\u24d2arol@fabrikam.example"))
+
+    assert_refused(response, "address_elsewhere")
+
+
+DECORATED = [
+    ("ann@contoso.example ", "U+0020 SPACE at position 20"),
+    (" ann@contoso.example", "U+0020 SPACE at position 1"),
+    ("ann @contoso.example", "U+0020 SPACE at position 4"),
+    ("\u00a0ann@contoso.example", "U+00A0 NO-BREAK SPACE at position 1"),
+    ("SMTP:ann@contoso.example", "U+003A COLON at position 5"),
+    ("mailto:ann@contoso.example", "U+003A COLON at position 7"),
+    ("<ann@contoso.example>", "U+003C LESS-THAN SIGN at position 1"),
+    ("Ann <ann@contoso.example>", "U+0020 SPACE at position 4"),
+    ("ann@contoso.example;", "U+003B SEMICOLON at position 20"),
+    ("ann\u200b@contoso.example", "U+200B ZERO WIDTH SPACE at position 4"),
+    ("ann\u2060@contoso.example", "U+2060 WORD JOINER at position 4"),
+    ("\ufeffann@contoso.example", "U+FEFF ZERO WIDTH NO-BREAK SPACE at position 1"),
+    ("ann\u00ad@contoso.example", "U+00AD SOFT HYPHEN at position 4"),
+    ("ann\u202e@contoso.example", "U+202E RIGHT-TO-LEFT OVERRIDE at position 4"),
+    ("ann@contoso.example\t", "U+0009 CONTROL CHARACTER at position 20"),
+    ("ann@contoso.example\r\n", "U+000D CONTROL CHARACTER at position 20"),
+    ("ann\x7f@contoso.example", "U+007F CONTROL CHARACTER at position 4"),
+    ("ann\u034f@contoso.example", "U+034F COMBINING GRAPHEME JOINER at position 4"),
+    ("ann\ufe0f@contoso.example", "U+FE0F VARIATION SELECTOR-16 at position 4"),
+    ("\uff41nn@contoso.example", "U+FF41 FULLWIDTH LATIN SMALL LETTER A at position 1"),
+    ("ann\uff20contoso.example", "U+FF20 FULLWIDTH COMMERCIAL AT at position 4"),
+]
+
+
+@pytest.mark.parametrize(("address", "told"), DECORATED, ids=ascii)
+@pytest.mark.parametrize("kind", [{"type": "work"}, {}, "userName"], ids=str)
+def test_a_decorated_address_makes_no_second_account(scim, ann, address, told, kind):
+    """The refusal names the character that nobody sees."""
+    person = scim.post("/Users", body("eve@contoso.example")).json()
+    if kind == "userName":
+        sent = {"userName": address}
+        renamed = {"userName": address}
+    else:
+        sent = {"userName": "ann.smith", "emails": [{**kind, "value": address}]}
+        renamed = {"emails": [{**kind, "value": address}]}
+
+    responses = [
+        scim.post("/Users", sent),
+        scim.patch(f"/Users/{person['id']}", {"op": "replace", "value": renamed}),
+    ]
+
+    for response in responses:
+        assert response.status_code == HTTPStatus.BAD_REQUEST, response.content
+        assert response.json()["scimType"] == "invalidValue"
+        assert told in response.json()["detail"]
+    assert get_user_model().objects.count() == 2
+    assert scim.get(f"/Users/{person['id']}").json()["userName"] == person["userName"]
+
+
+@pytest.mark.parametrize(
+    "user_name",
+    [
+        "o'brien+x@contoso.example",
+        "eve_fabrikam.example#EXT#@contoso.example",
+        "CONTOSO\\eve",
+        "eve smith",
+        "\u00e9va@contoso.example",
+        "\u738b@contoso.example",
+        "h\u00e9l\u00e8ne.d\u2019arc@contoso.example",
+    ],
+)
+def test_odd_names_that_hide_nothing_are_taken(scim, contoso, user_name):
+    response = scim.post("/Users", {"userName": user_name})
+
+    assert response.status_code == HTTPStatus.CREATED, response.content
+
+
+def test_a_decorated_private_address_hurts_nobody(scim, contoso):
+    """It becomes no account's."""
+    home = {"type": "home", "value": "<eve@home.example>"}
+
+    response = scim.post(
+        "/Users", {"userName": "eve@contoso.example", "emails": [home]}
+    )
+
+    assert response.status_code == HTTPStatus.CREATED
+
+
+def test_deactivation_wins_over_a_decorated_address(scim, ann):
+    path = f"/Users/{scim.post('/Users', body(email_of(ann))).json()['id']}"
+
+    response = scim.patch(
+        path,
+        {"op": "Replace", "path": "userName", "value": f"{email_of(ann)}\u200b"},
+        {"op": "Replace", "path": "active", "value": "False"},
+    )
+
+    assert response.status_code == HTTPStatus.OK
+    assert response.json()["userName"] == email_of(ann)
+    ann.refresh_from_db()
+    assert not ann.is_active
 
 
 def test_an_accent_makes_somebody_else(scim, contoso):

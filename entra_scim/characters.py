@@ -1,0 +1,49 @@
+"""Characters that no userName and no e-mail address has, but by mistake or malice."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_INVISIBLE = re.compile(
+    # What Unicode ignores by default, but does not call a format character: joiners,
+    # fillers and variation selectors.
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
+_FULL_WIDTH = re.compile("[\uff01-\uff5e]")
+_NOT_IN_ADDRESSES = set(' <>()[]:;,"\\')
+"""RFC 5322 §3.2.3, without the quotes in which nobody writes them."""
+
+AT_SIGNS = {"@", "\uff20", "\ufe6b"}
+"""What makes a text look like an address, to people at least."""
+
+
+def first_odd(text: str, *, is_address: bool) -> int | None:
+    """Return the index of the first character that must not be in a text, or None.
+
+    A blank within is none, unless the text is an address.
+    """
+    for index, character in enumerate(text):
+        if _is_odd(character) or (is_address and character in _NOT_IN_ADDRESSES):
+            return index
+    if text != text.strip():
+        return 0 if text[0].isspace() else len(text.rstrip())
+    return None
+
+
+def described(character: str) -> str:
+    """Return a character by code point and name, as "U+200B ZERO WIDTH SPACE"."""
+    name = unicodedata.name(character, "")
+    if unicodedata.category(character) == "Cc":
+        name = "CONTROL CHARACTER"
+    return f"U+{ord(character):04X} {name}".rstrip()
+
+
+def _is_odd(character: str) -> bool:
+    category = unicodedata.category(character)
+    return (
+        category[0] == "C"
+        or (category[0] == "Z" and character != " ")
+        or bool(_INVISIBLE.match(character) or _FULL_WIDTH.match(character))
+    )
