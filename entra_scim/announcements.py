@@ -25,6 +25,7 @@ _SIGNALS: dict[str, Signal] = {
     Kind.LINKED: signals.user_linked,
     Kind.UPDATED: signals.user_updated,
     Kind.DEACTIVATED: signals.user_deactivated,
+    Kind.DEACTIVATED_AGAIN: signals.user_deactivated,
     Kind.REACTIVATED: signals.user_reactivated,
     Kind.RELEASED: signals.user_released,
     Kind.SET_ASIDE: signals.user_released,

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 from django.views.decorators.debug import sensitive_variables
 
-from . import gate, sessions
+from . import drift, gate, sessions
 
 
 class PasswordGate:
@@ -131,12 +131,15 @@ def _refuse_names(credentials: dict[str, Any]) -> None:
     }
     people = gate.people_named(names)
     if people and all(gate.is_refused(user) for user in people):
+        for user in people:
+            drift.mend(user)
         check_password(get_random_string(20), people[0].password)
         raise PermissionDenied
 
 
 def _admitted(user: Any, path: str) -> AbstractBaseUser:
     if gate.is_refused(user):
+        drift.mend(user)
         raise PermissionDenied
     sessions.note_backend(user, path)
     return user  # type: ignore[no-any-return]

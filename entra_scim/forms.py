@@ -12,4 +12,4 @@ class EntraPasswordResetForm(PasswordResetForm):
     """Send no mail to people who sign in with Entra, and say nothing of it."""
 
     def get_users(self, email: str) -> Iterator[Any]:
-        return (user for user in super().get_users(email) if not gate.is_gated(user))
+        return (user for user in super().get_users(email) if not gate.is_refused(user))

@@ -16,6 +16,9 @@ from .policy import get_policy
 
 _SEVERAL = 10
 
+_LONGEST = 320
+"""No name is longer; whom a longer one means, a backend's answer tells."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
@@ -98,10 +101,11 @@ def people_named(names: Collection[str]) -> list[Any]:
 
     Nobody, while nobody signs in with Entra only.
     """
-    if not names or not _is_anybody_gated():
+    known = sorted(name for name in names if len(name) <= _LONGEST)
+    if not known or not _is_anybody_gated():
         return []
     found: dict[Any, Any] = {}
-    for name in sorted(names):
+    for name in known:
         found |= {user.pk: user for user in linking.candidates(name, name)}
     return list(found.values())
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import LazyObject, SimpleLazyObject
 
-from . import sessions
+from . import drift, sessions
 
 
 class EntraSessionMiddleware(MiddlewareMixin):
@@ -60,6 +60,7 @@ def _admitted(request: HttpRequest, found: Any) -> Any:
     if not sessions.is_refused(user, session):
         request._entra_scim_admitted = asked  # type: ignore[attr-defined]
         return user
+    drift.mend(user)
     if is_own:
         request.user = user  # for who is told that they sign out
         auth.logout(request)

@@ -9,7 +9,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_save
 
-from . import events, gate, roles, sessions, signals, transactions
+from . import drift, events, gate, roles, sessions, signals, transactions
 from .models import EnvironmentRole, ProvisionedUser, ProvisioningEvent
 
 
@@ -89,6 +89,7 @@ def _stamp_session(request: Any, user: Any, **kwargs: Any) -> None:
     standing = gate.standing_of(user)
     # What calls ``login()`` may have asked no backend.
     if standing.has_left or (standing.is_gated and not hasattr(user, "entra_claims")):
+        drift.mend(user)
         logout(request)
     else:
         sessions.stamp(session, user, standing)

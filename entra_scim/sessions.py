@@ -34,7 +34,9 @@ PROVED_AT = "entra_scim_proved_at"
 PROOF_LASTS = 10 * 60  # seconds, as long as one sits at the settings
 
 _PASSED_OVER = "entra_scim_passed_over"
-"""The environment of a link that was not in force when the session was last judged."""
+"""The environment of a link that was not in force, and when that was asked."""
+
+_PASSED_OVER_FOR = 10 * 60  # seconds: the policy is not asked at each request
 
 _ENDED, _LEFT, _GATE, _LINKED_SINCE, _SIGNED_IN = range(5)
 
@@ -128,9 +130,9 @@ def is_refused(user: AbstractBaseUser, session: Any) -> bool:
 def is_ended(user: AbstractBaseUser, session: Any) -> bool:
     """Tell whether a user's session may no longer be used. One statement, by index.
 
-    ``session`` is the user's own, in any form that has ``get``: the middleware asks
-    for ``request.session``; ask yourself where you find sessions in another way, as
-    by a token in a header.
+    ``session`` is the user's own, a session of Django's. The middleware asks for
+    ``request.session``. Ask it yourself where you find sessions in another way, for
+    example by a token in a header, or for a websocket.
 
     Ended are sessions of the inactive, whether the account says so or Entra; those
     from before somebody was deactivated or unlinked last; those that a gated person
@@ -179,7 +181,10 @@ def _facts(
         rows.append(_row(sessions, _SIGNED_IN, "ended_at", "opened_at"))
     else:
         environment = session[ENVIRONMENT]
-        judged = {environment, session.get(_PASSED_OVER, "")} - {""}
+        passed_over, asked_at = session.get(_PASSED_OVER, ("", 0))
+        if asked_at < timezone.now().timestamp() - _PASSED_OVER_FOR:
+            passed_over = ""
+        judged = {environment, passed_over} - {""}
         linked = EntraSettings.objects.filter(
             environment_id__in=links.values("environment_id")
         ).exclude(environment_id__in=judged)
@@ -200,7 +205,7 @@ def _note(session: Any, standing: Standing) -> None:
     environment, link = standing.environment, standing.link
     session[ENVIRONMENT] = "" if environment is None else str(environment.pk)
     if link is not None and link.environment != environment:
-        session[_PASSED_OVER] = str(link.environment_id)
+        session[_PASSED_OVER] = (str(link.environment_id), timezone.now().timestamp())
 
 
 def _is_too_old(opened_at: float) -> bool:

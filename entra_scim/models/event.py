@@ -60,6 +60,10 @@ class ProvisioningEvent(models.Model):
         LINKED = "linked", gettext_lazy("linked to the existing account")
         UPDATED = "updated", gettext_lazy("changed")
         DEACTIVATED = "deactivated", gettext_lazy("deactivated")
+        DEACTIVATED_AGAIN = (
+            "deactivated_again",
+            gettext_lazy("deactivated again, because the product had undone it"),
+        )
         REACTIVATED = "reactivated", gettext_lazy("reactivated")
         RELEASED = "released", gettext_lazy("deleted in Entra, now inactive here")
         SET_ASIDE = "set_aside", gettext_lazy("unlinked and set aside, address free")

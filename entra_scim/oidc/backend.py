@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
-from entra_scim import authorities, links, sign_in
+from entra_scim import authorities, drift, links, sign_in
 from entra_scim.credentials import Credentials
 from entra_scim.models.environment import AnyEnvironment
 from entra_scim.sign_in_codes import code_of
@@ -64,6 +64,7 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         if person is None:
             raise SignInProblem("not_provisioned", name=name)
         if not person.active or not self.user_can_authenticate(person.user):
+            drift.mend(person.user)
             raise SignInProblem("inactive", name=name, user_id=person.user_id)
         if not links.is_in_force(person):
             raise SignInProblem("not_managed", name=name, user_id=person.user_id)

@@ -21,6 +21,7 @@ from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from entra_scim.models import ProvisioningEvent
 from tests.factories import UserFactory
 from tests.oidc.backends import LinkBackend, LockingBackend
 
@@ -178,6 +179,22 @@ def test_a_name_from_the_web_server(active, bob, admin, settings):
     assert authenticate(remote_user=admin.get_username()) == admin
 
 
+def test_a_web_server_that_names_people_no_more(contoso, ann, browser, settings):
+    """Django's middleware knows by the session's backend that it opened the session."""
+    remote = "django.contrib.auth.backends.RemoteUserBackend"
+    settings.AUTHENTICATION_BACKENDS = [GATE, remote]
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE,
+        "django.contrib.auth.middleware.RemoteUserMiddleware",
+    ]
+    client = Client()
+    named = client.get("/who/", REMOTE_USER=ann.get_username())
+    assert named.json()["user"] == ann.pk
+    assert client.session[BACKEND_SESSION_KEY] == remote
+
+    assert client.get("/who/").json()["user"] is None
+
+
 def test_basic_authentication_of_an_interface(active, bob, admin, settings):
     settings.ROOT_URLCONF = "tests.oidc.test_gate"
 
@@ -318,4 +335,22 @@ def test_a_leaver_whom_the_product_has_saved(contoso, scim, ann):
     scim.patch(f"/Users/{created['id']}", {"op": "Replace", "value": {"active": False}})
     stale.save()
 
+    assert authenticate(username=stale.get_username(), password="wrong") is None
+    assert get_user_model().objects.get(pk=ann.pk).is_active
+
     assert authenticate(username=stale.get_username(), password="secret") is None
+    assert not get_user_model().objects.get(pk=ann.pk).is_active
+    assert ProvisioningEvent.objects.get(kind="deactivated_again").user == ann
+
+
+def test_a_leaver_whom_the_product_has_saved_in_an_active_environment(
+    active, scim, ann
+):
+    """The name alone is refused here; that mends the account too."""
+    created = scim.post("/Users", {"userName": ann.email, "externalId": "a"}).json()
+    stale = get_user_model().objects.get(pk=ann.pk)
+    scim.patch(f"/Users/{created['id']}", {"op": "Replace", "value": {"active": False}})
+    stale.save()
+
+    assert authenticate(username=stale.get_username(), password="secret") is None
+    assert not get_user_model().objects.get(pk=ann.pk).is_active

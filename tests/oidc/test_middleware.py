@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
 from entra_scim import provisioning, sessions
-from entra_scim.models import ProvisionedUser, ReleasedUser
+from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from tests.oidc.conftest import activate, connect
 from tests.oidc.test_sessions import password_session, user_of
 
@@ -74,6 +74,13 @@ def undone(leaver):
     stale.save()
     assert get_user_model().objects.get(pk=leaver.pk).is_active
     return stale
+
+
+def assert_mended(user):
+    """The account says again what Entra said, and the story tells so once."""
+    assert not get_user_model().objects.get(pk=user.pk).is_active
+    again = ProvisioningEvent.objects.filter(kind="deactivated_again")
+    assert [event.user_id for event in again] == [user.pk]
 
 
 @pytest.mark.parametrize("name", ["__Host-sessionid", "other"])
@@ -174,6 +181,7 @@ def test_a_leaver_whom_the_product_has_saved(leaver, browser):
 
     assert user_of(client) is None
     assert not Session.objects.exists()
+    assert_mended(leaver)
 
 
 def test_a_leaver_who_came_in_with_entra(active, person, scim, browser):
@@ -186,13 +194,28 @@ def test_a_leaver_who_came_in_with_entra(active, person, scim, browser):
     )
     stale.save()
 
-    assert browser.user_id is None
     assert browser.sign_in().status_code == 400
+    assert_mended(person)
     assert browser.user_id is None
 
 
 def test_a_leaver_whom_code_signs_in(undone, browser):
     assert user_of(password_session(undone)) is None
+    assert_mended(undone)
+
+
+def test_a_leaver_who_became_the_admin_since(undone, browser):
+    """They stay out until they are unlinked, but the account is not ours to change."""
+    get_user_model().objects.filter(pk=undone.pk).update(is_superuser=True)
+    undone.refresh_from_db()
+
+    assert user_of(password_session(undone)) is None
+    assert get_user_model().objects.get(pk=undone.pk).is_active
+
+    provisioning.release(
+        ProvisionedUser.objects.get().environment, ProvisionedUser.objects.get().pk
+    )
+    assert user_of(password_session(undone)) == undone.pk
 
 
 def test_a_link_that_comes_to_life_again(leaver, scim, browser, contoso):
@@ -219,9 +242,12 @@ def test_a_link_that_was_forgotten(leaver, browser, contoso):
 
 
 def test_somebody_whose_link_is_not_in_force_any_more(
-    active, person, browser, django_assert_num_queries
+    active, person, browser, django_assert_num_queries, monkeypatch
 ):
-    """The policy decides about the Admin, and not the first directory."""
+    """The policy decides about the Admin, and not the first directory.
+
+    It is asked once in a while.
+    """
     get_user_model().objects.filter(pk=person.pk).update(is_superuser=True)
     person.refresh_from_db()
     client = password_session(person)
@@ -232,6 +258,11 @@ def test_somebody_whose_link_is_not_in_force_any_more(
     assert session.items()
     with django_assert_num_queries(1):
         assert not sessions.is_ended(user, session)
+
+    user.is_superuser = False
+    user.save()
+    monkeypatch.setattr(sessions, "_PASSED_OVER_FOR", -1)
+    assert user_of(client) is None
 
 
 def test_anonymous_visitors_cost_nothing(

@@ -1,0 +1,49 @@
+"""Bring an account back to what Entra said, if the product has undone it.
+
+Who saves a whole account, read before Entra deactivated it, makes it active again.
+Entra does not repeat what was answered with success, so nobody else would notice.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from . import announcements, links, profile, provisioning, transactions
+from .events import LOCAL
+from .exceptions import Busy, NotProvisioned
+from .models import ProvisionedUser, ProvisioningEvent
+from .policy import get_policy
+
+
+def mend(user: AbstractBaseUser) -> None:
+    """Deactivate an account again that Entra has deactivated, with an event.
+
+    Does nothing to anybody else, nor if the link is not in force, nor where the policy's ``deactivate`` takes access
+    away by other means than ``is_active``. If the database is busy, the next refusal
+    mends it.
+    """
+    link = (
+        ProvisionedUser.objects.filter(user_id=user.pk, active=False)
+        .select_related("environment")
+        .first()
+    )
+    if link is None:
+        return
+
+    def work() -> None:
+        person = provisioning.locked(link.environment, link.pk)
+        if person.active or not person.user.is_active:
+            return
+        if not links.is_in_force(person):
+            return  # others may have given the access, who know better
+        before = profile.snapshot(person.user)
+        get_policy().deactivate(person.user, person.environment)
+        if person.user.is_active:
+            return
+        profile.save_changes(person.user, before)
+        announcements.tell(person, ProvisioningEvent.Kind.DEACTIVATED_AGAIN, {}, LOCAL)
+
+    with suppress(Busy, NotProvisioned):
+        transactions.run(work)
