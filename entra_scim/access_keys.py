@@ -9,12 +9,13 @@ import string
 import zlib
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import Error
 from django.db.models import Q
 from django.utils import timezone
 
-from . import events
+from . import events, transactions
 from .admission import Admission, LookUp, admit
+from .exceptions import Busy
 from .keys import digest
 from .models import AccessKey, ProvisioningEvent
 from .models.environment import AnyEnvironment
@@ -30,6 +31,7 @@ _HINT_LENGTH = len(PREFIX) + 4
 _USE_INTERVAL = datetime.timedelta(minutes=1)
 
 
+@transactions.repeating
 def create(
     environment: AnyEnvironment,
     created_by: Any = None,
@@ -43,18 +45,15 @@ def create(
     secret = _with_checksum(
         PREFIX + _base62(secrets.token_bytes(_RANDOM_BYTES), _RANDOM_LENGTH)
     )
-    with transaction.atomic():
-        key = AccessKey.objects.create(
-            environment=environment,
-            digest=digest(secret),
-            hint=secret[:_HINT_LENGTH],
-            created_at=timezone.now(),
-            created_by=created_by,
-            expires_at=expires_at,
-        )
-        events.record(
-            environment, ProvisioningEvent.Kind.KEY_CREATED, key_hint=key.hint
-        )
+    key = AccessKey.objects.create(
+        environment=environment,
+        digest=digest(secret),
+        hint=secret[:_HINT_LENGTH],
+        created_at=timezone.now(),
+        created_by=created_by,
+        expires_at=expires_at,
+    )
+    events.record(environment, ProvisioningEvent.Kind.KEY_CREATED, key_hint=key.hint)
     return key, secret
 
 
@@ -99,25 +98,25 @@ def note_use(key: AccessKey) -> None:
             AccessKey.objects.filter(pk=key.pk).exclude(
                 last_used_at__gt=now - _USE_INTERVAL
             ).update(last_used_at=now)
-    except DatabaseError:
+    except (Busy, Error):
         logger.warning("Could not note the use of access key %s", key, exc_info=True)
 
 
+@transactions.repeating
 def revoke(key: AccessKey) -> None:
     """End a key at once. Revoking it again changes nothing.
 
     If Entra went on with an older key that this one had replaced, that one stays.
     """
-    with transaction.atomic():
-        if AccessKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(
-            revoked_at=timezone.now()
-        ):
-            events.record(
-                key.environment,
-                ProvisioningEvent.Kind.KEY_REVOKED,
-                key_hint=key.hint,
-            )
-            _restore_replaced(key)
+    if AccessKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(
+        revoked_at=timezone.now()
+    ):
+        events.record(
+            key.environment,
+            ProvisioningEvent.Kind.KEY_REVOKED,
+            key_hint=key.hint,
+        )
+        _restore_replaced(key)
 
 
 def _restore_replaced(revoked: AccessKey) -> None:
@@ -133,21 +132,21 @@ def _restore_replaced(revoked: AccessKey) -> None:
         keys.filter(pk=used.pk).update(replaced_at=None)
 
 
+@transactions.repeating
 def _note_first_use(key: AccessKey, now: datetime.datetime) -> None:
-    with transaction.atomic():
-        if not AccessKey.objects.filter(pk=key.pk, first_used_at__isnull=True).update(
-            first_used_at=now, last_used_at=now
-        ):
-            return
-        older = Q(created_at__lt=key.created_at) | Q(
-            created_at=key.created_at, pk__lt=key.pk
-        )
-        AccessKey.objects.for_environment(key.environment).usable(now).filter(
-            older, replaced_at__isnull=True
-        ).update(replaced_at=now)
-        events.record(
-            key.environment, ProvisioningEvent.Kind.KEY_FIRST_USED, key_hint=key.hint
-        )
+    if not AccessKey.objects.filter(pk=key.pk, first_used_at__isnull=True).update(
+        first_used_at=now, last_used_at=now
+    ):
+        return
+    older = Q(created_at__lt=key.created_at) | Q(
+        created_at=key.created_at, pk__lt=key.pk
+    )
+    AccessKey.objects.for_environment(key.environment).usable(now).filter(
+        older, replaced_at__isnull=True
+    ).update(replaced_at=now)
+    events.record(
+        key.environment, ProvisioningEvent.Kind.KEY_FIRST_USED, key_hint=key.hint
+    )
 
 
 def _with_checksum(body: str) -> str:

@@ -7,12 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import connection, credentials, events, gate, notifications, sign_in
+from . import (
+    connection,
+    credentials,
+    events,
+    gate,
+    notifications,
+    sign_in,
+    transactions,
+)
 from .credentials import Credentials
 from .models import EntraSettings, ProvisionedUser, ProvisioningEvent
 from .models.entra_settings import TRIAL
@@ -240,12 +248,15 @@ def _change(
 ) -> None:
     """Change settings under a lock, with the event, and tell the administrators."""
     environment = settings.environment
-    with transaction.atomic():
+
+    def in_transaction() -> bool:
         connection.lock(settings)
         kind = work(settings)
         if kind is None:
-            return
+            return False
         settings.save()
         events.record(environment, kind, user=user, name=str(user) if user else "")
-    if message:
+        return True
+
+    if transactions.repeated(in_transaction) and message:
         notifications.tell_administrators(environment, message)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from .conf import conf
 from .models import AccessKey, ProvisionedUser
 from .prepared import Select, is_plain
+from .transactions import reading
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ def admit(
     and a person who leaves, count at the next request.
     """
     wanted = (look_up.field, look_up.value) if look_up else (None,)
-    rows = _statement(wanted[0])(*wanted[1:], key_digest)
+    select = _statement(wanted[0])
+    # The first statement of a request, which may find that the connection is gone.
+    rows = reading(lambda: select(*wanted[1:], key_digest))
     if not rows:
         return None
     [found] = rows

@@ -64,7 +64,7 @@ def tell(
                 ProvisionedUser, user_ids=[user.pk], environment=environment
             )
 
-    transaction.on_commit(send, using=transactions.database())
+    transaction.on_commit(send, using=transactions.database(), robust=True)
 
 
 def _told(kept: Sequence[Kept]) -> list[dict[str, str]]:

@@ -7,11 +7,10 @@ import datetime
 import enum
 import uuid
 
-from django.db import transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from . import credentials, events
+from . import credentials, events, transactions
 from .credentials import Credentials
 from .models import EntraSettings, ProvisioningEvent
 from .models.environment import AnyEnvironment
@@ -55,6 +54,7 @@ def lock(settings: EntraSettings) -> None:
     settings.environment = environment
 
 
+@transactions.repeating
 @sensitive_variables()
 def save(
     settings: EntraSettings,
@@ -72,30 +72,30 @@ def save(
     Returns:
         The names of the fields that changed, for the log: never the values.
     """
-    with transaction.atomic():
-        lock(settings)
-        former = credentials.waiting(settings) or credentials.in_use(settings)
-        if client_secret:
-            kept = Credentials(
-                client_id=client_id,
-                tenant_id=tenant_id,
-                cloud=cloud,
-                client_secret=client_secret,
-            )
-        elif former is not None:
-            kept = former
-        else:
-            raise ValueError("There is no secret to keep.")
-        new = dataclasses.replace(
-            kept,
+    lock(settings)
+    former = credentials.waiting(settings) or credentials.in_use(settings)
+    if client_secret:
+        kept = Credentials(
             client_id=client_id,
             tenant_id=tenant_id,
             cloud=cloud,
-            client_secret_expires_on=client_secret_expires_on,
+            client_secret=client_secret,
         )
-        return change(settings, new)
+    elif former is not None:
+        kept = former
+    else:
+        raise ValueError("There is no secret to keep.")
+    new = dataclasses.replace(
+        kept,
+        client_id=client_id,
+        tenant_id=tenant_id,
+        cloud=cloud,
+        client_secret_expires_on=client_secret_expires_on,
+    )
+    return change(settings, new)
 
 
+@transactions.repeating
 def change(settings: EntraSettings, new: Credentials) -> list[str]:
     """Put credentials in use; while the integration is active, let them wait.
 
@@ -105,27 +105,26 @@ def change(settings: EntraSettings, new: Credentials) -> list[str]:
     Returns:
         The names of what changed, for the log.
     """
-    with transaction.atomic():
-        lock(settings)
-        former = credentials.waiting(settings) or credentials.in_use(settings)
-        changed = [
-            name.name
-            for name in dataclasses.fields(Credentials)
-            if former is None or getattr(former, name.name) != getattr(new, name.name)
-        ]
-        if not changed:
-            return []
-        current = credentials.in_use(settings)
-        if (
-            settings.is_active(timezone.now())
-            and current is not None
-            and current.fingerprint != new.fingerprint
-        ):
-            credentials.let_wait(settings, new)
-        else:
-            credentials.use(settings, new)
-        settings.save()
-        events.record(settings.environment, ProvisioningEvent.Kind.CREDENTIALS)
+    lock(settings)
+    former = credentials.waiting(settings) or credentials.in_use(settings)
+    changed = [
+        name.name
+        for name in dataclasses.fields(Credentials)
+        if former is None or getattr(former, name.name) != getattr(new, name.name)
+    ]
+    if not changed:
+        return []
+    current = credentials.in_use(settings)
+    if (
+        settings.is_active(timezone.now())
+        and current is not None
+        and current.fingerprint != new.fingerprint
+    ):
+        credentials.let_wait(settings, new)
+    else:
+        credentials.use(settings, new)
+    settings.save()
+    events.record(settings.environment, ProvisioningEvent.Kind.CREDENTIALS)
     return [name for name in changed if name != "certificate_key"]
 
 

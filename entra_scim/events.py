@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from . import keys
+from . import keys, transactions
 from .models import ProvisioningEvent
 from .models.environment import AnyEnvironment
 
@@ -114,7 +114,7 @@ def record_refusal(
     if found := count():
         return found
     try:
-        with transaction.atomic():
+        with transaction.atomic(using=transactions.database()):
             return ProvisioningEvent.objects.create(
                 environment=environment,
                 at=now,

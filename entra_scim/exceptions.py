@@ -74,7 +74,27 @@ class Busy(ProvisioningError):
     """The database gave the change no turn, however often it was tried."""
 
     code = "busy"
-    message = _("Too many changes at the same time. Try again in a moment.")
+    message = _("Too many changes at the same time. Try again later.")
+
+
+class Unavailable(Busy):
+    """The database serves nobody now, or not in time."""
+
+    code = "unavailable"
+    message = _(
+        "The database is not available now, so nothing was changed. Entra tries again "
+        "by itself."
+    )
+
+
+class Unconfirmed(Busy):
+    """The connection to the database was lost while it was to commit."""
+
+    code = "unconfirmed"
+    message = _(
+        "The connection to the database was lost before it confirmed the change. The "
+        "change may have been made or not. Entra looks again by itself."
+    )
 
 
 class AttributeTooLong(ProvisioningError):

@@ -14,18 +14,27 @@ logger = logging.getLogger("entra_scim")
 
 
 def tell_administrators(environment: AnyEnvironment, message: str) -> None:
-    """Mail a message to whom the policy names. That it fails undoes nothing."""
-    subject = _("Microsoft Entra ID: %(environment)s") % {"environment": environment}
-    for person in get_policy().administrators_of(environment):
-        address = getattr(person, person.get_email_field_name())
-        if not address:
-            continue
+    """Mail a message to the people that the policy names.
+
+    What it is about has happened already, so nothing is raised: a mail back end or
+    a policy may fail in any way, and the log tells.
+    """
+    try:
+        subject = _("Microsoft Entra ID: %(environment)s") % {
+            "environment": environment
+        }
+        people = list(get_policy().administrators_of(environment))
+    except Exception:
+        logger.exception("Could not find the administrators to mail")
+        return
+    for person in people:
         try:
-            send_mail(
-                " ".join(subject.split()),  # a header has one line
-                message,
-                None,
-                [address],
-            )
-        except OSError:
+            if address := getattr(person, person.get_email_field_name()):
+                send_mail(
+                    " ".join(subject.split()),  # a header has one line
+                    message,
+                    None,
+                    [address],
+                )
+        except Exception:
             logger.warning("Could not mail an administrator", exc_info=True)

@@ -77,7 +77,9 @@ def _tell(role: EnvironmentRole, kind: str, user_ids: list[Any]) -> None:
         transaction.on_commit(
             lambda: signals.roles_changed.send_robust(
                 ProvisionedUser, user_ids=user_ids, environment=role.environment
-            )
+            ),
+            using=transactions.database(),
+            robust=True,
         )
 
 

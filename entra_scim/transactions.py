@@ -1,35 +1,39 @@
+"""One way to open a transaction, and what to do when the database cannot go on."""
+
 from __future__ import annotations
 
+import functools
 import random
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.db import (
+    DatabaseError,
     IntegrityError,
-    OperationalError,
+    InterfaceError,
     connections,
     models,
     router,
     transaction,
 )
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.views.decorators.debug import sensitive_variables
 
+from . import database_errors
 from .conf import conf
-from .exceptions import Busy, NotProvisioned, Taken
+from .exceptions import Busy, NotProvisioned, Taken, Unavailable, Unconfirmed
 from .models.environment import AnyEnvironment
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 _ATTEMPTS = 8
 _LONGEST_PAUSE = 0.1  # seconds, for the first repetition
 
-# What databases say when two transactions cannot both go on. PostgreSQL has
-# SQLSTATEs, MariaDB numbers, SQLite only words.
-_TRANSIENT_STATES = {"40001", "40P01", "55P03"}
-_TRANSIENT_NUMBERS = {1020, 1205, 1213}
-_DUPLICATE_STATE = "23505"
-_DUPLICATE_NUMBER = 1062
+PATIENCE = 10.0
+"""How many seconds a transaction waits for others, its repetitions included."""
 
 
 class StaleWrite(Exception):
@@ -51,7 +55,7 @@ def run(work: Callable[[], T]) -> T:
         Taken: A value that must be unique is there already, each time.
         IntegrityError: Another constraint refused the work each time, such as one
             of the product's that its policy does not meet.
-        Busy: The database gave the work no turn.
+        Busy, Unavailable, Unconfirmed: As for :func:`repeated`.
     """
     try:
         return repeated(work)
@@ -60,7 +64,7 @@ def run(work: Callable[[], T]) -> T:
     try:
         return repeated(work)
     except IntegrityError as error:
-        if not _is_duplicate(error):
+        if not database_errors.is_duplicate(error):
             raise
         raise Taken from error
 
@@ -68,24 +72,83 @@ def run(work: Callable[[], T]) -> T:
 def repeated(work: Callable[[], T]) -> T:
     """Do work in one transaction, and again when the database asks for that.
 
+    What the product wants to do after the commit (``on_commit``) takes nothing back:
+    it runs, and what it raises is logged. Otherwise a failure after the commit would
+    count as one of the work, which would be done twice.
+
     Raises:
-        Busy: The database gave the work no turn.
+        Busy: The database gave the work no turn. Nothing was changed.
+        Unavailable: The database serves nobody now. Nothing was changed.
+        Unconfirmed: The connection was lost at the commit.
     """
     connection = connections[database()]
-    for attempt in range(_ATTEMPTS):
-        if attempt:  # even a pause of 0 gives the processor away
-            # Spread out those who collided; nothing is secret about when.
-            time.sleep(random.uniform(0, _LONGEST_PAUSE * attempt))  # noqa: S311
+    if connection.in_atomic_block:
+        return _within(connection, work)
+    attempt, deadline = 0, time.monotonic() + PATIENCE
+    was_lost = False
+    while True:
+        is_complete, used = False, connection.connection
         try:
             with transaction.atomic(using=connection.alias):
-                return work()
+                used = connection.connection
+                _prepare(connection, deadline)
+                result = work()
+                _make_hooks_robust(connection, 0)
+                is_complete = True
+            return result
         except StaleWrite:
-            continue
-        except OperationalError as error:
-            # Within a caller's transaction, a deadlock has undone that one too.
-            if connection.in_atomic_block or not _is_transient(error):
+            pass
+        except IntegrityError:
+            raise
+        except (DatabaseError, InterfaceError) as error:
+            # Django has opened another one by now.
+            if used is not connection.connection or not _is_usable(connection):
+                connection.close()
+                if is_complete:
+                    raise Unconfirmed from error
+                if was_lost:
+                    raise Unavailable from error
+                was_lost = True
+            elif not database_errors.is_transient(error):
+                if database_errors.is_unavailable(error):
+                    raise Unavailable from error
                 raise
-    raise Busy
+        attempt += 1
+        if attempt == _ATTEMPTS or time.monotonic() > deadline:
+            raise Busy
+        # Spread out those who collided; nothing is secret about when. Even a pause
+        # of 0 gives the processor away.
+        time.sleep(random.uniform(0, _LONGEST_PAUSE * attempt))  # noqa: S311
+
+
+def repeating(function: Callable[P, T]) -> Callable[P, T]:
+    """Do a whole function as :func:`repeated` does.
+
+    Arguments may be secrets, which no report of an error shows of these frames.
+    """
+
+    @functools.wraps(function)
+    @sensitive_variables()
+    def in_transaction(*args: P.args, **kwargs: P.kwargs) -> T:
+        return repeated(sensitive_variables()(lambda: function(*args, **kwargs)))
+
+    return in_transaction
+
+
+def reading(work: Callable[[], T]) -> T:
+    """Do work that only reads, once more if the connection turns out to be lost.
+
+    A connection that is kept between requests does not survive a restart of the
+    database, and nobody knows before the first statement.
+    """
+    connection = connections[database()]
+    try:
+        return work()
+    except (DatabaseError, InterfaceError):
+        if connection.in_atomic_block or _is_usable(connection):
+            raise
+    connection.close()
+    return work()
 
 
 def lock_environment(environment: AnyEnvironment) -> None:
@@ -116,16 +179,50 @@ def for_update(queryset: models.QuerySet[Any], *of: str) -> models.QuerySet[Any]
     )
 
 
-def _is_transient(error: OperationalError) -> bool:
-    cause = error.__cause__
-    if getattr(cause, "sqlstate", None) in _TRANSIENT_STATES:
-        return True
-    number = error.args[0] if error.args else None
-    return number in _TRANSIENT_NUMBERS or "is locked" in str(error)
+def _within(connection: BaseDatabaseWrapper, work: Callable[[], T]) -> T:
+    """Do work in a caller's transaction, which decides about everything else.
+
+    What the database refuses has undone that transaction too, so that nothing can
+    be repeated here.
+    """
+    for _attempt in range(_ATTEMPTS):
+        first = len(connection.run_on_commit)
+        try:
+            with transaction.atomic(using=connection.alias):
+                result = work()
+                _make_hooks_robust(connection, first)
+            return result
+        except StaleWrite:
+            continue
+    raise Busy
 
 
-def _is_duplicate(error: IntegrityError) -> bool:
-    if getattr(error.__cause__, "sqlstate", None) == _DUPLICATE_STATE:
-        return True
-    number = error.args[0] if error.args else None
-    return number == _DUPLICATE_NUMBER or "UNIQUE constraint" in str(error)
+def _prepare(connection: BaseDatabaseWrapper, deadline: float) -> None:
+    """Set what our transactions rely on, whatever the product's settings are.
+
+    Under a lock, they read what others committed while they waited for it. With
+    REPEATABLE READ they would read what was there before, and leave people without
+    a group. And PostgreSQL waits for a lock for ever by default.
+    """
+    if connection.vendor == "postgresql":
+        milliseconds = max(1, int(1000 * (deadline - time.monotonic())))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; "
+                f"SET LOCAL lock_timeout = {milliseconds}"
+            )
+    elif connection.vendor == "mysql":
+        isolation_level = getattr(connection, "isolation_level", None)
+        if isolation_level != "read committed":  # Django's default
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
+def _make_hooks_robust(connection: BaseDatabaseWrapper, first: int) -> None:
+    """Let what runs after the commit be logged if it fails, and not raised."""
+    hooks: list[Any] = connection.run_on_commit
+    hooks[first:] = [(savepoints, hook, True) for savepoints, hook, _ in hooks[first:]]
+
+
+def _is_usable(connection: BaseDatabaseWrapper) -> bool:
+    return connection.connection is not None and connection.is_usable()

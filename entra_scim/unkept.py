@@ -6,10 +6,11 @@ import datetime
 import logging
 from collections.abc import Collection
 
-from django.db import DatabaseError, transaction
+from django.db import Error
 from django.utils import timezone
 
-from . import keys
+from . import keys, transactions
+from .exceptions import Busy
 from .models import UnkeptAttribute
 from .models.environment import AnyEnvironment
 
@@ -30,34 +31,38 @@ def note(environment: AnyEnvironment, names: Collection[str]) -> None:
     """
     if not names:
         return
-    now = timezone.now()
     try:
-        with transaction.atomic():
-            rows = UnkeptAttribute.objects.for_environment(environment)
-            noted = dict(rows.values_list("name_key", "seen_at"))
-            sent = {keys.digest(keys.folded(name)): name for name in names}
-            stale = {key for key in sent if noted.get(key, now) < now - _NOTED_ANEW}
-            if stale:
-                rows.filter(name_key__in=stale).update(seen_at=now)
-            new = sorted(sent.keys() - noted.keys())
-            if len(noted) + len(new) > _MOST:
-                rows.filter(seen_at__lt=now - REPORTED).delete()
-                new = new[: max(0, _MOST - rows.count())]
-            if new:
-                UnkeptAttribute.objects.bulk_create(
-                    [
-                        UnkeptAttribute(
-                            environment=environment,
-                            name=sent[key],
-                            name_key=key,
-                            seen_at=now,
-                        )
-                        for key in new
-                    ],
-                    ignore_conflicts=True,  # another request may note the same
-                )
-    except DatabaseError:
+        _note(environment, names)
+    except (Busy, Error):
         logger.warning("Could not note attributes that are not kept", exc_info=True)
+
+
+@transactions.repeating
+def _note(environment: AnyEnvironment, names: Collection[str]) -> None:
+    now = timezone.now()
+    rows = UnkeptAttribute.objects.for_environment(environment)
+    noted = dict(rows.values_list("name_key", "seen_at"))
+    sent = {keys.digest(keys.folded(name)): name for name in names}
+    stale = {key for key in sent if noted.get(key, now) < now - _NOTED_ANEW}
+    if stale:
+        rows.filter(name_key__in=stale).update(seen_at=now)
+    new = sorted(sent.keys() - noted.keys())
+    if len(noted) + len(new) > _MOST:
+        rows.filter(seen_at__lt=now - REPORTED).delete()
+        new = new[: max(0, _MOST - rows.count())]
+    if new:
+        UnkeptAttribute.objects.bulk_create(
+            [
+                UnkeptAttribute(
+                    environment=environment,
+                    name=sent[key],
+                    name_key=key,
+                    seen_at=now,
+                )
+                for key in new
+            ],
+            ignore_conflicts=True,  # another request may note the same
+        )
 
 
 def names_of(environment: AnyEnvironment) -> list[str]:

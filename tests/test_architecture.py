@@ -24,7 +24,14 @@ BASE = {
     "sign_in_codes",
     "signals",
 }
-DATA = {"encryption", "migrations", "models", "prepared", "transactions"}
+DATA = {
+    "database_errors",
+    "encryption",
+    "migrations",
+    "models",
+    "prepared",
+    "transactions",
+}
 INTERFACES = {
     "admin",
     "backends",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -23,6 +24,8 @@ from entra_scim.models.environment import AnyEnvironment
 
 if TYPE_CHECKING:
     from .environment import EntraEnvironmentMixin
+
+logger = logging.getLogger("entra_scim")
 
 PAGE_SIZE = 50
 
@@ -92,7 +95,12 @@ class EnvironmentPage(TemplateView):
 
     def done(self, message: Any, path: str = "") -> HttpResponseRedirect:
         """Note a change in the admin's log, say so, and go on to a page of the tab."""
-        self.model_admin.log_change(self.request, self.environment, str(message))
+        try:
+            self.model_admin.log_change(self.request, self.environment, str(message))
+        except Exception:
+            # The change is committed, and its event is kept: a log of the product's
+            # that fails does not make it undone.
+            logger.exception("Could not note a change in the admin's log")
         messages.success(self.request, message)
         return HttpResponseRedirect(f"{self.tab}{path}")
 

@@ -68,6 +68,8 @@ class ScimView(APIView):
         request.origin = self.origin
         if not get_policy().accepts_provisioning(self.environment):
             raise Paused
+        # A host that is refused must be refused before anything is written.
+        _ = request.base_location
 
     def get_exception_handler(self) -> Any:
         return handle_exception

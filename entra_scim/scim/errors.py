@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
-from django.db import DatabaseError
+from django.core.exceptions import DisallowedHost, SuspiciousOperation
+from django.db import DatabaseError, InterfaceError
 from rest_framework import exceptions as rest
 from rest_framework.response import Response
 from scim2_models import Error, SCIMException
 
-from entra_scim import events
+from entra_scim import database_errors, events
 from entra_scim.exceptions import (
     AddressNotOwned,
     AttributeTooLong,
@@ -24,6 +24,8 @@ from entra_scim.exceptions import (
     NotProvisioned,
     ProvisioningError,
     ReactivationRefused,
+    Unavailable,
+    Unconfirmed,
     VersionMismatch,
 )
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
@@ -35,6 +37,10 @@ _LONGEST_DETAIL = 1000
 
 RETRY_AFTER = 300  # seconds
 """When to try again after a 503. Entra does so in its next cycle anyway."""
+
+
+_DATABASE = {Unavailable.code, Unconfirmed.code}
+"""What the product's own staff have to know of, besides its failures."""
 
 
 class Paused(rest.APIException):
@@ -68,7 +74,7 @@ def handle_exception(exception: Exception, context: dict[str, Any]) -> Response:
     """
     problem = _problem(exception)
     request, view = context["request"], context["view"]
-    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR or problem.code in _DATABASE:
         logger.error("SCIM request failed", exc_info=exception)
     error = Error(
         status=problem.status, scim_type=problem.scim_type, detail=problem.detail
@@ -117,7 +123,7 @@ def _record(
             user_name="" if person else _text(view.body, "userName"),
             origin=view.origin,
         )
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         logger.warning("Could not record a refused SCIM request", exc_info=True)
         return view.origin.correlation_id
 
@@ -174,6 +180,13 @@ def _problem(exception: Exception) -> Problem:
                 str(exception.default_code),
                 str(exception.detail),
             )
+        case DisallowedHost():
+            return Problem(
+                HTTPStatus.BAD_REQUEST,
+                "host",
+                "This product does not know the host of the address. Use the Tenant "
+                "URL that the tab shows, and add its host to ALLOWED_HOSTS.",
+            )
         case SuspiciousOperation():
             # Django's own limits, such as that of parameters in a URL.
             return Problem(
@@ -182,6 +195,10 @@ def _problem(exception: Exception) -> Problem:
                 "The request has a form that is not taken here, such as too many "
                 "parameters. Send a plain one.",
             )
+        case DatabaseError() | InterfaceError() if database_errors.is_unavailable(
+            exception
+        ):
+            return _problem(Unavailable())
     return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "error",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
+from django.core.handlers.asgi import ASGIRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
+from rest_framework.exceptions import APIException
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
@@ -19,6 +22,17 @@ from entra_scim.models import AccessKey
 
 MEDIA_TYPE = "application/scim+json"
 MAX_BODY = 1024 * 1024  # bytes
+
+
+class LengthRequired(APIException):
+    """The server does not tell where a body without a length ends."""
+
+    status_code = HTTPStatus.LENGTH_REQUIRED
+    default_code = "length_required"
+    default_detail = (
+        "Send Content-Length: the web server of this product does not pass on a body "
+        "that comes in chunks."
+    )
 
 
 class ScimRequest(Request):
@@ -41,6 +55,19 @@ class ScimRequest(Request):
             },
         )
         return self.build_absolute_uri(path).rstrip("/")
+
+    def _load_stream(self) -> None:
+        """Find the body, in chunks too, which Django takes for none."""
+        super()._load_stream()  # type: ignore[misc]
+        meta = self._request.META
+        if self._stream is not None or meta.get("CONTENT_LENGTH"):
+            return
+        if isinstance(self._request, ASGIRequest):
+            self._stream = self._request  # was read to its end already
+        elif meta.get("wsgi.input_terminated"):
+            self._stream = meta["wsgi.input"]
+        elif "HTTP_TRANSFER_ENCODING" in meta:
+            raise LengthRequired
 
 
 class ScimParser(BaseParser):

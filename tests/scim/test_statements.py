@@ -27,7 +27,7 @@ def statements():
     collected += [
         query["sql"]
         for query in queries.captured_queries
-        if not re.match(r"(BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK)", query["sql"])
+        if not re.match(r"(BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK|SET)", query["sql"])
     ]
 
 
