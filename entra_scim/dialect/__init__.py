@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from .bounds import check_document, check_work
 from .filters import normalize_filter
-from .operations import Operation, read_operations
+from .operations import Change, read_operations
 from .reading import read_json
 from .received import (
     Received,
@@ -25,7 +25,7 @@ from .roles import complete_role, role_values
 
 __all__ = [
     "IGNORED",
-    "Operation",
+    "Change",
     "Received",
     "RoleFunction",
     "check_document",

@@ -6,11 +6,12 @@ comes near these bounds whom Entra provisions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scim2_models import InvalidValueException, PayloadTooLargeException
 
+from .operations import Change
 from .roles import role_values
 from .values import MAX_VALUES, MULTI_VALUED, check_number
 
@@ -23,8 +24,14 @@ MAX_TOTAL = 131_072
 MAX_ROLES = 200
 """Names of roles, after those in one value are split."""
 
-MAX_LOOKS = 1500
-"""How many values the operations of a request may look at altogether."""
+MAX_ALL_VALUES = 400
+"""Values of all multi-valued attributes together."""
+
+MAX_WORK = 6000
+"""Comparisons that the operations of a request may cost, see :func:`check_work`."""
+
+_COPYING = 6
+"""What it costs, in comparisons, to have a value looked at by an operation."""
 
 
 def check_document(document: Mapping[str, Any]) -> None:
@@ -44,20 +51,24 @@ def check_document(document: Mapping[str, Any]) -> None:
         raise InvalidValueException(
             detail=f"The attributes have more than {MAX_TOTAL} characters altogether."
         )
-    for name, value in document.items():
-        if isinstance(value, list):
-            check_number(name, value)
+    lists = {name: one for name, one in document.items() if isinstance(one, list)}
+    for name, value in lists.items():
+        check_number(name, value)
+    if sum(map(len, lists.values())) > MAX_ALL_VALUES:
+        raise InvalidValueException(
+            detail=f"There are more than {MAX_ALL_VALUES} values altogether. Send fewer."
+        )
     if len(role_values(document)) > MAX_ROLES:
         raise InvalidValueException(
             detail=f"roles names more than {MAX_ROLES} roles. Assign fewer."
         )
 
 
-def check_work(document: Mapping[str, Any], operations: list[dict[str, Any]]) -> None:
-    """Refuse operations that look at more values together than a request may.
+def check_work(document: Mapping[str, Any], changes: Iterable[Change]) -> None:
+    """Refuse operations that cost more together than a request may.
 
-    An operation with a filter looks at each value of its attribute, and so does one
-    that adds values.
+    Each operation on a multi-valued attribute looks at all of its values, and
+    compares them with what it selects by.
 
     Raises:
         PayloadTooLargeException: They do.
@@ -67,21 +78,21 @@ def check_work(document: Mapping[str, Any], operations: list[dict[str, Any]]) ->
         for name, value in document.items()
         if isinstance(value, list)
     }
-    looks = 0
-    for operation in operations:
-        name = operation["path"].partition("[")[0].partition(".")[0].lower()
+    work = 0
+    for change in changes:
+        name = change.attribute.lower()
         if name not in MULTI_VALUED:
             continue
-        value = operation.get("value")
+        value = change.operation.get("value")
         sizes[name] = min(
             sizes.get(name, 0) + (len(value) if isinstance(value, list) else 1),
             MAX_VALUES,
         )
-        looks += sizes[name]
-    if looks > MAX_LOOKS:
+        work += sizes[name] * (_COPYING + change.comparisons)
+    if work > MAX_WORK:
         raise PayloadTooLargeException(
-            detail="The operations look at more than "
-            f"{MAX_LOOKS} values altogether. Send fewer at once."
+            detail="The operations compare too many values altogether. Send fewer "
+            "operations at once."
         )
 
 

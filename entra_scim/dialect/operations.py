@@ -37,32 +37,38 @@ _OPS = ("add", "remove", "replace")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Change:
+    """What an operation does to one attribute."""
+
+    attribute: str
+    """Its path without a filter, as sent."""
+
+    operation: Operation
+    """With a path and one value."""
+
+    comparisons: int = 0
+    """With how much each value of the attribute is compared."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Writes:
     """What the operations of a PATCH write, as RFC 7644 §3.5.2 means it."""
 
-    changes: list[tuple[str, Operation]] = field(default_factory=list)
-    """Operations with a path and one value each, with the attribute they change.
-
-    The attribute is a path without a filter.
-    """
+    changes: list[Change] = field(default_factory=list)
 
     refused: list[tuple[str, SCIMException]] = field(default_factory=list)
     """What has no meaning: the attribute, empty where none is named, and why."""
 
-    @property
-    def operations(self) -> list[Operation]:
-        return [operation for _, operation in self.changes]
-
-    def by_attribute(self) -> dict[str, list[Operation]]:
-        """Return the operations by attribute, those of one in their order.
+    def by_attribute(self) -> dict[str, list[Change]]:
+        """Return the changes by attribute, those of one in their order.
 
         No two of the attributes depend on each other: where an operation is about
         the whole of one, those about its parts are with it.
         """
-        names = {one.lower(): one for one, _ in reversed(self.changes)}
-        groups: dict[str, list[Operation]] = {}
-        for attribute, operation in self.changes:
-            name = attribute.lower()
+        names = {one.attribute.lower(): one.attribute for one in self.changes[::-1]}
+        groups: dict[str, list[Change]] = {}
+        for change in self.changes:
+            name = change.attribute.lower()
             whole = next(
                 (
                     name[:end]
@@ -71,7 +77,7 @@ class Writes:
                 ),
                 name,
             )
-            groups.setdefault(names[whole], []).append(operation)
+            groups.setdefault(names[whole], []).append(change)
         return groups
 
 
@@ -88,6 +94,8 @@ def read_operations(operations: Any) -> Writes:
         raise InvalidSyntaxException(
             detail="Operations must be a list of one operation or more."
         )
+    if len(operations) > MAX_OPERATIONS:
+        raise _too_many()
     reader = _Reader()
     for number, operation in enumerate(operations, start=1):
         reader.read(number, operation)
@@ -104,12 +112,7 @@ class _Reader:
     def read(self, number: int, operation: Any) -> None:
         try:
             for op, path, value in _parts(operation):
-                self._count += 1
-                if self._count > MAX_OPERATIONS:
-                    raise PayloadTooLargeException(
-                        detail=f"More than {MAX_OPERATIONS} operations, each attribute "
-                        "of a value counted. Send fewer at once."
-                    )
+                self._count_one()
                 self._read_part(number, op, path, value)
         except PayloadTooLargeException:
             raise
@@ -118,24 +121,53 @@ class _Reader:
 
     def _read_part(self, number: int, op: str, path: str, value: Any) -> None:
         attribute = ""
+        changes: list[Change] = []
         try:
             if path.lower() == ENTERPRISE.lower():
-                attribute, operations = ENTERPRISE, [{"op": op, "path": ENTERPRISE}]
+                whole = {"op": op, "path": ENTERPRISE}
+                changes.append(Change(attribute=ENTERPRISE, operation=whole))
             elif target := target_of(path):
                 attribute = target.changed
-                operations = list(_at_target(op, target, value))
-            else:
-                return
+                for operation in _at_target(op, target, value):
+                    self._count_one(besides=bool(changes))
+                    changes.append(_change(target, operation))
+        except PayloadTooLargeException:
+            raise
         except SCIMException as refusal:
             self._refuse(number, attribute, refusal)
         else:
-            self.writes.changes.extend((attribute, one) for one in operations)
+            self.writes.changes.extend(changes)
+
+    def _count_one(self, *, besides: bool = True) -> None:
+        """Count an operation, unless it is the one that was counted before."""
+        self._count += besides
+        if self._count > MAX_OPERATIONS:
+            raise PayloadTooLargeException(
+                detail=f"More than {MAX_OPERATIONS} operations, each attribute of a "
+                "value counted. Send fewer at once."
+            )
 
     def _refuse(self, number: int, attribute: str, refusal: SCIMException) -> None:
         refusal = type(refusal)(
             detail=f"Operation {number}: {refusal.detail}", attribute=attribute
         )
         self.writes.refused.append((attribute, refusal))
+
+
+def _too_many() -> PayloadTooLargeException:
+    return PayloadTooLargeException(
+        detail=f"More than {MAX_OPERATIONS} operations, each attribute of a value "
+        "counted. Send fewer at once."
+    )
+
+
+def _change(target: Target, operation: Operation) -> Change:
+    comparisons = target.comparisons
+    if operation["op"] == "remove" and "value" in operation:
+        comparisons = len(operation["value"])
+    return Change(
+        attribute=target.changed, operation=operation, comparisons=comparisons
+    )
 
 
 def _parts(operation: Any) -> Iterator[tuple[str, str, Any]]:

@@ -20,8 +20,8 @@ from scim2_models.path import (
 from .reading import check_text
 from .values import CORE, ENTERPRISE, MULTI_VALUED, normalize_boolean
 
-_MAX_PATH = 2048  # as long as a filter, which it may contain
-_MAX_TERMS = 8  # of a filter in a path; each costs a look at each value
+_MAX_PATH = 512
+_MAX_TERMS = 8  # of the filter in a path
 _DESCRIBING = {"type", "primary"}
 
 
@@ -57,6 +57,11 @@ class Target:
             and self.value_filter is not None
             and (self.sub_attribute or "").lower() == "value"
         )
+
+    @property
+    def comparisons(self) -> int:
+        """With how much the filter compares each value."""
+        return len(list(_leaves(self.value_filter))) if self.value_filter else 0
 
     @property
     def unfiltered(self) -> str:

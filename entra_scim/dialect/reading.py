@@ -8,6 +8,8 @@ from typing import Any
 from scim2_models import InvalidSyntaxException
 
 _MAX_DEPTH = 32
+_MAX_PARTS = 20_000
+"""Names and values in a body. A person with everything has some hundred."""
 
 
 def read_json(text: str) -> Any:
@@ -64,7 +66,13 @@ def _refuse_constant(name: str) -> None:
 def _check(document: Any) -> None:
     """Refuse nesting that only an attack needs, and text that no database keeps."""
     level = [document]
+    parts = 0
     for _ in range(_MAX_DEPTH):
+        parts += len(level)
+        if parts > _MAX_PARTS:
+            raise InvalidSyntaxException(
+                detail=f"The JSON has more than {_MAX_PARTS} names and values."
+            )
         inner: list[Any] = []
         for value in level:
             if isinstance(value, str):

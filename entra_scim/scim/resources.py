@@ -21,7 +21,7 @@ from scim2_models import (
 
 from entra_scim.dialect import (
     IGNORED,
-    Operation,
+    Change,
     check_document,
     check_work,
     complete_role,
@@ -110,7 +110,7 @@ def patched_where_possible(
     """
     try:
         writes = read_operations(operations)
-        check_work(document, writes.operations)
+        check_work(document, writes.changes)
     except SCIMException as refusal:
         return document, [_kept("", refusal)]
     kept = [_kept(attribute, refusal) for attribute, refusal in writes.refused]
@@ -173,20 +173,19 @@ def _patched(document: Document, operations: Any) -> Document:
     writes = read_operations(operations)
     for _, refusal in writes.refused:
         raise refusal
-    return _written(document, writes.operations)
+    return _written(document, writes.changes)
 
 
-def _written(document: Document, operations: list[Operation]) -> Document:
-    """Return a document after normalized operations."""
-    check_work(document, operations)
+def _written(document: Document, changes: list[Change]) -> Document:
+    check_work(document, changes)
     user = _validated(document, Context.DEFAULT)
-    if not operations:
+    if not changes:
         return document
     try:
         patch = _EntraPatch.model_validate(
             {
                 "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-                "Operations": operations,
+                "Operations": [change.operation for change in changes],
             },
             scim_ctx=Context.RESOURCE_PATCH_REQUEST,
             scim_policy=POLICY,
@@ -206,16 +205,16 @@ def _written(document: Document, operations: list[Operation]) -> Document:
 
 
 def _with_attribute(
-    document: Document, attribute: str, operations: list[Operation]
+    document: Document, attribute: str, changes: list[Change]
 ) -> Document:
-    """Return a document after operations that are all about one attribute.
+    """Return a document after changes that are all about one attribute.
 
     They see that attribute alone: validating the whole for each would take long.
     """
     top = top_of(attribute).lower()
     alone = {key: value for key, value in document.items() if key.lower() == top}
     required = {"userName": document["userName"]}
-    written = _written(required | alone, operations)
+    written = _written(required | alone, changes)
     others = {key: value for key, value in document.items() if key not in alone}
     return written | others if top != "username" else others | written
 

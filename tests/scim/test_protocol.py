@@ -568,7 +568,7 @@ class TestErrors:
             ({"path": "name", "value": "x"}, "name must be an object."),
             ({"path": "userName", "value": ""}, "userName is required"),
             ({"path": "title[", "value": "x"}, "Operation 2: The path does not parse"),
-            ({"path": "a" * 2049, "value": "x"}, "longer than 2048 characters"),
+            ({"path": "a" * 513, "value": "x"}, "longer than 512 characters"),
             ({"path": "active", "value": "no"}, "Operation 2: active must be true"),
             ({"value": {"emails": True}}, "Operation 2: emails must be a list"),
         ],
