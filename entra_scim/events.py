@@ -29,6 +29,8 @@ class Origin:
 
 _LONGEST_NAME = 300
 _LONGEST_DETAIL = 2000
+_MOST_NAMES = 100
+_BATCH = 1000
 
 LOCAL = Origin()
 """A change made here, by hand or by a command."""
@@ -58,10 +60,23 @@ def record(
         kind=kind,
         user=user,
         name=shortened(name, _LONGEST_NAME),
-        changes=changes or {},
+        changes=_bounded(changes or {}),
         key_hint=key_hint,
         correlation_id=correlation_id or uuid.uuid4(),
     )
+
+
+def _bounded(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return changes with as many names as somebody reads, and none too long."""
+    return {
+        what: [
+            shortened(name, _LONGEST_NAME) if isinstance(name, str) else name
+            for name in names[:_MOST_NAMES]
+        ]
+        if isinstance(names, list)
+        else names
+        for what, names in changes.items()
+    }
 
 
 def record_refusal(
@@ -141,4 +156,9 @@ def prune(before: datetime.datetime) -> int:
     Returns:
         How many were deleted.
     """
-    return ProvisioningEvent.objects.filter(at__lt=before).delete()[0]
+    old = ProvisioningEvent.objects.filter(at__lt=before).order_by("at", "pk")
+    deleted = 0
+    # Other writers get their turn in between: SQLite has one at a time.
+    while batch := list(old.values_list("pk", flat=True)[:_BATCH]):
+        deleted += ProvisioningEvent.objects.filter(pk__in=batch).delete()[0]
+    return deleted

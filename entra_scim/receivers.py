@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth import SESSION_KEY, get_user_model, logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
-from django.db.models.signals import post_delete, post_save, pre_save
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
-from . import drift, events, gate, roles, sessions, signals, transactions
+from . import drift, erasure, events, gate, roles, sessions, signals, transactions
 from .models import EnvironmentRole, ProvisionedUser, ProvisioningEvent
 
 
@@ -24,8 +24,16 @@ def connect() -> None:
     post_delete.connect(
         _revoke_deleted_role, EnvironmentRole, dispatch_uid="entra_scim.role_deleted"
     )
+    pre_delete.connect(
+        _erase_user, get_user_model(), dispatch_uid="entra_scim.erase_user"
+    )
     user_logged_in.connect(_stamp_session, dispatch_uid="entra_scim.stamp_session")
     user_logged_out.connect(_close_session, dispatch_uid="entra_scim.close_session")
+
+
+def _erase_user(instance: Any, **kwargs: Any) -> None:
+    # Before, not after: by then nothing tells which events were about the person.
+    erasure.erase_user(instance)
 
 
 def _remember_role(instance: EnvironmentRole, raw: bool, **kwargs: Any) -> None:

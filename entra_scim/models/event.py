@@ -18,6 +18,9 @@ from entra_scim.exceptions import MESSAGES, REMEDIES
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 from .provisioned_user import ProvisionedUser
 
+ERASED = "-"
+"""In place of the name of somebody who was erased."""
+
 REFUSED_FILTER = "invalidFilter"
 """The reason of refused filters, which is SCIM's name for it (RFC 7644 §3.12)."""
 
@@ -151,7 +154,8 @@ class ProvisioningEvent(models.Model):
         """The event in one sentence, in the language of the reader."""
         what = "; ".join(self._parts()) or str(self.get_kind_display())
         if self.name:
-            what = f"{self.name}: {what}"
+            name = _("erased person") if self.name == ERASED else self.name
+            what = f"{name}: {what}"
         if self.count > 1:
             what = _("%(what)s (%(count)d times)") % {
                 "what": what,
@@ -184,7 +188,7 @@ class ProvisioningEvent(models.Model):
             yield _("people concerned: %(count)d") % {"count": self.changes["people"]}
 
     def _what_happened(self) -> str:
-        if self.detail:
+        if self.detail or self.reason:
             return f"{self.get_kind_display()}: {self._explanation()}"
         if self.kind == self.Kind.RELEASED and "unaffected" in self.changes:
             return _("unlinked by hand, the account keeps its access")

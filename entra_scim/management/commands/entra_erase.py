@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from entra_scim import erasure
+from entra_scim.management.environments import environment_of_argument
+
+
+class Command(BaseCommand):
+    help = (
+        "Erase a person's name and address from the events of an environment, "
+        "refused requests included. The account, if there is one, stays as it is: "
+        "deleting it erases the same by itself."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("environment", help="primary key of the environment")
+        parser.add_argument("address", help="userName or e-mail address of the person")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        environment = environment_of_argument(options["environment"])
+        erased = erasure.erase_address(environment, options["address"])
+        self.stdout.write(f"{erased} events erased.")
