@@ -34,14 +34,14 @@ def groups_by_role(environment: AnyEnvironment) -> dict[str, str]:
 
 def role_names(person: ProvisionedUser, granting: dict[str, str]) -> list[str]:
     """Return the roles by which a person has groups now."""
-    if not person.active or person.roles_received_at is None:
+    if not person.has_access or person.roles_received_at is None:
         return []
     return [value for value in role_values(person.attributes) if value in granting]
 
 
 def reasons(person: ProvisionedUser, granting: dict[str, str]) -> list[Reason]:
     """Return what Entra sent as roles of a person, name by name."""
-    effective = person.active and person.roles_received_at is not None
+    effective = person.has_access and person.roles_received_at is not None
     return [
         Reason(
             value=str(item.get("value")),

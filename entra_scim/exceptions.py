@@ -285,6 +285,7 @@ _CONFLICTS: tuple[type[ProvisioningError], ...] = (
     GroupsNotProvisioned,
     IdentityReplaced,
     NoLongerManaged,
+    NotProvisioned,
     ObjectIdLost,
     ReactivationRefused,
     Taken,

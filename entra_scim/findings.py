@@ -15,8 +15,6 @@ from .models.event import REFUSED_FILTER
 from .traffic import Refusals, Traffic
 
 MANY_REFUSALS = 10
-_PASSING = {"busy", "paused", "not_found", "version_mismatch"}
-"""Reasons of refusals that pass without anybody's doing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +131,7 @@ def _refusal_findings(traffic: Traffic) -> Iterator[Finding]:
             ),
         )
     for reason, refusals in traffic.refusals.items():
-        if reason not in _PASSING:
-            yield _refusal_finding(reason, refusals)
+        yield _refusal_finding(reason, refusals)
 
 
 def _refusal_finding(reason: str, refusals: Refusals) -> Finding:

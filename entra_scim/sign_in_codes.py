@@ -242,6 +242,11 @@ def explain(code: str) -> Explanation:
     return _BY_CODE.get(code, _OTHERWISE)
 
 
+def urgent_codes() -> list[str]:
+    """Return the codes by which nobody can sign in until somebody does something."""
+    return sorted(code for code, one in _BY_CODE.items() if one.urgent)
+
+
 def is_known(code: str) -> bool:
     """Tell whether a code has an explanation of its own."""
     return explain(code) is not _OTHERWISE

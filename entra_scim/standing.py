@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from . import connection, credentials
+from . import connection, credentials, sign_in_health
 from .models import AccessKey, EntraSettings
 from .traffic import Traffic
 
@@ -76,6 +76,33 @@ _TODO = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Badge:
+    """How an environment stands, in a few words for every page."""
+
+    text: str
+    is_bad: bool = False
+
+
+def badge_of(settings: EntraSettings) -> Badge:
+    """Return how signing in with Entra stands, as real sign-ins show."""
+    now = timezone.now()
+    if broken := sign_in_health.breakage(settings):
+        text = _("Sign-in broken since %(date)s") % {"date": _moment(broken.since)}
+        return Badge(text=text, is_bad=True)
+    if settings.is_active(now) and settings.trial_ends_at is not None:
+        minutes = (settings.trial_ends_at - now) // datetime.timedelta(minutes=1) + 1
+        text = ngettext(
+            "Trial, %(count)d minute left", "Trial, %(count)d minutes left", minutes
+        )
+        return Badge(text=text % {"count": minutes})
+    if settings.is_active(now):
+        return Badge(text=_("Active"))
+    if connection.is_complete(settings):
+        return Badge(text=_("Not activated"))
+    return Badge(text=_("Not set up"))
+
+
 def steps_of(
     settings: EntraSettings, keys: list[AccessKey], traffic: Traffic
 ) -> list[Step]:
@@ -131,7 +158,7 @@ def steps_of(
                 "%(people)d people, active: %(active)d",
                 traffic.people,
             )
-            % {"people": traffic.people, "active": traffic.active}
+            % {"people": traffic.people, "active": traffic.with_access}
             if traffic.people
             else "",
         ),

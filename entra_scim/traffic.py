@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from . import unkept
+from .exceptions import NotProvisioned
 from .models import (
     AccessKey,
     EnvironmentRole,
@@ -29,6 +30,12 @@ _READ_REFUSALS = 1000
 """How many refusals are looked at. Whatever else was refused, these have to go first."""
 
 _SHOWN_DETAILS = 3
+
+_PASSING = {"busy", "paused", "version_mismatch"}
+"""Reasons of refusals that pass without anybody's doing."""
+
+_LOST = 3
+"""How often Entra asks for a person who is not here before it has lost its link."""
 
 _RECENT = datetime.timedelta(days=1)
 
@@ -65,6 +72,11 @@ class Traffic:
 
     people: int = 0
     active: int = 0
+    """Whom Entra gives access."""
+
+    with_access: int = 0
+    """Those of them whose account is active too."""
+
     active_received: int = 0
     roles_received: int = 0
     without_external_id: int = 0
@@ -125,7 +137,9 @@ def _refusals(environment: AnyEnvironment) -> dict[str, Refusals]:
     found: dict[str, Refusals] = {}
     events = ProvisioningEvent.objects.for_environment(environment)
     newest = events.open_refusals(since=timezone.now() - _RECENT)[:_READ_REFUSALS]
-    for reason, detail in newest.values_list("reason", "detail"):
+    for reason, detail, count in newest.values_list("reason", "detail", "count"):
+        if reason in _PASSING or (reason == NotProvisioned.code and count < _LOST):
+            continue
         refusals = found.setdefault(reason, Refusals())
         refusals.count += 1
         if len(refusals.details) < _SHOWN_DETAILS:
@@ -144,6 +158,7 @@ def _count_people(traffic: Traffic, environment: AnyEnvironment) -> None:
         people = group["people"]
         traffic.people += people
         traffic.active += people if group["active"] else 0
+        traffic.with_access += people if group["active"] else 0
         traffic.active_received += people if group["active_received"] else 0
         traffic.roles_received += group["with_roles"]
         if not group["active"]:
@@ -154,6 +169,12 @@ def _count_people(traffic: Traffic, environment: AnyEnvironment) -> None:
             traffic.without_external_id += people
         elif not group["has_object_id"]:
             traffic.without_object_id += people
+    # Few, as nothing but somebody's hand makes an account inactive here.
+    traffic.with_access -= (
+        ProvisionedUser.objects.for_environment(environment)
+        .filter(active=True, user__is_active=False)
+        .count()
+    )
 
 
 def _count_roles(traffic: Traffic, environment: AnyEnvironment) -> None:

@@ -24,11 +24,19 @@ from django.utils import timezone, translation
 from django.views.debug import ExceptionReporter, get_exception_reporter_filter
 
 import entra_scim
-from entra_scim import access_keys, activation, connection, credentials
+from entra_scim import (
+    access_keys,
+    activation,
+    connection,
+    credentials,
+    sign_in,
+    sign_in_health,
+)
 from entra_scim.conf import conf
 from entra_scim.exceptions import VersionMismatch
 from entra_scim.models import (
     AccessKey,
+    EntraSession,
     EntraSettings,
     EnvironmentRole,
     ProvisionedUser,
@@ -629,6 +637,58 @@ class TestPeople:
 
         assert "No access: Entra says that this person has access, but" in text
 
+    def test_pages_agree_about_who_is_active(self, client, contoso, scim):
+        """By one rule: Entra gives access, and the account is active."""
+        eve = provision(scim, "eve", active=True)
+        max = provision(scim, "max", active=True)
+        may = provision(scim, "may", active=False)
+        accounts = get_user_model().objects
+        accounts.filter(pk=max.user.pk).update(is_active=False)
+        accounts.filter(pk=may.user.pk).update(is_active=True)
+
+        def found(status):
+            page = client.get(tab(contoso, "people/"), {"status": status})
+            return {person.pk for person in page.context["found"]}
+
+        assert found("active") == {eve.pk}
+        assert found("inactive") == {max.pk, may.pk}
+        people = text_of(client.get(tab(contoso, "people/")))
+        assert people.count(" Active ") == people.count(" Inactive here ") + 1
+        steps = client.get(tab(contoso)).context["steps"]
+        [detail] = [step.detail for step in steps if step.code == "people"]
+        assert detail == "3 people, active: 1"
+
+        def access(person):
+            return text_of(client.get(tab(contoso, f"people/{person.pk}/")))
+
+        assert "No access:" not in access(eve)
+        assert "No access: Entra says that this person has access, but" in access(max)
+        assert "activated here, which gives no access" in access(may)
+
+    def test_somebody_whose_last_change_was_refused(self, client, contoso, scim):
+        """Their page says what Entra would change, until it did."""
+        eve, max = provision(scim, "eve"), provision(scim, "max")
+        change = {"op": "Replace", "path": "userName", "value": "max@contoso.example"}
+        scim.patch(f"/Users/{eve.pk}", change)
+        page = tab(contoso, f"people/{eve.pk}/")
+
+        assert "its last change was refused" in text_of(client.get(page))
+        other = client.get(tab(contoso, f"people/{max.pk}/"))
+        assert "its last change was refused" not in text_of(other)
+        scim.patch(f"/Users/{eve.pk}", {**change, "value": "eve2@contoso.example"})
+        assert "its last change was refused" not in text_of(client.get(page))
+
+    def test_a_lost_link_is_reported(self, client, contoso, scim):
+        """Once, it passes by itself; again and again, it does not."""
+        url, codes = f"/Users/{uuid.uuid4()}", []
+        for _cycle in range(3):
+            scim.get(url)
+            findings = client.get(tab(contoso)).context["findings"]
+            codes.append([finding.code for finding in findings])
+
+        assert codes == [[], [], ["not_found"]]
+        assert "restart provisioning in Entra" in text_of(client.get(tab(contoso)))
+
     def test_people_are_found(self, client, contoso, scim):
         """By name or address, and by status."""
         name = {"givenName": "Eve", "familyName": "Jones"}
@@ -921,6 +981,45 @@ class TestStanding:
         text = text_of(client.get(tab(contoso)))
         assert "There is nothing for you to do." not in text
         assert "The client secret has expired." in text
+
+    def test_a_sign_in_that_fails_for_everybody(self, client, contoso):
+        """Whatever is saved here: what real sign-ins show counts."""
+
+        def badge():
+            page = client.get(tab(contoso, "events/"))
+            return page.context["badge"].text
+
+        assert badge() == "Not set up"
+        settings = self.connect(contoso)
+        assert badge() == "Not activated"
+        now = timezone.now()
+        EntraSettings.objects.update(activated_at=now, confirmed_at=now)
+        assert badge() == "Active"
+        sign_in.record_failure(contoso, "AADSTS50105", "", "ann@contoso.example")
+        assert badge() == "Active"  # that is Ann's alone
+
+        sign_in.record_failure(contoso, "AADSTS7000222", "", "ann@contoso.example")
+
+        assert badge().startswith("Sign-in broken since ")
+        text = text_of(client.get(tab(contoso)))
+        assert "Signing in with Entra has failed since" in text
+        assert "The client secret has expired. " in text
+        assert "There is nothing for you to do." not in text
+        activation.record_test(settings, credentials.in_use(settings), None)
+        assert badge() == "Active"
+
+    def test_a_sign_in_that_works_again(self, contoso, fabrikam, ann):
+        """Since when is counted from the last one that worked."""
+        settings = self.connect(contoso)
+        sign_in.record_failure(contoso, "AADSTS7000222", "", "ann@contoso.example")
+        assert sign_in_health.breakage(settings)
+        assert sign_in_health.breakage(self.connect(fabrikam)) is None
+        worked = EntraSession.objects.create(environment=contoso, user=ann)
+        assert sign_in_health.breakage(settings) is None
+
+        sign_in.record_failure(contoso, "AADSTS7000222", "", "ann@contoso.example")
+
+        assert sign_in_health.breakage(settings).since == worked.opened_at
 
     def test_what_to_copy(self, client, contoso):
         """Addresses as Entra needs them."""

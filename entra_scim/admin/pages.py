@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 
+from entra_scim import connection, standing
 from entra_scim.engines import engine
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models.environment import AnyEnvironment
@@ -89,6 +90,7 @@ class EnvironmentPage(TemplateView):
                 tab=self.tab,
                 page=self.page,
                 can_change=self.can_change,
+                badge=standing.badge_of(connection.settings_of(self.environment)),
                 **kwargs,
             ),
         }

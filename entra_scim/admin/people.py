@@ -23,6 +23,7 @@ from .forms import EventFilterForm, LinkedPeopleFilterForm, PeopleFilterForm
 from .pages import EnvironmentPage
 
 _PERSON_EVENTS = 20
+_REFUSED_LATELY = datetime.timedelta(days=7)
 _NAMES = [
     "attributes__displayName",
     "attributes__name__givenName",
@@ -59,13 +60,13 @@ class PeoplePage(EnvironmentPage):
             people = people.filter(_user_matches(text, "user__", _NAMES))
         match wanted.get("status"):
             case "active":
-                people = people.filter(active=True)
+                people = people.with_access()
             case "inactive":
-                people = people.filter(active=False)
+                people = people.without_access()
             case "waiting":
                 people = people.exclude(waiting_object_id="")
             case "no_sign_in":
-                people = people.filter(active=True).exclude(has_object_id=True)
+                people = people.with_access().exclude(has_object_id=True)
         return people
 
 
@@ -84,14 +85,16 @@ class PersonPage(EnvironmentPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person = self.person()
+        events = ProvisioningEvent.objects.for_environment(self.environment).filter(
+            user=person.user
+        )
         return super().get_context_data(
             person=person,
             waiting=identity.waiting_object_id(person),
             managed=links.is_in_force(person),
             reasons=access.reasons(person, access.groups_by_role(self.environment)),
-            events=ProvisioningEvent.objects.for_environment(self.environment).filter(
-                user=person.user
-            )[:_PERSON_EVENTS],
+            events=events[:_PERSON_EVENTS],
+            refused=events.open_refusals(since=timezone.now() - _REFUSED_LATELY),
             **kwargs,
         )
 

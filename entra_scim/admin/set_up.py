@@ -21,6 +21,7 @@ from entra_scim import (
     findings,
     groups,
     renewals,
+    sign_in_health,
     standing,
     traffic,
 )
@@ -59,7 +60,11 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             settings=settings,
             keys=[(key, key in usable) for key in keys],
             traffic=facts,
-            findings=[*renewals.findings(settings, usable), *findings.findings(facts)],
+            findings=[
+                *renewals.findings(settings, usable),
+                *sign_in_health.findings(settings),
+                *findings.findings(facts),
+            ],
             steps=steps,
             next_step=next((step for step in steps if not step.done), None),
             addresses=self.addresses(),

@@ -1,13 +1,25 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
+
+
+class ProvisionedUserQuerySet(EnvironmentScopedQuerySet):
+    def with_access(self) -> Self:
+        """Return those whom Entra gives access, and whose account is active."""
+        return self.filter(active=True, user__is_active=True)
+
+    def without_access(self) -> Self:
+        """Return the others: deactivated by Entra, here, or by both."""
+        return self.filter(Q(active=False) | Q(user__is_active=False))
 
 
 class ProvisionedUser(models.Model):
@@ -76,7 +88,7 @@ class ProvisionedUser(models.Model):
     modified = models.DateTimeField(_("last change"), default=timezone.now)
     version = models.PositiveIntegerField(default=1)
 
-    objects = EnvironmentScopedQuerySet.as_manager()
+    objects = ProvisionedUserQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("provisioned person")
@@ -118,6 +130,11 @@ class ProvisionedUser(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def has_access(self) -> bool:
+        """Whether Entra gives the person access, and their account is active."""
+        return self.active and self.user.is_active
 
     @property
     def display_name(self) -> str:
