@@ -12,7 +12,6 @@ from pydantic_core import ErrorDetails
 from scim2_models import (
     Context,
     Error,
-    InvalidFilterException,
     InvalidValueException,
     PatchOp,
     SCIMException,
@@ -64,6 +63,7 @@ _KINDS = {
 """What a value should have been, by pydantic's name of the error."""
 
 _VALUES = re.compile(r"(?<=\[).*(?=\])|(?<=^value ).*(?= is not valid)", re.DOTALL)
+_FIELDS = re.compile(r"(?<=')[a-z0-9]+(?:_[a-z0-9]+)+(?=')")
 _NOT_KEPT = ("schemas", "id", "meta")
 _DETAILS = 3
 
@@ -193,11 +193,11 @@ def _written(document: Document, changes: list[Change]) -> Document:
         patch.patch(user, scim_policy=POLICY)
     except ValidationError as error:
         raise _refusal(error) from None
-    except (InvalidFilterException, InvalidValueException) as refusal:
+    except SCIMException as refusal:
         if isinstance(refusal.__context__, ValidationError):
             # Its own text is pydantic's, with links and class names.
             raise _refusal(refusal.__context__) from None
-        raise _without_values(refusal) from None
+        raise _for_readers(refusal) from None
     result = _canonical(user)
     if not result.get("userName", "").strip():
         raise InvalidValueException(detail="userName is required.")
@@ -268,12 +268,15 @@ def _meaningful(name: str, items: Iterable[dict[str, Any]]) -> list[dict[str, An
     return [complete_role(role) for role in values] if name == "roles" else values
 
 
-def _without_values(refusal: SCIMException) -> SCIMException:
-    """Return a refusal that does not tell what a filter in a path compares with.
+def _for_readers(refusal: SCIMException) -> SCIMException:
+    """Return a refusal of scim2-models in SCIM's names, and without values.
 
-    That may be somebody's address or phone number, and events keep the text.
+    A filter in a path may compare with somebody's address or phone number, and
+    events keep the text.
     """
-    return type(refusal)(detail=_VALUES.sub("…", refusal.detail))
+    text = _VALUES.sub("…", refusal.detail)
+    text = _FIELDS.sub(lambda match: to_camel(match[0]), text)
+    return type(refusal)(detail=f"{text[:1].upper()}{text[1:]}".rstrip(".") + ".")
 
 
 def _refusal(error: ValidationError) -> SCIMException:

@@ -571,6 +571,11 @@ class TestErrors:
             ({"path": "a" * 513, "value": "x"}, "longer than 512 characters"),
             ({"path": "active", "value": "no"}, "Operation 2: active must be true"),
             ({"value": {"emails": True}}, "Operation 2: emails must be a list"),
+            (
+                {"path": 'phoneNumbers[value eq "1"].display', "value": "x"},
+                "No value of 'phoneNumbers' matches the path filter.",
+            ),
+            ({"path": "x509Certificates", "value": [{"value": {}}]}, "x509Certifi"),
         ],
     )
     def test_a_refusal_says_which_attribute_is_wrong(self, scim, operation, detail):
