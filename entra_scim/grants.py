@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from . import links, memberships
+from django.db import transaction
+
+from . import links, memberships, regrants, transactions
 from .dialect import role_values
 from .document import Document
 from .models import ProvisionedUser
@@ -29,6 +31,10 @@ def settle(person: ProvisionedUser, old: Document, new: Document) -> Changes:
     values = role_values(new)
     held = memberships.held(person.user, among)
     if person.roles_received_at is not None:
+        # A group that no role grants any more may not have been taken from them yet.
+        held |= memberships.held(
+            person.user, environment_roles.pending_group_ids - among
+        )
         wanted = environment_roles.granted(values) if person.active else set()
         person.suspended_groups = []
     elif person.active:
@@ -45,6 +51,13 @@ def settle(person: ProvisionedUser, old: Document, new: Document) -> Changes:
         and not links.is_in_force(person)
     ):
         wanted &= held
+    if environment_roles.pending_group_ids:
+        # Who waits for the groups of a role sends the next request, sooner or later.
+        transaction.on_commit(
+            lambda: regrants.step(person.environment),
+            using=transactions.database(),
+            robust=True,
+        )
     memberships.change(person.user, joined=wanted - held, left=held - wanted)
     return {
         "roles_added": environment_roles.names(wanted - held, values),

@@ -6,11 +6,10 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY, get_user_model, logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
-from . import drift, erasure, events, gate, roles, sessions, signals, transactions
-from .models import EnvironmentRole, ProvisionedUser, ProvisioningEvent
+from . import drift, erasure, events, gate, regrants, sessions, transactions
+from .models import EnvironmentRole, ProvisioningEvent
 
 
 def connect() -> None:
@@ -57,10 +56,11 @@ def _regrant_saved_role(
         instance.group_id,
     ):
         return
-    changed = roles.regrant(instance.environment, instance.group_id)
-    if before and before.group_id != instance.group_id:
-        changed += _without(before)
-    _tell(instance, kinds.ROLE_CREATED if created else kinds.ROLE_CHANGED, changed)
+    changed: dict[Any, list[str]] = {instance.group_id: []}
+    if before:
+        changed.setdefault(before.group_id, []).append(before.value_key)
+    kind = kinds.ROLE_CREATED if created else kinds.ROLE_CHANGED
+    regrants.begin(instance.environment, changed, _event(instance, kind))
 
 
 def _revoke_deleted_role(instance: EnvironmentRole, origin: Any, **kwargs: Any) -> None:
@@ -68,27 +68,13 @@ def _revoke_deleted_role(instance: EnvironmentRole, origin: Any, **kwargs: Any) 
     if EnvironmentRole not in (type(origin), getattr(origin, "model", None)):
         return
     transactions.lock_environment(instance.environment)
-    _tell(instance, ProvisioningEvent.Kind.ROLE_DELETED, _without(instance))
+    event = _event(instance, ProvisioningEvent.Kind.ROLE_DELETED)
+    changed = {instance.group_id: [instance.value_key]}
+    regrants.begin(instance.environment, changed, event)
 
 
-def _without(role: EnvironmentRole) -> list[Any]:
-    if roles.is_granted(role.environment, role.group_id):
-        return roles.regrant(role.environment, role.group_id)
-    return roles.revoke(role.environment, role.value_key, role.group_id)
-
-
-def _tell(role: EnvironmentRole, kind: str, user_ids: list[Any]) -> None:
-    events.record(
-        role.environment, kind, name=role.value, changes={"people": len(user_ids)}
-    )
-    if user_ids:
-        transaction.on_commit(
-            lambda: signals.roles_changed.send_robust(
-                ProvisionedUser, user_ids=user_ids, environment=role.environment
-            ),
-            using=transactions.database(),
-            robust=True,
-        )
+def _event(role: EnvironmentRole, kind: str) -> ProvisioningEvent:
+    return events.record(role.environment, kind, name=role.value)
 
 
 def _stamp_session(request: Any, user: Any, **kwargs: Any) -> None:

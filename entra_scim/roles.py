@@ -9,7 +9,7 @@ from django.db import models
 
 from . import memberships
 from .keys import role_key
-from .models import EnvironmentRole, ProvisionedUser, RoleAssignment
+from .models import EnvironmentRole, PendingRegrant, ProvisionedUser, RoleAssignment
 from .models.environment import AnyEnvironment
 
 
@@ -17,11 +17,18 @@ class EnvironmentRoles:
     """The roles of an environment as one transaction sees them."""
 
     def __init__(self, environment: AnyEnvironment) -> None:
-        self._group_ids = dict(
-            EnvironmentRole.objects.for_environment(environment).values_list(
-                "value", "group_id"
-            )
-        )
+        granted = EnvironmentRole.objects.for_environment(environment)
+        pending = PendingRegrant.objects.for_environment(environment)
+        rows = granted.order_by().values_list("value", "group_id")
+        groups = pending.order_by().values_list(models.Value(""), "group_id")
+        self._group_ids: dict[str, Any] = {}
+        self.pending_group_ids: set[Any] = set()
+        """The groups that not everybody has been given or lost yet who should."""
+        for value, group_id in rows.union(groups, all=True):
+            if value:
+                self._group_ids[value] = group_id
+            else:
+                self.pending_group_ids.add(group_id)
 
     @property
     def group_ids(self) -> set[Any]:
@@ -83,69 +90,9 @@ def managed_groups(people: Iterable[ProvisionedUser]) -> dict[Any, set[Any]]:
     return found
 
 
-def regrant(environment: AnyEnvironment, group_id: Any) -> list[Any]:
-    """Give a group to just the people whose roles grant it now.
-
-    Concerns people for whom Entra sent roles; others keep what they have. In a
-    transaction that holds the environment's lock. Works in batches, with bulk
-    statements: ``m2m_changed`` is not sent.
-
-    Returns:
-        The primary keys of the users whose groups changed.
-
-    Raises:
-        GroupsElsewhere: The user model has other groups.
-    """
-    keys = (
-        EnvironmentRole.objects.for_environment(environment)
-        .filter(group_id=group_id)
-        .values_list("value_key", flat=True)
+def keys_granting(environment: AnyEnvironment, group_id: Any) -> set[str]:
+    """Return the keys of the environment's roles that grant a group."""
+    granting = EnvironmentRole.objects.for_environment(environment).filter(
+        group_id=group_id
     )
-    holders = _assigned(environment, list(keys)).filter(active=True)
-    members = memberships.of_group(group_id)
-    user, _group = memberships.columns()
-    people = ProvisionedUser.objects.for_environment(environment).filter(
-        roles_received_at__isnull=False
-    )
-    superfluous = members.filter(**{f"{user}__in": people.values("user_id")}).exclude(
-        **{f"{user}__in": holders.values("user_id")}
-    )
-    missing = holders.exclude(user_id__in=members.values(user))
-    joined = list(missing.values_list("user_id", flat=True))
-    return memberships.leave(superfluous) + memberships.join(joined, group_id)
-
-
-def revoke(environment: AnyEnvironment, value_key: str, group_id: Any) -> list[Any]:
-    """Take a group that no role grants any longer from those whose role did.
-
-    Returns:
-        The primary keys of the users whose groups changed.
-    """
-    if memberships.field() is None:
-        return []
-    holders = _assigned(environment, [value_key]).values("user_id")
-    user, _group = memberships.columns()
-    return memberships.leave(
-        memberships.of_group(group_id).filter(**{f"{user}__in": holders})
-    )
-
-
-def is_granted(environment: AnyEnvironment, group_id: Any) -> bool:
-    """Tell whether a role of the environment grants a group."""
-    return (
-        EnvironmentRole.objects.for_environment(environment)
-        .filter(group_id=group_id)
-        .exists()
-    )
-
-
-def _assigned(
-    environment: AnyEnvironment, value_keys: list[str]
-) -> models.QuerySet[ProvisionedUser]:
-    assignments = RoleAssignment.objects.for_environment(environment).filter(
-        value_key__in=value_keys
-    )
-    return ProvisionedUser.objects.for_environment(environment).filter(
-        roles_received_at__isnull=False,
-        pk__in=assignments.values("provisioned_user_id"),
-    )
+    return set(granting.values_list("value_key", flat=True))

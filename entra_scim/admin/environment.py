@@ -17,7 +17,7 @@ from entra_scim.models import (
     ReleasedUser,
 )
 
-from . import people, set_up, sign_in
+from . import people, roles, set_up, sign_in
 from .guide import GuidePage
 from .pages import EnvironmentPage
 
@@ -32,9 +32,10 @@ _PAGES: dict[str, tuple[str, type[EnvironmentPage]]] = {
     "entra_keys": ("keys/", set_up.AccessKeysView),
     "entra_new_key": ("keys/new/", set_up.NewAccessKeyPage),
     "entra_revoke_key": ("keys/<int:key_id>/revoke/", set_up.RevokeKeyPage),
-    "entra_roles": ("roles/", set_up.RolesView),
-    "entra_role": ("roles/<int:role_id>/", set_up.RolePage),
-    "entra_delete_role": ("roles/<int:role_id>/delete/", set_up.DeleteRolePage),
+    "entra_roles": ("roles/", roles.RolesView),
+    "entra_role_progress": ("roles/progress/", roles.ProgressPage),
+    "entra_role": ("roles/<int:role_id>/", roles.RolePage),
+    "entra_delete_role": ("roles/<int:role_id>/delete/", roles.DeleteRolePage),
     "entra_people": ("people/", people.PeoplePage),
     "entra_local_people": ("people/local/", people.LocalPeoplePage),
     "entra_forget": ("people/released/<int:released_id>/", people.ForgetPage),

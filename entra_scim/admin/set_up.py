@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
@@ -20,12 +19,12 @@ from entra_scim import (
     encryption,
     findings,
     groups,
+    regrants,
     renewals,
     sign_in_health,
     standing,
     traffic,
 )
-from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import AccessKey, EnvironmentRole
 
 from .forms import ConnectionForm, RoleForm
@@ -68,6 +67,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             steps=steps,
             next_step=next((step for step in steps if not step.done), None),
             addresses=self.addresses(),
+            pending=regrants.pending_of(self.environment),
             roles=[
                 (role, people, permissions.get(role.group_id, 0))
                 for role, people in facts.roles
@@ -85,19 +85,6 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             visitor=self.request.user,
             prefix=None if instance else "role",
         )
-
-    def save(self, form: RoleForm) -> bool:
-        """Save a valid form, or add to it what stands in the way."""
-        group = form.cleaned_data["group"]
-        try:
-            groups.save_role(form.instance, group, self.request.user)
-        except ProvisioningError as error:
-            form.add_error(None, str(error))
-        except IntegrityError:  # made by somebody else, just now
-            form.add_error("value", _("There is a role of this name already."))
-        else:
-            return True
-        return False
 
     def addresses(self) -> dict[str, str]:
         """Return what Entra must be told, by name."""
@@ -206,64 +193,4 @@ class RevokeKeyPage(EnvironmentPage):
         access_keys.revoke(key)
         return self.done(
             _("Microsoft Entra ID: access key %(key)s revoked.") % {"key": key}, "#keys"
-        )
-
-
-class RolesView(SetUpPage):
-    """Makes a role."""
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(f"{self.tab}#roles")
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.role_form(request.POST)
-        if form.is_valid() and self.save(form):
-            role = form.instance
-            return self.done(
-                _("Microsoft Entra ID: made role %(role)s, which grants %(group)s.")
-                % {"role": role, "group": role.group},
-                "#roles",
-            )
-        return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
-
-
-class RolePage(SetUpPage):
-    template_name = "entra_scim/admin/role.html"
-    title = gettext_lazy("Change role")
-
-    def role(self) -> EnvironmentRole:
-        roles = EnvironmentRole.objects.for_environment(self.environment)
-        return cast(
-            EnvironmentRole, get_object_or_404(roles, pk=self.kwargs["role_id"])
-        )
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kwargs.setdefault("role_form", self.role_form(instance=self.role()))
-        return EnvironmentPage.get_context_data(self, role=self.role(), **kwargs)
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.role_form(request.POST, instance=self.role())
-        if form.is_valid() and self.save(form):
-            return self.done(
-                _("Microsoft Entra ID: changed role %(role)s, which grants %(group)s.")
-                % {"role": form.instance, "group": form.instance.group},
-                "#roles",
-            )
-        return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
-
-
-class DeleteRolePage(RolePage):
-    template_name = "entra_scim/admin/confirm_delete_role.html"
-    title = gettext_lazy("Delete role")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        role = self.role()
-        people = traffic.holders_of(role).count()
-        return super().get_context_data(people=people, **kwargs)
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        role = self.role()
-        role.delete()
-        return self.done(
-            _("Microsoft Entra ID: deleted role %(role)s.") % {"role": role}, "#roles"
         )

@@ -253,6 +253,27 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('environment', 'value_key'), name='entra_scim_role_value')],
             },
         ),
+        migrations.CreateModel(
+            name='PendingRegrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('former_keys', models.JSONField(default=list, help_text='The keys of roles that granted the group before.')),
+                ('total', models.PositiveIntegerField()),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('changed', models.PositiveIntegerField(default=0)),
+                ('after_created', models.DateTimeField(help_text='Where the next batch begins, as after_id.', null=True)),
+                ('after_id', models.UUIDField(null=True)),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='entra_scim.provisioningevent')),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='auth.group', verbose_name='group')),
+            ],
+            options={
+                'verbose_name': 'pending change of a group',
+                'verbose_name_plural': 'pending changes of groups',
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('environment', 'group'), name='entra_scim_pending_once')],
+            },
+        ),
         migrations.AddIndex(
             model_name='provisioneduser',
             index=models.Index(fields=['environment', 'created', 'id'], name='entra_scim_page'),

@@ -11,7 +11,7 @@ from .provisioned_user import (
     ReleasedUser,
     RoleAssignment,
 )
-from .role import EnvironmentGroup, EnvironmentRole
+from .role import EnvironmentGroup, EnvironmentRole, PendingRegrant
 from .unkept_attribute import UnkeptAttribute
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Environment",
     "EnvironmentGroup",
     "EnvironmentRole",
+    "PendingRegrant",
     "ProvisionedElement",
     "ProvisionedUser",
     "ProvisioningEvent",

@@ -11,6 +11,7 @@ from entra_scim import transactions
 from entra_scim.keys import role_key
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
+from .event import ProvisioningEvent
 
 
 def validate_role_value(value: str) -> None:
@@ -114,3 +115,43 @@ class EnvironmentRole(models.Model):
         return transactions.repeated(
             lambda: super(EnvironmentRole, self).delete(*args, **kwargs)
         )
+
+
+class PendingRegrant(models.Model):
+    """A group that not everybody has been given, or lost, whose roles say so.
+
+    What a change of roles leaves to batches, see :mod:`entra_scim.regrants`.
+    """
+
+    environment = environment_foreign_key()
+    group = models.ForeignKey(
+        Group, on_delete=models.CASCADE, related_name="+", verbose_name=_("group")
+    )
+    former_keys = models.JSONField(
+        default=list, help_text=_("The keys of roles that granted the group before.")
+    )
+    event = models.ForeignKey(
+        ProvisioningEvent, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    after_created = models.DateTimeField(
+        null=True, help_text=_("Where the next batch begins, as after_id.")
+    )
+    after_id = models.UUIDField(null=True)
+
+    objects = EnvironmentScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pending change of a group")
+        verbose_name_plural = _("pending changes of groups")
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=("environment", "group"), name="entra_scim_pending_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.done}/{self.total}"

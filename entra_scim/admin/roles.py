@@ -1,0 +1,121 @@
+"""Roles: who makes, changes and deletes them, and how far a change has come."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entra_scim import groups, regrants, traffic
+from entra_scim.exceptions import ProvisioningError
+from entra_scim.models import EnvironmentRole
+
+from .forms import RoleForm
+from .pages import EnvironmentPage
+from .set_up import SetUpPage
+
+_SECONDS = 0.5
+"""How long a page works on a change of a role before it shows how far that is."""
+
+
+class RoleChange(SetUpPage):
+    """What the views that change roles have in common."""
+
+    def save(self, form: RoleForm) -> bool:
+        """Save a valid form, or add to it what stands in the way."""
+        group = form.cleaned_data["group"]
+        try:
+            groups.save_role(form.instance, group, self.request.user)
+        except ProvisioningError as error:
+            form.add_error(None, str(error))
+        except IntegrityError:  # made by somebody else, just now
+            form.add_error("value", _("There is a role of this name already."))
+        else:
+            return True
+        return False
+
+    def changed(self, message: str) -> HttpResponse:
+        """Say what was done, and go on to where its effect is seen."""
+        is_pending = regrants.pending_of(self.environment)
+        return self.done(message, "roles/progress/" if is_pending else "#roles")
+
+
+class ProgressPage(EnvironmentPage):
+    """Works on a change of a role that concerns many people, and shows how far it is."""
+
+    template_name = "entra_scim/admin/role_progress.html"
+    page = "set_up"
+    title = gettext_lazy("Role change in progress")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        regrants.work(self.environment, _SECONDS)
+        pending = regrants.pending_of(self.environment)
+        if not pending:
+            return HttpResponseRedirect(f"{self.tab}#roles")
+        response = self.render_to_response(
+            self.get_context_data(pending=pending, **kwargs)
+        )
+        response["Refresh"] = "1"
+        return response
+
+
+class RolesView(RoleChange):
+    """Makes a role."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(f"{self.tab}#roles")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.role_form(request.POST)
+        if form.is_valid() and self.save(form):
+            role = form.instance
+            return self.changed(
+                _("Microsoft Entra ID: made role %(role)s, which grants %(group)s.")
+                % {"role": role, "group": role.group}
+            )
+        return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
+
+
+class RolePage(RoleChange):
+    template_name = "entra_scim/admin/role.html"
+    title = gettext_lazy("Change role")
+
+    def role(self) -> EnvironmentRole:
+        roles = EnvironmentRole.objects.for_environment(self.environment)
+        return cast(
+            EnvironmentRole, get_object_or_404(roles, pk=self.kwargs["role_id"])
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs.setdefault("role_form", self.role_form(instance=self.role()))
+        return EnvironmentPage.get_context_data(self, role=self.role(), **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.role_form(request.POST, instance=self.role())
+        if form.is_valid() and self.save(form):
+            return self.changed(
+                _("Microsoft Entra ID: changed role %(role)s, which grants %(group)s.")
+                % {"role": form.instance, "group": form.instance.group}
+            )
+        return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
+
+
+class DeleteRolePage(RolePage):
+    template_name = "entra_scim/admin/confirm_delete_role.html"
+    title = gettext_lazy("Delete role")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        role = self.role()
+        people = traffic.holders_of(role).count()
+        return super().get_context_data(people=people, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        role = self.role()
+        role.delete()
+        return self.changed(
+            _("Microsoft Entra ID: deleted role %(role)s.") % {"role": role}
+        )

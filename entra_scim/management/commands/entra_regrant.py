@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from entra_scim import regrants
+from entra_scim.models import PendingRegrant
+
+
+class Command(BaseCommand):
+    help = (
+        "Finish the changes of roles that concern many people, in batches. It can be "
+        "ended at any time and goes on where it was. Safe to run often, such as from cron."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        while pending := PendingRegrant.objects.select_related("environment").first():
+            self.stdout.write(f"{pending.environment}: {pending}")
+            while regrants.step(pending.environment):
+                pass
+        self.stdout.write("Everybody has the groups of their roles.")
