@@ -14,6 +14,7 @@ import string
 from unicodedata import normalize
 
 _LOWER_ASCII = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_ORDERED_BYTES = 192
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
@@ -60,6 +61,15 @@ def canonical_external_id(external_id: str) -> str:
     to upper case makes nobody else of a person.
     """
     return external_id.lower() if _GUID.fullmatch(external_id) else external_id
+
+
+def order_key(value: str) -> str:
+    """Return a string that sorts as another one does by code points.
+
+    Hexadecimal digits have one order in every collation, and UTF-8 keeps that of
+    code points. Only what is beyond the length that indexes take is not told apart.
+    """
+    return folded(value).encode()[:_ORDERED_BYTES].hex()
 
 
 def external_id_key(external_id: str | None) -> str | None:

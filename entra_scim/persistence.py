@@ -28,6 +28,7 @@ _CHANGING_FIELDS = (
     "attributes",
     "comparable",
     "user_name_key",
+    "user_name_order",
     "external_id_key",
     "active",
     "active_received",
@@ -79,6 +80,7 @@ def apply(
     person.comparable = searchable.comparable(new)
     former = _unique_keys(person)
     person.user_name_key = keys.user_name_key(new["userName"])
+    person.user_name_order = keys.order_key(new["userName"])
     person.external_id_key = keys.external_id_key(new.get("externalId"))
     if keys.is_object_id(new.get("externalId")):
         person.object_id_key = person.external_id_key

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('attributes', models.JSONField(help_text='What Entra sent: the SCIM document without id and meta.', verbose_name='attributes')),
                 ('comparable', models.JSONField(help_text='The strings that filters compare, in the form they compare.')),
                 ('user_name_key', models.CharField(max_length=64)),
+                ('user_name_order', models.CharField(max_length=384)),
                 ('external_id_key', models.CharField(max_length=64, null=True)),
                 ('object_id_key', models.CharField(help_text='The key of the object ID, even after Entra removed it.', max_length=64, null=True)),
                 ('address_key', models.CharField(max_length=64)),
@@ -277,6 +278,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='provisioneduser',
             index=models.Index(fields=['environment', 'created', 'id'], name='entra_scim_page'),
+        ),
+        migrations.AddIndex(
+            model_name='provisioneduser',
+            index=models.Index(fields=['environment', 'user_name_order', 'id'], name='entra_scim_by_user_name'),
+        ),
+        migrations.AddIndex(
+            model_name='provisioneduser',
+            index=models.Index(fields=['environment', 'modified', 'id'], name='entra_scim_by_change'),
         ),
         migrations.AddIndex(
             model_name='provisioneduser',

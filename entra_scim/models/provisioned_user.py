@@ -41,6 +41,7 @@ class ProvisionedUser(models.Model):
         help_text=_("The strings that filters compare, in the form they compare."),
     )
     user_name_key = models.CharField(max_length=64)
+    user_name_order = models.CharField(max_length=384)
     external_id_key = models.CharField(max_length=64, null=True)
     object_id_key = models.CharField(
         max_length=64,
@@ -109,6 +110,14 @@ class ProvisionedUser(models.Model):
             # The order of pages (RFC 7644 §3.4.2.4 wants a stable one).
             models.Index(
                 fields=("environment", "created", "id"), name="entra_scim_page"
+            ),
+            models.Index(
+                fields=("environment", "user_name_order", "id"),
+                name="entra_scim_by_user_name",
+            ),
+            # Clients that ask for what changed since, by meta.lastModified.
+            models.Index(
+                fields=("environment", "modified", "id"), name="entra_scim_by_change"
             ),
             # Whose people have addresses of a domain, when somebody signs in.
             models.Index(

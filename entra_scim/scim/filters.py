@@ -33,7 +33,7 @@ from entra_scim.models import ProvisionedElement
 from entra_scim.models.environment import AnyEnvironment
 from entra_scim.searchable import INDEXED_STRINGS, MULTI_VALUED, UNREADABLE
 
-from . import columns, comparisons
+from . import columns, comparisons, keyed
 from .schema import CORE, ENTERPRISE
 
 MAX_LENGTH = 2048
@@ -113,6 +113,8 @@ def _is_keyed(node: FilterNode) -> bool:
         )
     if not isinstance(node, Comparison) or node.op != CompareOperator.eq:
         return False
+    if node.value is None:
+        return False
     path = columns.path_of(node.attr_path) or ""
     return path in _KEYED or path.removesuffix(".value") in _KEYED
 
@@ -161,6 +163,12 @@ class _PersonVisitor(_Visitor):
         if path not in columns.ELEMENTS:
             raise comparisons.unknown(node.attr_path)
         return self._having(columns.ELEMENTS[path], node.val_filter)
+
+    def visit_logical_expr(self, node: LogicalExpr) -> Q:
+        condition = super().visit_logical_expr(node)
+        if node.op == LogicalOperator.or_ and all(map(_is_keyed, node.terms)):
+            return keyed.resolved(condition, self._environment) or condition
+        return condition
 
     def present(self, attribute: AttrPath) -> Q:
         path = columns.path_of(attribute)

@@ -15,92 +15,16 @@ from django.test.utils import CaptureQueriesContext, override_settings
 
 django.setup()
 
-from django.contrib.auth import get_user_model
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.test.client import RequestFactory
 
-from entra_scim import access_keys, document, keys, profile
-from entra_scim.models import ProvisionedElement, ProvisionedUser
+from entra_scim import access_keys
+from entra_scim.models import ProvisionedUser
 from tests.factories import RoleFactory, make_environment
+from tests.population import body, fill
 
 AIMS = {"read": 1.5, "write": 2.0}
-
-
-def body(number, domain="contoso.example"):
-    """Return what Entra sends for a person, with the default mappings it fills."""
-    address = f"person{number}@{domain}"
-    return {
-        "schemas": [
-            "urn:ietf:params:scim:schemas:core:2.0:User",
-            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-        ],
-        "externalId": f"00000000-0000-4000-8000-{number:012}",
-        "userName": address,
-        "active": True,
-        "displayName": f"Person {number}",
-        "title": "Engineer",
-        "name": {
-            "givenName": "Person",
-            "familyName": str(number),
-            "formatted": f"Person {number}",
-        },
-        "emails": [{"primary": True, "type": "work", "value": address}],
-        "phoneNumbers": [{"type": "work", "value": "+31 20 555 0100"}],
-        "addresses": [{"type": "work", "locality": "Utrecht", "country": "NL"}],
-        "roles": [{"value": "Viewer", "primary": False}],
-        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {
-            "department": "Research",
-            "employeeNumber": str(number),
-        },
-    }
-
-
-def fill(environment, people, domain):
-    """Give an environment many provisioned people, past the endpoint."""
-    model = get_user_model()
-    for start in range(0, people, 1000):
-        numbers = range(start, min(start + 1000, people))
-        users = model.objects.bulk_create(
-            model(
-                username=f"person{number}@{domain}",
-                email=f"person{number}@{domain}",
-                password="!",
-            )
-            for number in numbers
-        )
-        environment.members.add(*users)
-        links = []
-        for number, user in zip(numbers, users, strict=True):
-            attributes = body(number, domain)
-            del attributes["schemas"]
-            links.append(
-                ProvisionedUser(
-                    environment=environment,
-                    user=user,
-                    attributes=attributes,
-                    comparable=document.comparable(attributes),
-                    user_name_key=keys.user_name_key(attributes["userName"]),
-                    address_key=profile.address_key(attributes),
-                    external_id_key=keys.external_id_key(attributes["externalId"]),
-                    active=True,
-                )
-            )
-        ProvisionedUser.objects.bulk_create(links)
-        ProvisionedElement.objects.bulk_create(
-            ProvisionedElement(
-                environment=environment,
-                provisioned_user=link,
-                value=link.attributes["userName"],
-                value_key=keys.digest(link.attributes["userName"]),
-                type="work",
-                primary=True,
-            )
-            for link in links
-        )
-    with connection.cursor() as cursor:
-        if connection.vendor != "mysql":
-            cursor.execute("ANALYZE")
 
 
 class Caller:

@@ -9,34 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scim2_models import Context, InvalidFilterException, ScimFilter
 
-from entra_scim import keys, persistence, searchable
 from entra_scim.conf import conf
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.scim.filters import MAX_DEPTH, MAX_LENGTH, MAX_SCANS, q_of
 from entra_scim.scim.resources import POLICY, schemas_of
 from entra_scim.scim.schema import EntraUser
-from tests.factories import UserFactory, make_environment
+from tests.factories import make_environment
+from tests.population import store
 
 pytestmark = pytest.mark.django_db
-
-
-def store(environment, **document):
-    """Keep a document as the domain does, without deciding about anything."""
-    number = ProvisionedUser.objects.count()
-    document.setdefault("userName", f"person{number}@contoso.example")
-    person = ProvisionedUser(
-        environment=environment,
-        user=UserFactory(email=f"stored{number}@contoso.example"),
-        attributes=document,
-        comparable=searchable.comparable(document),
-        user_name_key=keys.user_name_key(document["userName"]),
-        address_key=keys.digest(str(number)),
-        external_id_key=keys.external_id_key(document.get("externalId")),
-        active=document.get("active", True),
-        modified=persistence._now(),
-    )
-    persistence.save_new(person)
-    return person
 
 
 def found(text, environment):
@@ -99,6 +80,14 @@ def people(contoso, fabrikam):
         ('externalId eq "a-1"', "bob"),
         ('externalId sw "A"', "ann"),
         ('externalId ne "A-1"', "eva bob"),
+        ('externalId eq null or userName eq "ann@contoso.example"', "ann eva"),
+        ('externalId eq "A-1" or userName eq "bob@contoso.example"', "ann bob"),
+        ('id eq "x" or emails eq "ann@home.example" or externalId eq "a-1"', "ann bob"),
+        ('userName eq "x" or id eq "x" or displayName eq "x"', ""),
+        ('id eq "x" or id eq "y"', ""),
+        ('emails eq "ann@home.example" or emails[type eq "home"]', "ann eva"),
+        ('active eq false and (externalId eq "A-1" or nickName eq "x")', ""),
+        ('active eq true and (externalId eq "A-1" or nickName eq "x")', "ann"),
         ("externalId pr", "ann bob"),
         ("not (externalId pr)", "eva"),
         ("externalId eq null", "eva"),
