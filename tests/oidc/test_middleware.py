@@ -6,7 +6,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, transaction
 from django.http import JsonResponse
 from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
@@ -23,11 +23,13 @@ MODEL = "django.contrib.auth.backends.ModelBackend"
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 
 
+@transaction.non_atomic_requests
 async def who_else(request):
     user = await request.auser()
     return JsonResponse({"user": user.pk})
 
 
+@transaction.non_atomic_requests
 def nobody_looks(request):
     return JsonResponse({})
 

@@ -152,7 +152,7 @@ def test_signals_of_token_logins_open_no_session(contoso, bob, rf, signal):
 
 class TestWhatEndsEverySignInWithEntra:
     @pytest.fixture
-    def others(self, active, person, admin, browser, fabrikam):
+    def others(self, several_environments, active, person, admin, browser, fabrikam):
         """A session of another environment's Entra, and one with a password."""
         browser.sign_in()
         elsewhere = EntraSession.objects.create(environment=fabrikam, user=admin)
