@@ -8,12 +8,19 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.contrib.auth import get_user_model
+from django.contrib.auth import authenticate, get_user_model
 from django.db import connections
 from django.db.models import Q
 
-from entra_scim.models import EntraSettings, ProvisionedUser, RoleAssignment
+from entra_scim import proofs, sessions
+from entra_scim.models import (
+    EntraSettings,
+    ProvisionedUser,
+    ProvisioningEvent,
+    RoleAssignment,
+)
 from tests.factories import RoleFactory
+from tests.oidc.test_sessions import user_of
 from tests.test_tab import client_for, saved, tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -312,8 +319,6 @@ def test_leaving_against_a_role(scim, contoso):
 
 def test_one_refusal_many_times_at_once_is_one_event(scim, admin):
     """The count is right too."""
-    from entra_scim.models import ProvisioningEvent
-
     for _ in range(ROUNDS // 5):
         together(*[lambda: scim.post("/Users", {"userName": admin.email})] * 4)
 
@@ -342,3 +347,47 @@ def test_two_may_save_the_connection_at_once(contoso, admin):
         assert (str(settings.client_id), str(settings.tenant_id)) in [
             (form["client_id"], form["tenant_id"]) for form in forms
         ]
+
+
+def test_leaving_against_a_product_that_saves(scim, ann, settings):
+    """Whoever comes last, the leaver is out, and the account says so in the end."""
+    settings.ROOT_URLCONF = "tests.oidc.urls"
+    path = create(scim, 0, userName=ann.email)
+    people = get_user_model().objects
+    for _number in range(ROUNDS):
+        scim.patch(path, replace("active", "True"))
+        client = client_for(people.get(pk=ann.pk))
+        stale = people.get(pk=ann.pk)
+        name = stale.get_username()
+
+        together(
+            stale.save,
+            lambda: scim.patch(path, replace("active", "False")),
+            lambda name=name: authenticate(username=name, password="secret"),
+            lambda client=client: user_of(client),
+        )
+
+        assert user_of(client) is None
+        assert authenticate(username=name, password="secret") is None
+        assert not people.get(pk=ann.pk).is_active
+
+
+def test_guesses_at_once_are_counted(contoso, admin):
+    """No more passwords are looked at than one after the other."""
+    clients = [client_for(admin) for _number in range(8)]
+    for client in clients:
+        session = client.session
+        session[sessions.PROVED_AT] = 0
+        session.save()
+
+    together(
+        *(
+            lambda client=client: client.post(
+                tab(contoso, "keys/"), {"own_password": "guess"}
+            )
+            for client in clients
+        )
+    )
+
+    wrong = ProvisioningEvent.objects.filter(kind="wrong_password")
+    assert wrong.count() == proofs.MOST_BY_ONE
