@@ -114,8 +114,9 @@ class ProvisioningPolicy:
         """Tell whether an e-mail address may be a person's of an environment.
 
         Restrict it to the customer's own domains where the product knows them:
-        the administrator of a directory can write any address into it. In the
-        transaction; reads only.
+        the administrator of a directory can write any address into it. It also
+        says which environment an address leads to on a shared sign-in page. In
+        the transaction, and there; reads only.
         """
         return True
 

@@ -289,7 +289,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='provisioneduser',
-            index=models.Index(fields=['environment', 'domain_key'], name='entra_scim_domain'),
+            index=models.Index(fields=['domain_key', 'environment', 'active'], name='entra_scim_domain'),
         ),
         migrations.AddIndex(
             model_name='provisioneduser',

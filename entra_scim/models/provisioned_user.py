@@ -121,7 +121,7 @@ class ProvisionedUser(models.Model):
             ),
             # Whose people have addresses of a domain, when somebody signs in.
             models.Index(
-                fields=("environment", "domain_key"), name="entra_scim_domain"
+                fields=("domain_key", "environment", "active"), name="entra_scim_domain"
             ),
             # The tab counts people by what their requests reveal, from here alone.
             models.Index(

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from mozilla_django_oidc.views import OIDCAuthenticationRequestView
 
-from entra_scim import activation, credentials, keys
+from entra_scim import activation, credentials, domains
 from entra_scim.connection import settings_of
 from entra_scim.credentials import Credentials
-from entra_scim.models import ProvisionedUser
 from entra_scim.models.environment import AnyEnvironment, environment_named
 
 from . import metadata, states
@@ -37,7 +35,9 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
         environment = _environment_of_url(environment_id) if environment_id else None
         login_hint = request.GET.get("address", "").strip()
         if environment is None and login_hint:
-            environment = _environment_of_domain(login_hint)
+            environment = domains.environment_of(login_hint)
+            if environment is None:
+                raise SignInProblem("unknown_organisation")
         if environment is None:
             several = list(activation.active_settings()[:2])
             if not several:
@@ -144,20 +144,3 @@ def _environment_of_url(environment_id: str) -> AnyEnvironment:
     if environment is None:
         raise SignInProblem("not_active")
     return environment
-
-
-def _environment_of_domain(address: str) -> AnyEnvironment | None:
-    """Return the active environment whose people have addresses of a domain.
-
-    By the domain alone: whether the person exists must not show.
-
-    Raises:
-        SignInProblem: There is none, or more than one.
-    """
-    same_domain = ProvisionedUser.objects.filter(
-        environment=OuterRef("environment"), domain_key=keys.domain_key(address)
-    )
-    found = list(activation.active_settings().filter(Exists(same_domain))[:2])
-    if len(found) != 1:
-        raise SignInProblem("unknown_organisation")
-    return found[0].environment

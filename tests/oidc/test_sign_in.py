@@ -172,8 +172,9 @@ class TestWhichEnvironment:
         connect(fabrikam, entra.neighbour())
         activate(fabrikam)
 
-    def test_several_ask_for_the_address(self, two, active, person, browser):
+    def test_several_ask_for_the_address(self, two, active, scim, person, browser):
         """The domain decides, so that the answer tells of nobody."""
+        scim.post("/Users", {"userName": "eve@contoso.example"})
         page = browser.client.get(reverse("entra_scim_oidc:sign-in"))
         assert b"Your work e-mail address" in page.content
 
