@@ -19,6 +19,7 @@ from .exceptions import Busy
 from .keys import digest
 from .models import AccessKey, ProvisioningEvent
 from .models.environment import AnyEnvironment
+from .secrecy import Secret, without_variables
 
 logger = logging.getLogger("entra_scim")
 
@@ -32,6 +33,7 @@ _USE_INTERVAL = datetime.timedelta(minutes=1)
 
 
 @transactions.repeating
+@without_variables
 def create(
     environment: AnyEnvironment,
     created_by: Any = None,
@@ -70,13 +72,15 @@ def is_well_formed(text: str) -> bool:
     )
 
 
+@without_variables
 def authenticate(
-    environment_id: str, text: str, look_up: LookUp | None = None
+    environment_id: str, text: Secret | str, look_up: LookUp | None = None
 ) -> Admission | None:
     """Return what the usable key with a text lets in, if it opens an environment.
 
     The digest of 256 random bits needs no comparison in constant time.
     """
+    text = Secret(text).reveal()
     if not is_well_formed(text):
         return None
     return admit(environment_id, digest(text), look_up)

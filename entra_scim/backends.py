@@ -15,6 +15,7 @@ from django.utils.crypto import get_random_string
 from django.views.decorators.debug import sensitive_variables
 
 from . import drift, gate, sessions
+from .secrecy import without_variables
 
 
 class PasswordGate:
@@ -30,7 +31,7 @@ class PasswordGate:
     somebody in later by ``user.backend``, this one finds them through the others.
     """
 
-    @sensitive_variables()
+    @without_variables
     def authenticate(
         self, request: HttpRequest | None, **credentials: Any
     ) -> AbstractBaseUser | None:
@@ -105,7 +106,7 @@ def _takes(backend: Any, request: Any, credentials: dict[str, Any]) -> bool:
     return True
 
 
-@sensitive_variables()
+@without_variables
 def _with_current_username(credentials: dict[str, Any]) -> dict[str, Any]:
     """Return credentials with the username that whoever typed a former one has now."""
     names = {"username", get_user_model().USERNAME_FIELD}
@@ -117,7 +118,7 @@ def _with_current_username(credentials: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@sensitive_variables()
+@without_variables
 def _refuse_names(credentials: dict[str, Any]) -> None:
     """Refuse before any backend is asked, where all names are of refused people.
 

@@ -8,12 +8,12 @@ import enum
 import uuid
 
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
 
 from . import credentials, events, transactions
 from .credentials import Credentials
 from .models import EntraSettings, ProvisioningEvent
 from .models.environment import AnyEnvironment
+from .secrecy import Secret, without_variables
 
 NOTICE = datetime.timedelta(days=30)
 """How long before their end people are told to renew credentials."""
@@ -55,14 +55,14 @@ def lock(settings: EntraSettings) -> None:
 
 
 @transactions.repeating
-@sensitive_variables()
+@without_variables
 def save(
     settings: EntraSettings,
     *,
     client_id: uuid.UUID,
     tenant_id: uuid.UUID,
     cloud: str,
-    client_secret: str,
+    client_secret: Secret | str,
     client_secret_expires_on: datetime.date | None,
 ) -> list[str]:
     """Save what an administrator entered. An empty secret keeps what is set.
@@ -79,7 +79,7 @@ def save(
             client_id=client_id,
             tenant_id=tenant_id,
             cloud=cloud,
-            client_secret=client_secret,
+            client_secret=Secret(client_secret),
         )
     elif former is not None:
         kept = former

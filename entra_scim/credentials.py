@@ -7,6 +7,7 @@ import datetime
 import json
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -19,13 +20,14 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.views.decorators.debug import sensitive_variables
 
 from . import authorities, encryption, sign_in
 from .models import EntraSettings
+from .secrecy import Secret, without_variables
 
 _CERTIFICATE_LIFETIME = datetime.timedelta(days=730)
 _KEY_BITS = 3072
+_SECRET = ("client_secret", "certificate_key")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,18 +37,19 @@ class Credentials:
     client_id: uuid.UUID
     tenant_id: uuid.UUID
     cloud: str
-    client_secret: str = field(default="", repr=False)
+    client_secret: Secret = field(default=Secret(""), repr=False)
     client_secret_expires_on: datetime.date | None = None
     certificate: str = ""
-    certificate_key: str = field(default="", repr=False)
+    certificate_key: Secret = field(default=Secret(""), repr=False)
     certificate_expires_on: datetime.date | None = None
 
     @property
+    @without_variables
     def fingerprint(self) -> str:
         """What tells these credentials from others, and says nothing of them."""
         values = {
             name: str(value)
-            for name, value in dataclasses.asdict(self).items()
+            for name, value in _revealed(self).items()
             if not name.endswith("expires_on")
         }
         text = json.dumps(values, sort_keys=True)
@@ -55,7 +58,7 @@ class Credentials:
         ).hexdigest()
 
 
-@sensitive_variables()
+@without_variables
 def in_use(settings: EntraSettings) -> Credentials | None:
     """Return the credentials of an environment, or None if they are not complete.
 
@@ -81,15 +84,15 @@ def in_use(settings: EntraSettings) -> Credentials | None:
         client_id=settings.client_id,
         tenant_id=settings.tenant_id,
         cloud=settings.cloud,
-        client_secret=secret,
+        client_secret=Secret(secret),
         client_secret_expires_on=settings.client_secret_expires_on,
         certificate=settings.certificate,
-        certificate_key=certificate_key,
+        certificate_key=Secret(certificate_key),
         certificate_expires_on=settings.certificate_expires_on,
     )
 
 
-@sensitive_variables()
+@without_variables
 def waiting(settings: EntraSettings) -> Credentials | None:
     """Return the credentials that wait for a test sign-in, if there are any."""
     if not settings.pending:
@@ -105,6 +108,8 @@ def waiting(settings: EntraSettings) -> Credentials | None:
     for name in ("client_secret_expires_on", "certificate_expires_on"):
         if values[name] is not None:
             values[name] = datetime.date.fromisoformat(values[name])
+    for name in _SECRET:
+        values[name] = Secret(values[name])
     return Credentials(**values)
 
 
@@ -114,6 +119,7 @@ def are_tested(settings: EntraSettings) -> bool:
     return current is not None and settings.tested_fingerprint == current.fingerprint
 
 
+@without_variables
 def use(settings: EntraSettings, credentials: Credentials) -> None:
     """Put credentials in use, unsaved. What waited is discarded.
 
@@ -146,14 +152,14 @@ def use(settings: EntraSettings, credentials: Credentials) -> None:
     settings.pending = ""
 
 
-@sensitive_variables()
+@without_variables
 def let_wait(settings: EntraSettings, credentials: Credentials) -> None:
     """Keep credentials until a test sign-in succeeds with them, unsaved."""
-    text = json.dumps(dataclasses.asdict(credentials), default=str)
+    text = json.dumps(_revealed(credentials), default=str)
     settings.pending = encryption.encrypt(settings.environment, text)
 
 
-@sensitive_variables()
+@without_variables
 def with_certificate(credentials: Credentials) -> Credentials:
     """Return credentials with a new certificate in place of what they had."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
@@ -171,11 +177,18 @@ def with_certificate(credentials: Credentials) -> Credentials:
     )
     return dataclasses.replace(
         credentials,
-        client_secret="",
+        client_secret=Secret(""),
         client_secret_expires_on=None,
         certificate=certificate.public_bytes(Encoding.PEM).decode(),
-        certificate_key=key.private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-        ).decode(),
+        certificate_key=Secret(
+            key.private_bytes(
+                Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+            ).decode()
+        ),
         certificate_expires_on=(now + _CERTIFICATE_LIFETIME).date(),
     )
+
+
+def _revealed(credentials: Credentials) -> dict[str, Any]:
+    values = dataclasses.asdict(credentials)
+    return values | {name: values[name].reveal() for name in _SECRET}

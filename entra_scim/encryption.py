@@ -14,10 +14,10 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.views.decorators.debug import sensitive_variables
 
 from .conf import conf
 from .models.environment import AnyEnvironment
+from .secrecy import Secret, without_variables
 
 _PURPOSE = b"entra_scim.encryption.v1"
 
@@ -26,14 +26,13 @@ class Unreadable(Exception):
     """A value was encrypted with a key that is lost, or for another environment."""
 
 
-@sensitive_variables()
-def encrypt(environment: AnyEnvironment, text: str) -> str:
+@without_variables
+def encrypt(environment: AnyEnvironment, text: Secret | str) -> str:
     """Return a text encrypted with the newest key, for one environment."""
-    plain = json.dumps({"environment": str(environment.pk), "text": text})
-    return _fernet().encrypt(plain.encode()).decode()
+    return _encrypt({"environment": str(environment.pk)}, Secret(text))
 
 
-@sensitive_variables()
+@without_variables
 def decrypt(environment: AnyEnvironment, token: str) -> str:
     """Return the text that was encrypted for an environment.
 
@@ -41,13 +40,41 @@ def decrypt(environment: AnyEnvironment, token: str) -> str:
         Unreadable: No key fits, or the value is another environment's. Ask for
             the secret again; there is no other way to it.
     """
+    return _decrypt({"environment": str(environment.pk)}, token)
+
+
+@without_variables
+def seal(purpose: str, text: Secret | str) -> str:
+    """Return a text encrypted with the newest key, for one purpose."""
+    return _encrypt({"purpose": purpose}, Secret(text))
+
+
+@without_variables
+def unseal(purpose: str, token: str) -> str:
+    """Return the text that was sealed for a purpose.
+
+    Raises:
+        Unreadable: No key fits, or the value is for another purpose.
+    """
+    return _decrypt({"purpose": purpose}, token)
+
+
+@without_variables
+def _encrypt(bound_to: dict[str, str], text: Secret) -> str:
+    plain = json.dumps({**bound_to, "text": text.reveal()})
+    return _fernet().encrypt(plain.encode()).decode()
+
+
+@without_variables
+def _decrypt(bound_to: dict[str, str], token: str) -> str:
     try:
         plain = json.loads(_fernet().decrypt(token.encode()))
-    except InvalidToken:
+    except (InvalidToken, UnicodeEncodeError):
         raise Unreadable from None
-    if plain["environment"] != str(environment.pk):
+    text = str(plain.pop("text"))
+    if plain != bound_to:
         raise Unreadable
-    return str(plain["text"])
+    return text
 
 
 def _fernet() -> MultiFernet:

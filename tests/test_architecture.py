@@ -21,6 +21,8 @@ BASE = {
     "exceptions",
     "keys",
     "searchable",
+    "prefetches",
+    "secrecy",
     "sign_in_codes",
     "signals",
 }

@@ -16,6 +16,9 @@ from entra_scim.keys import role_key
 from entra_scim.models import EntraSettings, EnvironmentRole, ProvisioningEvent
 from entra_scim.models.environment import AnyEnvironment
 from entra_scim.models.role import validate_role_value
+from entra_scim.secrecy import Secret, without_variables
+
+from .secrets import SecretField, SecretsForm
 
 # What comes along when people copy: spaces, also those of no width, quotes, braces.
 _PASTED_ALONG = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\"'{}]")
@@ -40,19 +43,14 @@ class GuidField(forms.UUIDField):
         return super().to_python(value)
 
 
-class ConnectionForm(forms.Form):
+class ConnectionForm(SecretsForm):
     """What an administrator copies from Entra. The secret is never shown again."""
 
     client_id = GuidField(label=_("Application (client) ID"))
     tenant_id = GuidField(label=_("Directory (tenant) ID"))
     cloud = forms.ChoiceField(label=_("Cloud"), choices=EntraSettings.Cloud.choices)
-    client_secret = forms.CharField(
-        label=_("Client secret"),
-        required=False,
-        max_length=1000,
-        widget=forms.PasswordInput(
-            attrs={"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}
-        ),
+    client_secret = SecretField(
+        label=_("Client secret"), required=False, max_length=1000
     )
     client_secret_expires_on = forms.DateField(
         label=_("Client secret expires on"),
@@ -64,6 +62,7 @@ class ConnectionForm(forms.Form):
         ),
     )
 
+    @without_variables
     def __init__(self, data: Any = None, *, settings: EntraSettings) -> None:
         self.settings = settings
         self.current = credentials.waiting(settings) or credentials.in_use(settings)
@@ -77,8 +76,8 @@ class ConnectionForm(forms.Form):
             if self.current is None:
                 self.initial["cloud"] = authorities.LOCAL
 
-    def clean_client_secret(self) -> str:
-        secret = _PASTED_ALONG.sub("", self.cleaned_data["client_secret"])
+    def clean_client_secret(self) -> Secret:
+        secret = _PASTED_ALONG.sub("", self.cleaned_data["client_secret"].reveal())
         if _is_guid(secret):
             raise ValidationError(
                 _(
@@ -104,7 +103,7 @@ class ConnectionForm(forms.Form):
                 ),
                 code="required",
             )
-        return secret
+        return Secret(secret)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -135,7 +134,7 @@ class ConnectionForm(forms.Form):
         """Save, and return the names of the fields that changed."""
         return connection.save(self.settings, **self.cleaned_data)
 
-    def _check_expiry(self, secret: str | None, date: datetime.date | None) -> None:
+    def _check_expiry(self, secret: Secret | None, date: datetime.date | None) -> None:
         name = "client_secret_expires_on"
         if secret is None or name in self.errors:
             return

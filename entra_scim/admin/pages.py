@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -22,6 +23,8 @@ from entra_scim import connection, standing
 from entra_scim.engines import engine
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models.environment import AnyEnvironment
+from entra_scim.prefetches import is_prefetch
+from entra_scim.secrecy import hide_in_reports
 
 if TYPE_CHECKING:
     from .environment import EntraEnvironmentMixin
@@ -48,6 +51,9 @@ class EnvironmentPage(TemplateView):
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
+        hide_in_reports(request)
+        if is_prefetch(request.headers):
+            return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
         environment = self.model_admin.get_object(request, unquote(kwargs["object_id"]))
         if environment is None:
             raise Http404

@@ -26,6 +26,7 @@ from entra_scim import (
     traffic,
 )
 from entra_scim.models import AccessKey, EnvironmentRole
+from entra_scim.secrecy import without_variables
 
 from .forms import ConnectionForm, RoleForm
 from .pages import EnvironmentPage
@@ -137,12 +138,17 @@ class AccessKeysView(SetUpPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.is_stepped_up(request):
             return HttpResponseRedirect(f"{self.tab}#keys")
-        key, secret = access_keys.create(self.environment, created_by=request.user)
-        request.session[NEW_KEY] = encryption.encrypt(self.environment, secret)
+        key = self.make_key(request)
         return self.done(
             _("Microsoft Entra ID: access key %(key)s made.") % {"key": key},
             "keys/new/",
         )
+
+    @without_variables
+    def make_key(self, request: HttpRequest) -> AccessKey:
+        key, secret = access_keys.create(self.environment, created_by=request.user)
+        request.session[NEW_KEY] = encryption.encrypt(self.environment, secret)
+        return key
 
 
 class NewAccessKeyPage(EnvironmentPage):
@@ -151,7 +157,9 @@ class NewAccessKeyPage(EnvironmentPage):
     template_name = "entra_scim/admin/new_key.html"
     page = "set_up"
     title = gettext_lazy("SCIM access key")
+    http_method_names = ["get"]  # HEAD would use the key up, and show it to nobody
 
+    @without_variables
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             secret = encryption.decrypt(
@@ -163,9 +171,12 @@ class NewAccessKeyPage(EnvironmentPage):
                 _("A key is shown once only. If you have lost it, generate a new one."),
             )
             return HttpResponseRedirect(f"{self.tab}#keys")
-        response = self.render_to_response(
+        page: Any = self.render_to_response(
             self.get_context_data(secret=secret, **kwargs)
         )
+        # Rendered here, within what clears the variables, and without the context,
+        # which would be at hand for whatever handles the response next.
+        response = HttpResponse(page.rendered_content)
         add_never_cache_headers(response)
         return response
 

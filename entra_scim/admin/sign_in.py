@@ -13,20 +13,22 @@ from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters
 
 from entra_scim import activation, connection, credentials, obstacles, proofs
 from entra_scim.models import EntraSettings, ProvisionedUser
 from entra_scim.policy import get_policy
+from entra_scim.secrecy import Secret, without_variables
 
 from .pages import EnvironmentPage
+from .secrets import SecretField, SecretsForm
 from .step_up import TOO_MANY_WRONG, StepUpMixin
 
 TEST = "entra_scim_test"
 """Where a session notes which environment its visitor may test."""
 
 
-class ActivationForm(forms.Form):
+class ActivationForm(SecretsForm):
     """That somebody knows what they do, and that the Admin can still come in."""
 
     acknowledged = forms.IntegerField(widget=forms.HiddenInput)
@@ -41,13 +43,11 @@ class ActivationForm(forms.Form):
             "The Admin keeps signing in with a password, if Entra ever fails."
         ),
     )
-    admin_password = forms.CharField(
-        label=gettext_lazy("Password of the Admin"),
-        max_length=1000,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    admin_password = SecretField(
+        label=gettext_lazy("Password of the Admin"), max_length=1000, strip=False
     )
 
+    @without_variables
     def __init__(
         self, data: Any = None, *, request: Any, environment: Any, locked_out: int
     ) -> None:
@@ -70,14 +70,15 @@ class ActivationForm(forms.Form):
             self.check_admin(cleaned["admin_username"], cleaned["admin_password"])
         return cleaned
 
-    @sensitive_variables()
-    def check_admin(self, username: str, password: str) -> None:
+    def check_admin(self, username: str, password: Secret) -> None:
         """Check that somebody will come in whom no directory can keep out."""
 
-        @sensitive_variables()
+        @without_variables
         def check() -> bool:
             # As any sign-in, so that what counts failures counts these too.
-            user = authenticate(self.request, username=username, password=password)
+            user = authenticate(
+                self.request, username=username, password=password.reveal()
+            )
             return (
                 user is not None
                 and get_policy().is_exempt(user)

@@ -16,9 +16,9 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_variables
 
 from entra_scim import gate, proofs, sessions
+from entra_scim.secrecy import Secret, without_variables
 
 if TYPE_CHECKING:
     from .pages import EnvironmentPage
@@ -77,16 +77,15 @@ class StepUpMixin(Page):
         sessions.note_proof(request.session)
         return True
 
-    @sensitive_variables()
     def _problem_of_password(self, request: HttpRequest) -> str:
-        password, user = request.POST.get("own_password", ""), request.user
+        password, user = Secret(request.POST.get("own_password", "")), request.user
         if not password:
             return _("Enter your own password too. Nothing was changed.")
 
-        @sensitive_variables()
+        @without_variables
         def check() -> bool:
             found = authenticate(
-                request, username=user.get_username(), password=password
+                request, username=user.get_username(), password=password.reveal()
             )
             return found is not None and found.pk == user.pk
 

@@ -12,6 +12,7 @@ from .provisioned_user import (
     RoleAssignment,
 )
 from .role import EnvironmentGroup, EnvironmentRole, PendingRegrant
+from .turn import Turn
 from .unkept_attribute import UnkeptAttribute
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "ProvisioningEvent",
     "ReleasedUser",
     "RoleAssignment",
+    "Turn",
     "UnkeptAttribute",
 ]

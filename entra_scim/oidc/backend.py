@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
-from django.views.decorators.debug import sensitive_variables
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
 from entra_scim import authorities, drift, links, sign_in
 from entra_scim.credentials import Credentials
 from entra_scim.models.environment import AnyEnvironment
+from entra_scim.secrecy import Secret, without_variables
 from entra_scim.sign_in_codes import code_of
 
 from . import client, metadata
@@ -26,9 +25,9 @@ class CodeAnswer:
 
     environment: AnyEnvironment
     credentials: Credentials
-    code: str = dataclasses.field(repr=False)
-    code_verifier: str = dataclasses.field(repr=False)
-    nonce: str = dataclasses.field(repr=False)
+    code: Secret
+    code_verifier: Secret
+    nonce: Secret
     redirect_uri: str
 
 
@@ -48,7 +47,6 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         # its own, and Django makes a backend for every request.
         self.UserModel = get_user_model()
 
-    @sensitive_variables()
     def authenticate(
         self, request: HttpRequest | None, *, entra_answer: CodeAnswer
     ) -> AbstractBaseUser | None:
@@ -72,7 +70,7 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         user.entra_claims = claims
         return user  # type: ignore[no-any-return]
 
-    @sensitive_variables()
+    @without_variables
     def claims_of(self, answer: CodeAnswer) -> dict[str, Any]:
         """Return the verified claims of an answer's ID token.
 
@@ -92,7 +90,7 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
                 credentials,
             )
             return verify(
-                str(token.get("id_token")),
+                token.get("id_token") or Secret(""),
                 key_of=lambda kid: metadata.signing_key(credentials, kid),
                 issuer=authorities.issuer_of(credentials.cloud, credentials.tenant_id),
                 client_id=credentials.client_id,
@@ -104,9 +102,9 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         except TokenRefused as error:
             raise SignInProblem("token", detail=str(error)) from None
 
-    @sensitive_variables()
+    @without_variables
     def get_token(
-        self, payload: dict[str, str], credentials: Credentials
+        self, payload: dict[str, Secret | str], credentials: Credentials
     ) -> dict[str, Any]:
         """Exchange a code for tokens (RFC 6749 §4.1.3)."""
         endpoint = metadata.configuration(credentials)["token_endpoint"]

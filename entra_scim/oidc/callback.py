@@ -19,7 +19,7 @@ from entra_scim.models import EntraSettings
 from entra_scim.models.environment import environment_named
 from entra_scim.sign_in_codes import code_of
 
-from . import states
+from . import answers, states
 from .backend import CodeAnswer, EntraBackend
 from .pages import SignInPage, page
 from .problems import SignInProblem
@@ -30,50 +30,94 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
 
     http_method_names = ["get"]
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        # Before all else, which might fail with the code in the request.
+        self.answer = answers.take(request)
+        super().setup(request, *args, **kwargs)
+
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.GET:  # back from signing out at Entra
+        answer = self.answer
+        if answer is None:  # back from signing out at Entra
             return HttpResponseRedirect(
                 resolve_url(django_settings.LOGOUT_REDIRECT_URL or "/")
             )
-        pending = states.take(request, request.GET.get("state", ""))
+        pending = states.find(request, answer.state)
         if pending is None:
-            # A forged answer, the back button, or an old tab: whoever is signed in
-            # stays so, and nobody else comes in.
-            raise SignInProblem("expired")
-        self.is_test, self.next = pending.is_test, pending.next
+            return self.unexpected(request, answer)
+        try:
+            response = self.expected(request, answer, pending)
+        except SignInProblem as problem:
+            response = self.problem_page(request, problem)
+        states.forget(response, answer.state)
+        return response
+
+    def unexpected(
+        self, request: HttpRequest, answer: answers.Answer
+    ) -> HttpResponseBase:
+        """Go on where nobody waits for an answer, or say that it comes too late.
+
+        It is forged, of an old tab, or a consent that was given in Entra's portal.
+        Nobody comes in by it, and whoever is signed in stays so.
+        """
+        if answer.is_consent and answer.error:
+            raise SignInProblem(code_of(answer.error, answer.description))
+        if request.user.is_authenticated:
+            return self.go_on()
+        if answer.is_consent:
+            return HttpResponseRedirect(resolve_url(django_settings.LOGIN_URL))
+        raise SignInProblem("expired")
+
+    def expected(
+        self, request: HttpRequest, answer: answers.Answer, pending: states.Pending
+    ) -> HttpResponseBase:
+        """Sign in, or test, by the first answer to a request of this browser's."""
+        self.is_test, self.next = bool(pending.tester), pending.next
         self.environment = environment_named(pending.environment)
         if self.environment is None:
             raise SignInProblem("not_active")
         if pending.is_too_old:
             raise SignInProblem("expired")
-        if error := request.GET.get("error"):
-            if request.GET.get("error_subcode") == "cancel":
-                raise SignInProblem("cancel")
+        if not states.take(answer.state):
+            if request.user.is_authenticated:
+                return self.go_on()
+            raise SignInProblem("expired")
+        if answer.is_cancelled:
+            raise SignInProblem("cancel")
+        if answer.error:
             raise SignInProblem(
-                code_of(error, request.GET.get("error_description", "")),
-                is_hearsay=True,
+                code_of(answer.error, answer.description), is_hearsay=True
             )
         settings = settings_of(self.environment)
-        if pending.is_test:
-            return self.tested(request, settings, pending)
+        if pending.tester:
+            return self.tested(request, settings, answer, pending)
         used = credentials.in_use(settings)
         if not settings.is_active(timezone.now()) or used is None:
             raise SignInProblem("not_active")
         user = auth.authenticate(
-            request, entra_answer=self.answer(request, pending, used)
+            request, entra_answer=self.code_answer(request, answer, pending, used)
         )
         if user is None:
             raise SignInProblem("not_active")
         return self.signed_in(request, settings, user)
 
-    def answer(
-        self, request: HttpRequest, pending: states.Pending, used: Credentials
+    def go_on(self) -> HttpResponseBase:
+        """Redirect to the page that signing in was for."""
+        return HttpResponseRedirect(
+            self.next or resolve_url(django_settings.LOGIN_REDIRECT_URL)
+        )
+
+    def code_answer(
+        self,
+        request: HttpRequest,
+        answer: answers.Answer,
+        pending: states.Pending,
+        used: Credentials,
     ) -> CodeAnswer:
         """Return the answer as the backend wants it."""
         return CodeAnswer(
             environment=self.environment,
             credentials=used,
-            code=request.GET.get("code", ""),
+            code=answer.code,
             code_verifier=pending.code_verifier,
             nonce=pending.nonce,
             redirect_uri=request.build_absolute_uri(
@@ -100,20 +144,24 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
             auth_time if type(auth_time) in (int, float) else None,
         )
         activation.note_sign_in(settings, user)
-        return HttpResponseRedirect(
-            self.next or resolve_url(django_settings.LOGIN_REDIRECT_URL)
-        )
+        return self.go_on()
 
     def tested(
-        self, request: HttpRequest, settings: EntraSettings, pending: states.Pending
+        self,
+        request: HttpRequest,
+        settings: EntraSettings,
+        answer: answers.Answer,
+        pending: states.Pending,
     ) -> HttpResponseBase:
         """Show what came back. A test signs nobody in and nobody out."""
-        if not request.user.is_authenticated:
+        if str(request.user.pk) != pending.tester:
             raise SignInProblem("not_allowed")
         used = credentials.waiting(settings) or credentials.in_use(settings)
         if used is None:
             raise SignInProblem("credentials")
-        claims = EntraBackend().claims_of(self.answer(request, pending, used))
+        claims = EntraBackend().claims_of(
+            self.code_answer(request, answer, pending, used)
+        )
         person = sign_in.person_of(self.environment, claims["oid"])
         worked = person is not None and person.active
         if person is not None and worked:

@@ -18,9 +18,9 @@ import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
 
 from entra_scim.credentials import Credentials
+from entra_scim.secrecy import Secret, without_variables
 
 _CONNECT, _READ = 3.05, 5.0  # seconds
 DEADLINE = 10.0
@@ -30,15 +30,16 @@ _MOST_BYTES = 1_000_000
 _ASSERTION_LIFETIME = datetime.timedelta(minutes=5)
 
 _Answer = tuple[int, dict[str, Any]]
+_Form = Mapping[str, Secret | str]
 
 
 class ProviderDown(Exception):
     """Entra did not answer, or not with what it should. The text is for the log."""
 
 
-@sensitive_variables()
-def fetch(method: str, url: str, data: Mapping[str, str] | None = None) -> _Answer:
-    """Return the status and the JSON object that Entra answers.
+@without_variables
+def fetch(method: str, url: str, data: _Form | None = None) -> _Answer:
+    """Return the status and the JSON object that Entra answers, its tokens hidden.
 
     Redirects are not followed: a form with a secret goes where it was meant for.
 
@@ -58,9 +59,9 @@ def fetch(method: str, url: str, data: Mapping[str, str] | None = None) -> _Answ
         raise ProviderDown("no answer in time") from None
 
 
-@sensitive_variables()
+@without_variables
 def _exchange(
-    future: Future[_Answer], method: str, url: str, data: Mapping[str, str] | None
+    future: Future[_Answer], method: str, url: str, data: _Form | None
 ) -> None:
     try:
         future.set_result(_answer(method, url, data))
@@ -68,15 +69,16 @@ def _exchange(
         future.set_exception(error)
 
 
-@sensitive_variables()
-def _answer(method: str, url: str, data: Mapping[str, str] | None) -> _Answer:
+@without_variables
+def _answer(method: str, url: str, data: _Form | None) -> _Answer:
     deadline = time.monotonic() + DEADLINE
     body = b""
     try:
         with requests.request(
             method,
             url,
-            data=data,
+            data=data
+            and {name: Secret(value).reveal() for name, value in data.items()},
             # Not compressed: a small answer could fill the memory.
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
             timeout=(_CONNECT, _READ),
@@ -98,11 +100,16 @@ def _answer(method: str, url: str, data: Mapping[str, str] | None) -> _Answer:
         raise ProviderDown(type(error).__name__) from None
     if not isinstance(answer, dict):
         raise ProviderDown("no JSON object")
+    for name, value in answer.items():
+        if name.endswith("_token") and isinstance(value, str):
+            answer[name] = Secret(value)
     return response.status_code, answer
 
 
-@sensitive_variables()
-def authentication(credentials: Credentials, token_endpoint: str) -> dict[str, str]:
+@without_variables
+def authentication(
+    credentials: Credentials, token_endpoint: str
+) -> dict[str, Secret | str]:
     """Return what proves to the token endpoint that we are the client.
 
     A client secret, or an assertion signed with the certificate's key:
@@ -123,11 +130,11 @@ def authentication(credentials: Credentials, token_endpoint: str) -> dict[str, s
             "iat": now,
             "exp": now + _ASSERTION_LIFETIME,
         },
-        credentials.certificate_key,
+        credentials.certificate_key.reveal(),
         algorithm="PS256",
         headers={"x5t#S256": thumbprint.decode().rstrip("=")},
     )
     return {
         "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        "client_assertion": assertion,
+        "client_assertion": Secret(assertion),
     }

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import jwt
 
+from entra_scim.secrecy import Secret, without_variables
+
 LEEWAY = 60  # seconds that clocks may differ
 
 _REQUIRED = ["aud", "exp", "iat", "iss", "nbf", "nonce", "oid", "sub", "tid"]
@@ -24,16 +26,17 @@ class TokenRefused(Exception):
     """An ID token is not what it should be. The text is for the log."""
 
 
+@without_variables
 def verify(
-    token: str,
+    token: Secret | str,
     *,
     key_of: KeyFinder,
     issuer: str,
     client_id: UUID,
     tenant_id: UUID,
-    nonce: str,
+    nonce: Secret | str,
 ) -> dict[str, Any]:
-    """Return the claims of an ID token of Entra's v2.0 endpoint.
+    """Return the claims of an ID token of Entra's v2.0 endpoint, without the nonce.
 
     Source: OpenID Connect Core 1.0 §3.1.3.7, and
     https://learn.microsoft.com/en-us/entra/identity-platform/claims-validation
@@ -41,6 +44,7 @@ def verify(
     Raises:
         TokenRefused: Says which check failed.
     """
+    token = Secret(token).reveal()
     try:
         header = jwt.get_unverified_header(token)
         if header.get("alg") != "RS256":
@@ -70,6 +74,6 @@ def verify(
         raise TokenRefused("tid")
     if claims.get("azp", claims["aud"]) != claims["aud"]:
         raise TokenRefused("azp")
-    if claims["nonce"] != nonce:
+    if Secret(nonce) != claims.pop("nonce"):
         raise TokenRefused("nonce")
     return claims

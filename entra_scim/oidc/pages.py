@@ -20,6 +20,8 @@ from django.views.decorators.cache import never_cache
 from entra_scim import notifications, sign_in, sign_in_codes
 from entra_scim.engines import engine
 from entra_scim.models.environment import AnyEnvironment
+from entra_scim.prefetches import is_prefetch
+from entra_scim.secrecy import hide_in_reports
 
 from .problems import SignInProblem
 
@@ -61,6 +63,9 @@ class SignInPage(View):
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
+        hide_in_reports(request)
+        if is_prefetch(request.headers):
+            return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
         try:
             return super().dispatch(request, *args, **kwargs)
         except SignInProblem as problem:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -14,6 +15,7 @@ from entra_scim import activation, credentials, domains
 from entra_scim.connection import settings_of
 from entra_scim.credentials import Credentials
 from entra_scim.models.environment import AnyEnvironment, environment_named
+from entra_scim.secrecy import Secret, without_variables
 
 from . import metadata, states
 from .client import ProviderDown
@@ -58,6 +60,7 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
             _account_parameters(request, login_hint),
         )
 
+    @without_variables
     def lead_to_entra(
         self,
         request: HttpRequest,
@@ -75,17 +78,20 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
         self.OIDC_OP_AUTH_ENDPOINT = endpoint
         self.OIDC_RP_CLIENT_ID = str(used.client_id)
         self.parameters = parameters
-        before = set(request.session.get("oidc_states", {}))
-        response: HttpResponseBase = super().get(request)
-        del request.session["oidc_login_next"]
-        [state] = set(request.session["oidc_states"]) - before
-        states.add(
-            request.session,
-            state,
-            environment=self.environment,
+        # What the superclass notes in the session, we note in a cookie.
+        begun: Any = copy.copy(request)
+        begun.session = {}
+        response: HttpResponseBase = super().get(begun)
+        [(state, noted)] = begun.session["oidc_states"].items()
+        pending = states.Pending(
+            environment=str(cast(AnyEnvironment, self.environment).pk),
+            nonce=Secret(noted["nonce"]),
+            code_verifier=Secret(noted["code_verifier"]),
             next=target,
-            is_test=self.is_test,
+            tester=str(request.user.pk) if self.is_test else "",
+            added_on=noted["added_on"],
         )
+        states.add(request, response, state, pending)
         return response
 
     def get_settings(self, attr: str, *args: Any) -> Any:

@@ -1,17 +1,32 @@
-"""Sign-ins that are under way, in the session of the browser that began them."""
+"""Sign-ins that are under way, each in a cookie of the browser that began it.
+
+Not in the session: of tabs that begin at the same time, one would overwrite what the
+others noted there, and a browser without a session gets one for each of them, of which
+it keeps the last.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
+import json
 import time
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.sessions.backends.base import UpdateError
-from django.http import HttpRequest
+from django.conf import settings as django_settings
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 
-_KEY = "oidc_states"
-_MOST = 5
-"""How many at once: two tabs are common, and a cookie session holds 4 kB."""
+from entra_scim import encryption, turns
+from entra_scim.keys import digest
+from entra_scim.secrecy import Secret, without_variables
+
+_PREFIX = "entra_scim_sign_in_"
+_PURPOSE = "sign-in"
+_MOST = 10
+"""How many at once: some browsers open all their tabs at the start. Web servers refuse
+cookies of more than 8 kB in all."""
 
 _LIFETIME = 15 * 60  # seconds; Entra's own pages give up sooner
 
@@ -21,10 +36,11 @@ class Pending:
     """A request to Entra that is not answered yet."""
 
     environment: str
-    nonce: str
-    code_verifier: str
+    nonce: Secret
+    code_verifier: Secret
     next: str
-    is_test: bool
+    tester: str
+    """The primary key of who tests the settings; empty for a real sign-in."""
     added_on: float
 
     @property
@@ -33,34 +49,84 @@ class Pending:
         return time.time() - self.added_on > _LIFETIME
 
 
+@without_variables
 def add(
-    session: Any, state: str, *, environment: Any, next: str, is_test: bool
+    request: HttpRequest, response: HttpResponseBase, state: str, pending: Pending
 ) -> None:
-    """Complete what mozilla-django-oidc noted of a request, and drop the oldest."""
-    states = session[_KEY]
-    states[state] |= {
-        "environment": str(environment.pk),
-        "next": next,
-        "is_test": is_test,
+    """Note a request in the browser that it is sent to Entra with."""
+    values = {
+        field.name: getattr(pending, field.name)
+        for field in dataclasses.fields(pending)
     }
-    newest = sorted(states, key=lambda one: states[one]["added_on"])[-_MOST:]
-    session[_KEY] = {one: states[one] for one in newest}
+    values |= {name: values[name].reveal() for name in ("nonce", "code_verifier")}
+    options = _options()
+    response.set_cookie(
+        _cookie(state),
+        encryption.seal(_PURPOSE, json.dumps(values)),
+        # What is too old is told so: to the second is not what it is about.
+        max_age=2 * _LIFETIME,
+        httponly=True,
+        secure=request.is_secure() or bool(django_settings.SESSION_COOKIE_SECURE),
+        **options,
+    )
+    others = [name for name in request.COOKIES if name.startswith(_PREFIX)]
+    if len(others) >= _MOST:
+        others.sort(key=lambda name: _age(request.COOKIES[name]))
+        for name in others[_MOST - 1 :]:
+            response.delete_cookie(name, **options)
 
 
-def take(request: HttpRequest, state: str) -> Pending | None:
-    """Return the request that an answer belongs to, once: then it is gone."""
-    states = request.session.get(_KEY, {})
-    if "environment" not in states.get(state, {}):
-        return None  # not ours: perhaps of another provider that the host has
-    values = states.pop(state)
-    request.session[_KEY] = states
-    # At once, not with the response: Entra is asked before that, which takes a while.
-    # Meanwhile the same answer must not work again, and another tab may begin.
-    try:
-        request.session.save()
-    except UpdateError:  # signed out just now
+@without_variables
+def find(request: HttpRequest, state: Secret) -> Pending | None:
+    """Return the request of this browser that an answer belongs to."""
+    values = _read(request.COOKIES.get(_cookie(state.reveal()), ""))
+    if values is None:
         return None
-    request.session = type(request.session)(request.session.session_key)
-    request.session.modified = True  # for sessions that are a cookie
-    names = Pending.__dataclass_fields__
-    return Pending(**{name: values[name] for name in names})
+    for name in ("nonce", "code_verifier"):
+        values[name] = Secret(values[name])
+    return Pending(**values)
+
+
+@without_variables
+def take(state: Secret) -> bool:
+    """Tell whether an answer is the first one to a request, of any that come at once.
+
+    A cookie cannot tell: whoever has it can send it again.
+    """
+    return turns.take(
+        f"state {state.reveal()}", datetime.timedelta(seconds=2 * _LIFETIME)
+    )
+
+
+@without_variables
+def forget(response: HttpResponseBase, state: Secret) -> None:
+    """Let the browser forget a request that was answered."""
+    response.delete_cookie(_cookie(state.reveal()), **_options())
+
+
+def _cookie(state: str) -> str:
+    return f"{_PREFIX}{digest(state)[:16]}"
+
+
+def _options() -> dict[str, Any]:
+    # Coming back from Entra is a navigation from another site, which "Strict" is
+    # not for. A product within frames of another one has "None".
+    same_site = django_settings.SESSION_COOKIE_SAMESITE
+    if str(same_site).lower() == "strict":
+        same_site = "Lax"
+    path = reverse("entra_scim_oidc:callback").removesuffix("callback/")
+    return {"path": path, "samesite": same_site or "Lax"}
+
+
+@without_variables
+def _read(sealed: str) -> dict[str, Any] | None:
+    try:
+        values: dict[str, Any] = json.loads(encryption.unseal(_PURPOSE, sealed))
+    except encryption.Unreadable:
+        return None
+    return values
+
+
+def _age(sealed: str) -> float:
+    values = _read(sealed)
+    return time.time() - values["added_on"] if values else float("inf")

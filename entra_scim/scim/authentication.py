@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from entra_scim import access_keys
 from entra_scim.models import AccessKey
+from entra_scim.secrecy import HIDDEN, Secret, without_variables
 
 
 class AccessKeyAuthentication(BaseAuthentication):
@@ -17,13 +18,13 @@ class AccessKeyAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, AccessKey]:
-        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         environment_id = request.parser_context["kwargs"]["environment_id"]
         view = request.parser_context["view"]
+        text = _take_key(request)
         admission = None
-        if scheme.lower() == "bearer":
+        if text is not None:
             admission = access_keys.authenticate(
-                environment_id, text.strip(), view.look_up(request)
+                environment_id, text, view.look_up(request)
             )
         if admission is None:
             raise AuthenticationFailed(
@@ -36,3 +37,18 @@ class AccessKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+@without_variables
+def _take_key(request: Request) -> Secret | None:
+    """Return the key of a request, which has it no longer.
+
+    Whatever is logged or reported of the request afterwards cannot show it.
+    """
+    http_request = request._request
+    header = http_request.META.get("HTTP_AUTHORIZATION", "")
+    if header:
+        http_request.META["HTTP_AUTHORIZATION"] = HIDDEN
+        http_request.__dict__.pop("headers", None)  # made of META when first asked for
+    scheme, _, text = header.partition(" ")
+    return Secret(text.strip()) if scheme.lower() == "bearer" else None

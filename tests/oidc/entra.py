@@ -28,6 +28,7 @@ class TamperingKeys(SigningKeys):
     def __init__(self, keys):
         super().__init__()
         self._keys = keys._all()  # making new ones takes long
+        self.signed = []
         self.behave()
 
     def behave(self):
@@ -43,7 +44,8 @@ class TamperingKeys(SigningKeys):
     def sign(self, claims):
         changed = {**claims, **self.changed_claims}
         present = {name: value for name, value in changed.items() if value is not None}
-        return jwt.encode(present, **(self.honest | self.forgery))
+        self.signed.append(jwt.encode(present, **(self.honest | self.forgery)))
+        return self.signed[-1]
 
 
 class Entra:

@@ -98,8 +98,9 @@ class TestOnEverySessionBackend:
 
 def test_a_prepared_session_is_left_behind(active, person, browser):
     """Whoever planted their own cookie in a browser has nothing after the sign-in."""
-    browser.start()
-    planted = browser.client.cookies[django_settings.SESSION_COOKIE_NAME].value
+    session = browser.client.session
+    session.save()
+    planted = session.session_key
 
     browser.sign_in()
 

@@ -67,6 +67,7 @@ def test_another_tab_may_begin_while_one_comes_in(
             other_tab.cookies.update(http.cookies)
             url = f"{product}/entra/sign-in/"
             begun.append(get(other_tab, url, next="/two").headers["Location"])
+            http.cookies.update(other_tab.cookies)
 
     entra.meanwhile = begin
 
