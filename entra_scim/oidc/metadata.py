@@ -19,6 +19,7 @@ _FRESH = 60 * 60  # seconds; Microsoft advises to look for new keys about hourly
 _USABLE = 24 * 60 * 60
 _RETRY = 60
 _UNKNOWN_KEY_RETRY = 5 * 60
+_FEWEST_BITS = 2048
 
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
@@ -98,9 +99,11 @@ def _find(document: dict[str, Any], kid: str) -> jwt.PyJWK | None:
             and key.get("alg", "RS256") == "RS256"
         ):
             try:
-                return jwt.PyJWK({**key, "alg": "RS256"})
+                found = jwt.PyJWK({**key, "alg": "RS256"})
             except jwt.PyJWTError:
                 return None
+            # Shorter keys can be broken (RFC 7518 §3.3); PyJWT only warns.
+            return found if found.key.key_size >= _FEWEST_BITS else None
     return None
 
 

@@ -20,10 +20,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from mozilla_django_oidc.views import OIDCLogoutView
 
-from entra_scim import credentials, sessions, sign_in
+from entra_scim import authorities, credentials, sessions, sign_in
 from entra_scim.connection import settings_of
 from entra_scim.models import EntraSession
-from entra_scim.models.environment import environment_named
+from entra_scim.models.environment import AnyEnvironment, environment_named
 
 from . import metadata
 from .client import ProviderDown
@@ -53,7 +53,8 @@ class FrontChannelLogoutView(View):
     """Entra signs somebody out: it shows this URL in a hidden frame, with a ``sid``.
 
     The browser keeps our cookie from a foreign frame, so the session is ended by
-    what the server remembers (OpenID Connect Front-Channel Logout 1.0 §3).
+    what the server remembers (OpenID Connect Front-Channel Logout 1.0 §3). Entra
+    sends no ``iss``; where there is one, it must be the tenant's.
     """
 
     http_method_names = ["get"]
@@ -61,9 +62,21 @@ class FrontChannelLogoutView(View):
     def get(self, request: HttpRequest, environment_id: str) -> HttpResponse:
         sid = request.GET.get("sid", "")
         environment = environment_named(environment_id)
-        if environment is not None and sid:
+        if environment is not None and sid and _is_issuer(environment, request):
             sign_in.end_sessions(environment, sid)
         return HttpResponse("")
+
+
+def _is_issuer(environment: AnyEnvironment, request: HttpRequest) -> bool:
+    issuer = request.GET.get("iss")
+    if issuer is None:
+        return True
+    settings = settings_of(environment)
+    return (
+        settings.tenant_id is not None
+        and settings.cloud in authorities.hosts()
+        and issuer == authorities.issuer_of(settings.cloud, settings.tenant_id)
+    )
 
 
 def _logout_url(request: HttpRequest) -> str | None:

@@ -50,6 +50,26 @@ def test_a_logout_of_an_unknown_environment_ends_nothing(
     assert browser.user_id == person.pk
 
 
+@pytest.mark.parametrize(
+    ("issuer", "ends"),
+    [
+        ("{url}/{tenant}/v2.0", True),
+        ("{url}/00000000-0000-0000-0000-000000000000/v2.0", False),
+        ("", False),
+    ],
+)
+def test_the_issuer_of_a_logout(active, person, browser, entra, issuer, ends):
+    """Entra names none; one that is named is the environment's own tenant."""
+    entra.keys.changed_claims = {"sid": "s"}
+    browser.sign_in()
+    path = reverse("entra_scim_oidc:front-channel-logout", args=[str(active.pk)])
+    named = issuer.format(url=entra.url, tenant=entra.tenant_id)
+
+    assert browser.client.get(path, {"sid": "s", "iss": named}).status_code == 200
+
+    assert (browser.user_id is None) == ends
+
+
 def test_an_environment_that_is_deleted_meanwhile(active, person, browser):
     """The answer of Entra finds nothing, and signs nobody in."""
     address = browser.at_entra(browser.start())

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import warnings
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.cache import cache
 from django.urls import reverse
 
@@ -93,6 +96,20 @@ def test_an_unknown_key_while_entra_is_down(active, person, browser, entra):
     entra.behave()
 
     assert Browser().sign_in().status_code == 302
+
+
+def test_a_short_key_signs_nothing(active, person, browser, entra):
+    """RFC 7518 §3.3: whoever can break the key could sign in anybody."""
+    [(kid, _key)] = entra.keys._all().items()
+    short = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    entra.keys._keys = {kid: short}
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", jwt.InsecureKeyLengthWarning)
+        response = browser.sign_in()
+
+    assert response.status_code == 400
+    assert browser.user_id is None
 
 
 def test_two_tenants_share_no_keys(active, person, browser, entra):
