@@ -128,6 +128,18 @@ def change(settings: EntraSettings, new: Credentials) -> list[str]:
     return [name for name in changed if name != "certificate_key"]
 
 
+@transactions.repeating
+def reencrypt(settings: EntraSettings) -> None:
+    """Encrypt the secrets of an environment with the newest key.
+
+    Raises:
+        Unreadable: A secret was encrypted with a key that is lost. Nothing changes.
+    """
+    lock(settings)
+    credentials.reencrypt(settings)
+    settings.save()
+
+
 def secret_state(settings: EntraSettings) -> SecretState:
     """Tell whether a secret or certificate is there, and how long it lasts."""
     if not settings.client_secret and not settings.certificate:

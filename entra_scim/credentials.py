@@ -113,6 +113,17 @@ def waiting(settings: EntraSettings) -> Credentials | None:
     return Credentials(**values)
 
 
+def reencrypt(settings: EntraSettings) -> None:
+    """Encrypt the secrets of an environment with the newest key, unsaved.
+
+    Raises:
+        Unreadable: A secret was encrypted with a key that is lost.
+    """
+    for name in (*_SECRET, "pending"):
+        if encrypted := getattr(settings, name):
+            setattr(settings, name, encryption.renewed(encrypted))
+
+
 def are_tested(settings: EntraSettings) -> bool:
     """Tell whether somebody signed in with just these credentials, ever."""
     current = in_use(settings)

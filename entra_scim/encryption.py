@@ -43,6 +43,18 @@ def decrypt(environment: AnyEnvironment, token: str) -> str:
     return _decrypt({"environment": str(environment.pk)}, token)
 
 
+def renewed(token: str) -> str:
+    """Return an encrypted text encrypted anew, with the newest key.
+
+    Raises:
+        Unreadable: No key fits.
+    """
+    try:
+        return _fernet().rotate(token.encode()).decode()
+    except InvalidToken:
+        raise Unreadable from None
+
+
 @without_variables
 def seal(purpose: str, text: Secret | str) -> str:
     """Return a text encrypted with the newest key, for one purpose."""

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import io
+import uuid
+
 import pytest
 from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entra_scim import encryption
+from entra_scim import connection, credentials, encryption
+from entra_scim.models import EntraSettings
 
 
 @pytest.fixture
@@ -73,3 +79,59 @@ def test_any_text_comes_back(text):
     assert (
         encryption.decrypt(Environment, encryption.encrypt(Environment, text)) == text
     )
+
+
+def connect(environment, secret):
+    connection.save(
+        connection.settings_of(environment),
+        client_id=uuid.uuid4(),
+        tenant_id=uuid.uuid4(),
+        cloud="global",
+        client_secret=secret,
+        client_secret_expires_on=None,
+    )
+
+
+def secret_of(environment):
+    used = credentials.in_use(connection.settings_of(environment))
+    return used and used.client_secret.reveal()
+
+
+@pytest.mark.django_db
+def test_old_keys_can_go_after_reencryption(contoso, fabrikam, settings, keys):
+    """What waits for a test is encrypted anew as well."""
+    old, new = keys
+    settings.ENTRA_SCIM_ENCRYPTION_KEYS = [old]
+    connect(contoso, "Contoso's")
+    connect(fabrikam, "Fabrikam's")
+    now = timezone.now()
+    EntraSettings.objects.for_environment(contoso).update(
+        activated_at=now, confirmed_at=now
+    )
+    connect(contoso, "Contoso's next")
+    settings.ENTRA_SCIM_ENCRYPTION_KEYS = [new, old]
+
+    call_command("entra_reencrypt", stdout=io.StringIO())
+
+    settings.ENTRA_SCIM_ENCRYPTION_KEYS = [new]
+    assert secret_of(contoso) == "Contoso's"
+    assert secret_of(fabrikam) == "Fabrikam's"
+    waiting = credentials.waiting(connection.settings_of(contoso))
+    assert waiting.client_secret.reveal() == "Contoso's next"
+
+
+@pytest.mark.django_db
+def test_reencryption_names_what_no_key_reads(contoso, fabrikam, settings, keys):
+    """And loses nothing: the key may come back."""
+    lost, new = keys
+    settings.ENTRA_SCIM_ENCRYPTION_KEYS = [lost]
+    connect(contoso, "Contoso's")
+    settings.ENTRA_SCIM_ENCRYPTION_KEYS = [new]
+    connect(fabrikam, "Fabrikam's")
+
+    with pytest.raises(CommandError, match=str(contoso)):
+        call_command("entra_reencrypt", stdout=io.StringIO())
+
+    assert secret_of(fabrikam) == "Fabrikam's"
+    settings.ENTRA_SCIM_ENCRYPTION_KEYS = [lost]
+    assert secret_of(contoso) == "Contoso's"

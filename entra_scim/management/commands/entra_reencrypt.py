@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from entra_scim import connection
+from entra_scim.encryption import Unreadable
+from entra_scim.models import EntraSettings
+
+
+class Command(BaseCommand):
+    help = (
+        "Encrypt the secrets of all environments with the newest key, so that older "
+        "keys can be removed from the settings."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done, unreadable = 0, []
+        for settings in EntraSettings.objects.select_related("environment"):
+            try:
+                connection.reencrypt(settings)
+            except Unreadable:
+                unreadable.append(str(settings.environment))
+            else:
+                done += 1
+        self.stdout.write(f"Encrypted the secrets of {done} environments anew.")
+        if unreadable:
+            raise CommandError(
+                "No key reads the secrets of these environments. Add the key that they "
+                "were encrypted with, or save new secrets in the tab: "
+                + ", ".join(sorted(unreadable))
+            )
