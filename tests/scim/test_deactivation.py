@@ -408,12 +408,12 @@ def test_for_what_the_database_refuses(scim, linked, is_out):
     """A value that only the database finds to be out of range."""
 
     def refuse(execute, sql, params, many, context):
-        if sql.startswith("UPDATE") and "Out of range" in str(params):
+        if sql.startswith("UPDATE") and "far@x.example" in params:
             raise DataError("out of range")
         return execute(sql, params, many, context)
 
-    title = {"op": "Replace", "path": "title", "value": "Out of range"}
+    name = {"op": "Replace", "path": "userName", "value": "far@x.example"}
     with connection.execute_wrapper(refuse):
-        event = is_out(scim.patch(linked, title, CARRIERS[0]))
+        event = is_out(scim.patch(linked, name, CARRIERS[0]))
 
     assert "left out" in event.summary

@@ -17,7 +17,6 @@ from entra_scim.models import ProvisioningEvent
 from tests.conftest import client_of
 
 STORIES = Path(__file__).resolve().parent.parent / "stories"
-ENVIRONMENTS = ("contoso", "fabrikam")
 STEPS = (
     {"send", "path", "query", "body", "raw", "headers", "of"}
     | {"status", "answer", "save"},
@@ -39,11 +38,13 @@ def stories():
 
 
 @pytest.mark.parametrize("story", stories())
-def test_story(contoso, fabrikam, story):
+def test_story(request, story):
     """Each step gives what is written down."""
     assert {"title", "source", "steps"} == story.keys()
-    environments = dict(zip(ENVIRONMENTS, (contoso, fabrikam), strict=True))
-    teller = Teller(environments)
+    names = {"contoso", *(step["of"] for step in story["steps"] if "of" in step)}
+    if len(names) > 1:
+        request.getfixturevalue("several_environments")
+    teller = Teller({name: request.getfixturevalue(name) for name in names})
     for number, step in enumerate(story["steps"], start=1):
         assert any(step.keys() <= known for known in STEPS), step
         try:
