@@ -182,4 +182,5 @@ def _refuse(
         raise AddressLooksAlike
     if besides is None:
         identity.check_same(link, attributes)
-    raise UserNameTaken if has_user_name else AddressProvisioned
+    refusal = UserNameTaken if has_user_name else AddressProvisioned
+    raise refusal(holder_id=link.pk)

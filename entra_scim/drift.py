@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from . import announcements, links, profile, provisioning, transactions
+from . import announcements, links, persistence, profile, transactions
 from .events import LOCAL
 from .exceptions import Busy, NotProvisioned
 from .models import ProvisionedUser, ProvisioningEvent
@@ -33,7 +33,7 @@ def mend(user: AbstractBaseUser) -> None:
         return
 
     def work() -> None:
-        person = provisioning.locked(link.environment, link.pk)
+        person = persistence.locked(link.environment, link.pk)
         if person.active or not person.user.is_active:
             return
         if not links.is_in_force(person):

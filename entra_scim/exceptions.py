@@ -155,8 +155,10 @@ class Conflict(ProvisioningError):
 class UserNameTaken(Conflict):
     code = "user_name_taken"
     message = _(
-        "Another person whom Entra provisioned here has this userName. Give each "
-        "person a userName of their own in Entra."
+        "Another person whom Entra provisioned here still has this userName. Look for "
+        "it in the tab, under People. If that person is renamed in Entra as well, the "
+        "next cycles change both. If not, give each person a userName of their own in "
+        "Entra."
     )
     attributes = ("userName",)
 
@@ -200,9 +202,10 @@ class ObjectIdLost(Conflict):
 class AddressProvisioned(Conflict):
     code = "address_provisioned"
     message = _(
-        "Another person whom Entra provisioned here has this e-mail address. Give "
-        "each person an address of their own in Entra, or release the former "
-        "person first."
+        "Another person whom Entra provisioned here still has this e-mail address. "
+        "Look for it in the tab, under People. If that person gets another one in "
+        "Entra as well, the next cycles change both. If not, give each person an "
+        "address of their own in Entra, or unlink the former person first."
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+import uuid
+from collections.abc import Callable, Iterable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import (
@@ -19,10 +21,15 @@ from . import (
 )
 from .dialect import Received, role_values
 from .document import Document
+from .exceptions import NotProvisioned, VersionMismatch
 from .grants import Changes
 from .models import ProvisionedElement, ProvisionedUser
+from .models.environment import AnyEnvironment
 from .policy import ProvisioningPolicy
 from .searchable import Element
+
+Precondition = Callable[[int], bool]
+"""Tells whether a version of a resource is one that a request may change."""
 
 _CHANGING_FIELDS = (
     "attributes",
@@ -37,11 +44,43 @@ _CHANGING_FIELDS = (
     "address_key",
     "has_object_id",
     "waiting_object_id",
+    "wish",
     "role_function",
     "roles_received_at",
     "suspended_groups",
     "modified",
 )
+
+
+def read(
+    environment: AnyEnvironment,
+    resource_id: uuid.UUID,
+    if_match: Precondition | None = None,
+) -> ProvisionedUser:
+    """Return a person of an environment.
+
+    Raises:
+        NotProvisioned: The environment has no such resource.
+        VersionMismatch: ``if_match`` refuses the version that the resource has.
+    """
+    people = ProvisionedUser.objects.for_environment(environment)
+    return _found(people, environment, resource_id, if_match)
+
+
+def locked(
+    environment: AnyEnvironment,
+    resource_id: uuid.UUID,
+    if_match: Precondition | None = None,
+) -> ProvisionedUser:
+    """Return a person of an environment under a lock, in the caller's transaction.
+
+    Raises:
+        NotProvisioned: The environment has no such resource.
+        VersionMismatch: ``if_match`` refuses the version that the resource has.
+    """
+    people = ProvisionedUser.objects.for_environment(environment)
+    rows = transactions.for_update(people.select_related("user"), "self", "user")
+    return _found(rows, environment, resource_id, if_match)
 
 
 def apply(
@@ -91,6 +130,7 @@ def apply(
     if _unique_keys(person) != former:
         # Whoever was taken for this person no longer is, or is by now.
         person.waiting_object_id = ""
+        person.wish = None
     person.modified = now
     changes: Changes = {}
     if not adding:
@@ -152,6 +192,22 @@ def note_received(person: ProvisionedUser, received: Received) -> None:
     ProvisionedUser.objects.filter(pk=person.pk).update(
         active_received=active_received, role_function=role_function
     )
+
+
+def _found(
+    people: QuerySet[ProvisionedUser],
+    environment: AnyEnvironment,
+    resource_id: uuid.UUID,
+    if_match: Precondition | None,
+) -> ProvisionedUser:
+    try:
+        person: ProvisionedUser = people.get(pk=resource_id)
+    except ProvisionedUser.DoesNotExist:
+        raise NotProvisioned from None
+    if if_match is not None and not if_match(person.version):
+        raise VersionMismatch
+    person.environment = environment
+    return person
 
 
 def _unique_keys(person: ProvisionedUser) -> tuple[str | None, ...]:

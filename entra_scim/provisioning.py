@@ -12,13 +12,13 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import DataError, IntegrityError
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import (
     acceptance,
     announcements,
     events,
+    exchanges,
     grants,
     identity,
     linking,
@@ -43,10 +43,10 @@ from .exceptions import (
 from .grants import Changes
 from .models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from .models.environment import AnyEnvironment
+from .persistence import Precondition
 from .policy import get_policy
 
 Kind = ProvisioningEvent.Kind
-Precondition = Callable[[int], bool]
 
 
 def create(
@@ -92,7 +92,8 @@ def change(
         Conflict, AttributeTooLong, AddressNotOwned, Busy: As for :func:`create`.
         Exception: What the edit raises, where it does not deactivate.
     """
-    edit.of(_read(environment, resource_id, if_match))
+    read = persistence.read(environment, resource_id, if_match)
+    edit.of(read)
 
     def changed_by(edit: Edit) -> ProvisionedUser:
         return _noting_identity(
@@ -108,6 +109,11 @@ def change(
         # The database is stricter than the checks, as MariaDB is about accents, and
         # so may the product's policy be.
         if not edit.received.deactivates:
+            holder_id = exchanges.holder_of(error)
+            if holder_id is not None:
+                exchanged = _exchanged(read, holder_id, edit, if_match, origin)
+                if exchanged is not None:
+                    return exchanged
             raise
         refusal = error if isinstance(error, ProvisioningError) else Taken()
     return changed_by(edit.without_the_rest(acceptance.kept_for(refusal)))
@@ -210,7 +216,7 @@ def _change(
     origin: Origin,
 ) -> ProvisionedUser:
     policy = get_policy()
-    person = locked(environment, resource_id, if_match)
+    person = persistence.locked(environment, resource_id, if_match)
     old, was_active = person.attributes, person.active
     new, kept = acceptance.acceptable(policy, person, edit)
     received = edit.received
@@ -234,13 +240,45 @@ def _change(
     return person
 
 
+def _exchanged(
+    person: ProvisionedUser,
+    holder_id: uuid.UUID,
+    edit: Edit,
+    if_match: Precondition | None,
+    origin: Origin,
+) -> ProvisionedUser | None:
+    """Change a person together with those whose names they exchange, if it is so."""
+    environment = person.environment
+
+    def work() -> ProvisionedUser | None:
+        others = exchanges.circle(person, holder_id)
+        if not others:
+            return None
+        for other in others:
+            exchanges.park(other)
+        changed = _change(environment, person.pk, edit, if_match, origin)
+        for other in others:
+            _change(environment, other.pk, exchanges.fulfilment(other), None, origin)
+        return changed
+
+    try:
+        exchanged = transactions.run(work)
+    except ProvisioningError:
+        exchanged = None
+    if exchanged is None:
+        exchanges.note_wish(person, edit.of(person)[0])
+    return exchanged
+
+
 def _release(
     environment: AnyEnvironment,
     resource_id: uuid.UUID,
     if_match: Precondition | None,
     origin: Origin,
 ) -> None:
-    unlink(locked(environment, resource_id, if_match), Kind.RELEASED, origin)
+    unlink(
+        persistence.locked(environment, resource_id, if_match), Kind.RELEASED, origin
+    )
 
 
 def unlink(person: ProvisionedUser, kind: str, origin: Origin) -> ReleasedUser:
@@ -275,45 +313,6 @@ def unlink(person: ProvisionedUser, kind: str, origin: Origin) -> ReleasedUser:
     announcements.tell(person, kind, changes, origin)
     person.delete()
     return former
-
-
-def _read(
-    environment: AnyEnvironment, resource_id: uuid.UUID, if_match: Precondition | None
-) -> ProvisionedUser:
-    people = ProvisionedUser.objects.for_environment(environment)
-    return _found(people, environment, resource_id, if_match)
-
-
-def locked(
-    environment: AnyEnvironment,
-    resource_id: uuid.UUID,
-    if_match: Precondition | None = None,
-) -> ProvisionedUser:
-    """Return a person of an environment under a lock, in the caller's transaction.
-
-    Raises:
-        NotProvisioned: The environment has no such resource.
-        VersionMismatch: ``if_match`` refuses the version that the resource has.
-    """
-    people = ProvisionedUser.objects.for_environment(environment)
-    rows = transactions.for_update(people.select_related("user"), "self", "user")
-    return _found(rows, environment, resource_id, if_match)
-
-
-def _found(
-    people: QuerySet[ProvisionedUser],
-    environment: AnyEnvironment,
-    resource_id: uuid.UUID,
-    if_match: Precondition | None,
-) -> ProvisionedUser:
-    try:
-        person: ProvisionedUser = people.get(pk=resource_id)
-    except ProvisionedUser.DoesNotExist:
-        raise NotProvisioned from None
-    if if_match is not None and not if_match(person.version):
-        raise VersionMismatch
-    person.environment = environment
-    return person
 
 
 def _kind_of_activity(person: ProvisionedUser) -> str:

@@ -104,7 +104,7 @@ def set_former_aside(released: ReleasedUser) -> None:
 
 
 def _managed(environment: AnyEnvironment, resource_id: uuid.UUID) -> ProvisionedUser:
-    person = provisioning.locked(environment, resource_id)
+    person = persistence.locked(environment, resource_id)
     if not links.is_in_force(person):
         raise NoLongerManaged
     return person

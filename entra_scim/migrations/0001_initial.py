@@ -105,6 +105,8 @@ class Migration(migrations.Migration):
                 ('active_received', models.BooleanField(default=False, help_text='Whether Entra ever sent active.')),
                 ('has_object_id', models.BooleanField(help_text='Whether the externalId is an object ID.', null=True)),
                 ('waiting_object_id', models.CharField(default='', help_text='Another object ID that Entra sent and nobody has accepted.', max_length=36)),
+                ('wish', models.JSONField(help_text='The userName and addresses that a colleague still has.', null=True)),
+                ('wished_at', models.DateTimeField(null=True)),
                 ('role_function', models.CharField(default='', help_text='The function that roles came from last, as far as it shows.', max_length=10)),
                 ('roles_received_at', models.DateTimeField(help_text="Until Entra has sent roles, the person's groups are left alone.", null=True, verbose_name='roles received')),
                 ('suspended_groups', models.JSONField(default=list, help_text='Groups taken at deactivation from somebody for whom Entra never sent roles, to be given back at reactivation.')),

@@ -63,6 +63,11 @@ class ProvisionedUser(models.Model):
         default="",
         help_text=_("Another object ID that Entra sent and nobody has accepted."),
     )
+    wish = models.JSONField(
+        null=True,
+        help_text=_("The userName and addresses that a colleague still has."),
+    )
+    wished_at = models.DateTimeField(null=True)
     role_function = models.CharField(
         max_length=10,
         default="",
