@@ -54,9 +54,9 @@ def breakage(settings: EntraSettings) -> Breakage | None:
     return Breakage(since=since, code=last.reason)
 
 
-def findings(settings: EntraSettings) -> Iterator[Finding]:
+def findings(broken: Breakage | None) -> Iterator[Finding]:
     """Tell that nobody can sign in, and what to do."""
-    if broken := breakage(settings):
+    if broken is not None:
         since = date_format(timezone.localtime(broken.since), "DATETIME_FORMAT")
         yield Finding(
             code="sign_in_broken",

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from . import connection, credentials, sign_in_health
+from . import connection, credentials, headcount, sign_in_health
 from .models import AccessKey, EntraSettings
 from .traffic import Traffic
 
@@ -84,10 +84,10 @@ class Badge:
     is_bad: bool = False
 
 
-def badge_of(settings: EntraSettings) -> Badge:
+def badge_of(settings: EntraSettings, broken: sign_in_health.Breakage | None) -> Badge:
     """Return how signing in with Entra stands, as real sign-ins show."""
     now = timezone.now()
-    if broken := sign_in_health.breakage(settings):
+    if broken is not None:
         text = _("Sign-in broken since %(date)s") % {"date": _moment(broken.since)}
         return Badge(text=text, is_bad=True)
     if settings.is_active(now) and settings.trial_ends_at is not None:
@@ -153,7 +153,9 @@ def steps_of(
         ),
         StepCode.PEOPLE: (
             traffic.people > 0,
-            ngettext(
+            _("more than %(people)d people") % {"people": headcount.EXACT}
+            if traffic.is_large
+            else ngettext(
                 "%(people)d person, active: %(active)d",
                 "%(people)d people, active: %(active)d",
                 traffic.people,

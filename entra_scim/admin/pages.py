@@ -15,13 +15,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 
-from entra_scim import connection, standing
+from entra_scim import connection, sign_in_health, standing
 from entra_scim.engines import engine
 from entra_scim.exceptions import ProvisioningError
+from entra_scim.models import EntraSettings
 from entra_scim.models.environment import AnyEnvironment
 from entra_scim.prefetches import is_prefetch
 from entra_scim.secrecy import hide_in_reports
@@ -85,6 +87,16 @@ class EnvironmentPage(TemplateView):
             args=[quote(self.environment.pk)],
         )
 
+    @cached_property
+    def entra_settings(self) -> EntraSettings:
+        """What the environment knows of Entra, as the page shows it."""
+        return connection.settings_of(self.environment)
+
+    @cached_property
+    def breakage(self) -> sign_in_health.Breakage | None:
+        """Since when signing in fails for everybody, if it does."""
+        return sign_in_health.breakage(self.entra_settings)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # A product's site may put any name into the context of all pages.
         return {
@@ -96,7 +108,7 @@ class EnvironmentPage(TemplateView):
                 tab=self.tab,
                 page=self.page,
                 can_change=self.can_change,
-                badge=standing.badge_of(connection.settings_of(self.environment)),
+                badge=standing.badge_of(self.entra_settings, self.breakage),
                 **kwargs,
             ),
         }

@@ -19,6 +19,7 @@ from entra_scim import (
     encryption,
     findings,
     groups,
+    headcount,
     regrants,
     renewals,
     sign_in_health,
@@ -41,7 +42,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
     page = "set_up"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        settings = connection.settings_of(self.environment)
+        settings = self.entra_settings
         keys = list(
             AccessKey.objects.for_environment(self.environment).select_related(
                 "created_by"
@@ -60,9 +61,10 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             settings=settings,
             keys=[(key, key in usable) for key in keys],
             traffic=facts,
+            most_holders=headcount.HOLDERS,
             findings=[
                 *renewals.findings(settings, usable),
-                *sign_in_health.findings(settings),
+                *sign_in_health.findings(self.breakage),
                 *findings.findings(facts),
             ],
             steps=steps,

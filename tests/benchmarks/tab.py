@@ -1,0 +1,196 @@
+"""What the pages of the tab cost in the database, and how that grows with people.
+
+Run it against the database of DATABASE_URL, which it migrates and fills:
+``python -m tests.benchmarks.tab --people 1000 100000``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import statistics
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+
+import django
+from django.conf import settings
+from django.test.utils import CaptureQueriesContext
+
+django.setup()
+
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from entra_scim import access_keys, keys, profile, searchable
+from entra_scim.models import (
+    EntraSettings,
+    ProvisionedUser,
+    ProvisioningEvent,
+    RoleAssignment,
+)
+from entra_scim.models.environment import environment_named
+from tests.benchmarks.__main__ import body
+from tests.factories import RoleFactory, make_environment
+
+PAGES = {
+    "set-up": "",
+    "guide": "guide/",
+    "sign-in": "sign-in/",
+    "people": "people/",
+    "people, page 100": "people/?p=100",
+    "people, inactive": "people/?status=inactive",
+    "people, by name": "people/?q=person+99",
+    "people, by address": "people/?q=person77%40",
+    "people, nobody": "people/?q=zzz",
+    "local people": "people/local/",
+    "local people, by name": "people/local/?q=person+99",
+    "local people, nobody": "people/local/?q=zzz",
+    "events": "events/",
+    "events, page 100": "events/?p=100",
+    "events, refused": "events/?kind=refused",
+    "events, by name": "events/?person=person+99",
+    "events, nobody": "events/?person=zzz",
+}
+_BATCH = 2000
+
+
+def fill(environment, people):
+    """Give an environment people, roles and events, past the endpoint."""
+    now = timezone.now()
+    domain = f"env{environment.pk}.example"
+    viewer = RoleFactory(environment=environment, value=f"Viewer{environment.pk}")
+    for start in range(0, people, _BATCH):
+        numbers = range(start, min(start + _BATCH, people))
+        _fill_batch(environment, numbers, domain, viewer, now)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM ANALYZE")
+        elif connection.vendor == "sqlite":
+            cursor.execute("ANALYZE")
+
+
+def _fill_batch(environment, numbers, domain, viewer, now):
+    model = get_user_model()
+    # One in ten has left, and one in a hundred is not from Entra.
+    users = model.objects.bulk_create(
+        model(
+            username=f"person{number}@{domain}",
+            email=f"person{number}@{domain}",
+            first_name="Person",
+            last_name=str(number),
+            password="!",
+            is_active=number % 10 > 0,
+        )
+        for number in numbers
+    )
+    environment.members.add(*users)
+    links = []
+    for number, user in zip(numbers, users, strict=True):
+        if number % 100 == 1:
+            continue
+        attributes = body(number, domain)
+        del attributes["schemas"]
+        links.append(
+            ProvisionedUser(
+                environment=environment,
+                user=user,
+                attributes=attributes,
+                comparable=searchable.comparable(attributes),
+                user_name_key=keys.user_name_key(attributes["userName"]),
+                address_key=profile.address_key(attributes),
+                external_id_key=keys.external_id_key(attributes["externalId"]),
+                domain_key=keys.domain_key(domain),
+                active=user.is_active,
+                active_received=True,
+                has_object_id=True,
+                role_function="assertive",
+                roles_received_at=now,
+                created=now + datetime.timedelta(milliseconds=number),
+            )
+        )
+    ProvisionedUser.objects.bulk_create(links)
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(
+            environment=environment,
+            provisioned_user=link,
+            value=viewer.value,
+            value_key=viewer.value_key,
+        )
+        for link in links
+    )
+    ProvisioningEvent.objects.bulk_create(
+        ProvisioningEvent(
+            environment=environment,
+            at=link.created,
+            first_at=link.created,
+            kind=ProvisioningEvent.Kind.CREATED,
+            user=link.user,
+            name=link.display_name,
+            changes={"roles_added": [viewer.value]},
+        )
+        for link in links
+    )
+
+
+def set_up(people):
+    """Return an environment that is ready to be activated."""
+    environment = make_environment(name=f"{people} people")
+    fill(environment, people)
+    key, _secret = access_keys.create(environment)
+    access_keys.note_use(key)
+    EntraSettings.objects.create(environment=environment)
+    return environment
+
+
+def measured(client, environment, path, rounds):
+    """Return the milliseconds and statements of a page in the database."""
+    options = environment._meta
+    name = f"admin:{options.app_label}_{options.model_name}_entra"
+    url = reverse(name, args=[environment.pk]) + path
+    times = []
+    for _round in range(rounds):
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(url)
+        assert response.status_code == 200, response.content
+        times.append(1000 * sum(float(query["time"]) for query in queries))
+    slowest = sorted(queries, key=lambda query: float(query["time"]))[-3:]
+    return statistics.median(times), len(queries), slowest
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, nargs="+", default=[1000, 100_000])
+    parser.add_argument("--environments", nargs="+", help="those of an earlier run")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--slowest", type=float, help="show statements from so many ms")
+    arguments = parser.parse_args()
+    settings.DEBUG = False
+    call_command("migrate", verbosity=0)
+    environments = (
+        [environment_named(key) for key in arguments.environments]
+        if arguments.environments
+        else [set_up(people) for people in arguments.people]
+    )
+    admin, _made = get_user_model().objects.get_or_create(
+        username="benchmark", defaults={"is_superuser": True, "is_staff": True}
+    )
+    client = Client(headers={"host": "localhost"})
+    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    print("environments:", *(environment.pk for environment in environments))
+    print(f"{'page':24}", *(f"{environment!s:>22}" for environment in environments))
+    for page, path in PAGES.items():
+        found = [measured(client, one, path, arguments.rounds) for one in environments]
+        cells = (f"{time:10.0f} ms, {count:2d} st." for time, count, _ in found)
+        print(f"{page:24}", *cells)
+        for query in found[-1][2]:
+            if arguments.slowest and 1000 * float(query["time"]) > arguments.slowest:
+                print("   ", query["time"], query["sql"][:600])
+
+
+if __name__ == "__main__":
+    main()
