@@ -24,6 +24,7 @@ BASE = {
     "prefetches",
     "secrecy",
     "sign_in_codes",
+    "sign_in_explanations",
     "signals",
 }
 DATA = {

@@ -15,7 +15,7 @@ from entra_scim.secrecy import Secret, without_variables
 from entra_scim.sign_in_codes import code_of
 
 from . import client, metadata
-from .id_token import TokenRefused, verify
+from .id_token import ClocksDiffer, TokenRefused, verify
 from .problems import SignInProblem
 
 
@@ -99,6 +99,8 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
             )
         except client.ProviderDown as error:
             raise SignInProblem("down", detail=str(error)) from None
+        except ClocksDiffer as error:
+            raise SignInProblem("clock", detail=str(error)) from None
         except TokenRefused as error:
             raise SignInProblem("token", detail=str(error)) from None
 

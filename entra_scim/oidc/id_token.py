@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,11 @@ import jwt
 
 from entra_scim.secrecy import Secret, without_variables
 
-LEEWAY = 60  # seconds that clocks may differ
+LEEWAY = 300
+"""Seconds that clocks may differ: as many as Microsoft's own libraries allow."""
+
+_CLOCK = 24 * 60 * 60
+"""Seconds up to which a clock is wrong. Beyond that, the token is."""
 
 _REQUIRED = ["aud", "exp", "iat", "iss", "nbf", "nonce", "oid", "sub", "tid"]
 
@@ -24,6 +29,10 @@ KeyFinder = Callable[[str], jwt.PyJWK | None]
 
 class TokenRefused(Exception):
     """An ID token is not what it should be. The text is for the log."""
+
+
+class ClocksDiffer(TokenRefused):
+    """Nothing is wrong with an ID token but when it came."""
 
 
 @without_variables
@@ -42,6 +51,7 @@ def verify(
     https://learn.microsoft.com/en-us/entra/identity-platform/claims-validation
 
     Raises:
+        ClocksDiffer: It would be right at another time of the day.
         TokenRefused: Says which check failed.
     """
     token = Secret(token).reveal()
@@ -65,8 +75,16 @@ def verify(
         )
         # Half of a surrogate pair: no page and no database takes it.
         json.dumps(claims, ensure_ascii=False).encode()
+    except (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError) as error:
+        # The signature is right: it is looked at before the times.
+        seconds = _difference(token)
+        if seconds is None:
+            raise TokenRefused(f"{type(error).__name__}: {error}") from None
+        raise ClocksDiffer(f"Entra's clock is {seconds} s ahead") from None
     except (jwt.PyJWTError, *_ODD) as error:
         raise TokenRefused(f"{type(error).__name__}: {error}") from None
+    if claims["iss"] != issuer:
+        raise TokenRefused("iss")  # some versions of the library take a part of it
     for name in ("nonce", "oid", "sub", "tid"):
         if not isinstance(claims[name], str):
             raise TokenRefused(name)
@@ -77,3 +95,18 @@ def verify(
     if Secret(nonce) != claims.pop("nonce"):
         raise TokenRefused("nonce")
     return claims
+
+
+def _difference(token: str) -> int | None:
+    """Return how far the clock that a token's times are from is ahead of ours.
+
+    None, if they do not fit each other, or no clock is that wrong.
+    """
+    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    times: list[Any] = [claims.get(name) for name in ("iat", "nbf", "exp")]
+    if not all(type(moment) is int for moment in times):
+        return None
+    issued, begins, ends = times
+    seconds = int(issued - time.time())
+    fits = begins <= issued + LEEWAY and issued < ends
+    return seconds if fits and abs(seconds) <= _CLOCK else None

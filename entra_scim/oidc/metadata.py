@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import jwt
 from django.core.cache import cache
 
-from entra_scim import authorities
+from entra_scim import authorities, turns
 from entra_scim.credentials import Credentials
 from entra_scim.keys import digest
 
@@ -18,8 +19,10 @@ from .client import ProviderDown, fetch
 _FRESH = 60 * 60  # seconds; Microsoft advises to look for new keys about hourly
 _USABLE = 24 * 60 * 60
 _RETRY = 60
-_UNKNOWN_KEY_RETRY = 5 * 60
 _FEWEST_BITS = 2048
+_UNKNOWN_KEY_RETRY = datetime.timedelta(minutes=5)
+_DOWN = datetime.timedelta(seconds=15)
+"""How long Entra is left alone after it has not answered."""
 
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
@@ -56,7 +59,7 @@ def signing_key(credentials: Credentials, kid: str) -> jwt.PyJWK | None:
     """
     url = configuration(credentials)["jwks_uri"]
     found = _find(_cached(url, _has_keys), kid)
-    if found is None and cache.add(_key("unknown", url), 1, _UNKNOWN_KEY_RETRY):
+    if found is None and turns.take(f"unknown key {url}", _UNKNOWN_KEY_RETRY):
         found = _find(_fetched(url, _has_keys), kid)
     return found
 
@@ -77,9 +80,17 @@ def _cached(url: str, is_good: Callable[[dict[str, Any]], bool]) -> dict[str, An
 
 
 def _fetched(url: str, is_good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    status, document = fetch("GET", url)
-    if status != 200 or not is_good(document):
-        raise ProviderDown(f"{status} or a document of another issuer")
+    # With nothing cached, each visitor would wait for it, and occupy a worker.
+    down = f"down {url}"
+    if turns.is_taken(down):
+        raise ProviderDown("no answer just now")
+    try:
+        status, document = fetch("GET", url)
+        if status != 200 or not is_good(document):
+            raise ProviderDown(f"{status} or a document of another issuer")
+    except ProviderDown:
+        turns.take(down, _DOWN)
+        raise
     cache.set(_key("document", url), (time.time(), document), _USABLE)
     return document
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import logging
 import uuid
 from http import HTTPStatus
@@ -7,7 +8,6 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from entra_scim import notifications, sign_in, sign_in_codes
+from entra_scim import notifications, sign_in, sign_in_codes, turns
 from entra_scim.engines import engine
 from entra_scim.models.environment import AnyEnvironment
 from entra_scim.prefetches import is_prefetch
@@ -36,7 +36,8 @@ OTHER_ACCOUNT = "other_account"
 AGAIN = "again"
 """The parameter by which Entra asks for credentials, though it knows the person."""
 
-_TOLD = 24 * 60 * 60  # seconds between two mails about the same problem
+_TOLD = datetime.timedelta(days=1)
+"""The time between two mails about the same problem."""
 
 
 def page(
@@ -109,8 +110,8 @@ class SignInPage(View):
         self, environment: AnyEnvironment, problem: SignInProblem
     ) -> None:
         """Mail that nobody can sign in, once in a while."""
-        told = f"entra_scim:told:{environment.pk}:{problem.code}"
-        if cache.add(told, 1, _TOLD):
+        # Not in the cache, which may be a dummy: anybody can open a sign-in link.
+        if turns.take(f"told {environment.pk} {problem.reason}", _TOLD):
             notifications.tell_administrators(
                 environment, sign_in_codes.told(problem.code)
             )

@@ -34,7 +34,7 @@ class SignInProblem(Exception):
 
         Whoever invents codes does not fill the story of an environment.
         """
-        return self.code if sign_in_codes.is_known(self.code) else "unknown"
+        return sign_in_codes.family(self.code)
 
     @property
     def explanation(self) -> sign_in_codes.Explanation:
