@@ -12,12 +12,10 @@ from django.urls import URLPattern, path, reverse
 from entra_scim.conf import conf
 from entra_scim.models import (
     Environment,
-    ProvisionedUser,
-    ProvisioningEvent,
-    ReleasedUser,
 )
 
 from . import people, roles, set_up, sign_in
+from .deletion import EmptyingMixin
 from .guide import GuidePage
 from .pages import EnvironmentPage
 
@@ -58,7 +56,7 @@ _PAGES: dict[str, tuple[str, type[EnvironmentPage]]] = {
 }
 
 
-class EntraEnvironmentMixin(ModelAdmin):
+class EntraEnvironmentMixin(EmptyingMixin):
     """Give the admin of an environment the tab "Microsoft Entra ID".
 
     Put it before ``ModelAdmin``. Who sees and changes the tab is who may view and
@@ -78,17 +76,6 @@ class EntraEnvironmentMixin(ModelAdmin):
             for name, (route, view) in _PAGES.items()
         ]
         return pages + super().get_urls()
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        deleted, counts, permissions, protected = super().get_deleted_objects(
-            objs, request
-        )
-        # Nobody may delete these alone; with their environment they go.
-        permissions = permissions - {
-            model._meta.verbose_name
-            for model in (ProvisionedUser, ProvisioningEvent, ReleasedUser)
-        }
-        return deleted, counts, permissions, protected
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -1,0 +1,100 @@
+"""Deleting an environment in the admin, however many people it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.options import TO_FIELD_VAR
+from django.contrib.admin.utils import NestedObjects, quote, unquote
+from django.db import router
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from entra_scim import emptying
+from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+_COUNTED = (ProvisionedUser, ReleasedUser, ProvisioningEvent)
+
+
+class NestedProductObjects(NestedObjects, emptying.ProductObjects):
+    """What the confirmation lists one by one."""
+
+
+class EmptyingMixin(ModelAdmin):
+    """Delete what the app keeps in batches, and list it on the confirmation by number."""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Return what Django's admin asks for, as it does itself.
+
+        Nobody needs a permission for what this app keeps: it goes with the environment.
+        """
+        collector: Any = NestedProductObjects(
+            using=router.db_for_write(self.model), origin=objs
+        )
+        collector.collect(objs)
+        lacking: set[Any] = set()
+
+        def described(obj: Any) -> str:
+            registered = self.admin_site._registry.get(type(obj))
+            name = capfirst(obj._meta.verbose_name)
+            if registered is None:
+                return f"{name}: {obj}"
+            if not registered.has_delete_permission(request, obj):
+                lacking.add(obj._meta.verbose_name)
+            options = obj._meta
+            try:
+                url = reverse(
+                    f"{self.admin_site.name}:"
+                    f"{options.app_label}_{options.model_name}_change",
+                    args=[quote(obj.pk)],
+                )
+            except NoReverseMatch:
+                return f"{name}: {obj}"
+            return format_html('{}: <a href="{}">{}</a>', name, url, obj)
+
+        listed = collector.nested(described)
+        counts = {
+            model._meta.verbose_name_plural: len(rows)
+            for model, rows in collector.model_objs.items()
+        }
+        for model in _COUNTED:
+            rows = model._default_manager.filter(environment__in=objs)
+            counts[model._meta.verbose_name_plural] = rows.count()
+        protected = [described(obj) for obj in collector.protected]
+        return listed, counts, lacking, protected
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Empty an environment before Django deletes it, all of that at once."""
+        # Without a body, Django asks once more; with a field to look by, it may look
+        # for another environment.
+        if request.POST and not {TO_FIELD_VAR} & {*request.POST, *request.GET}:
+            environment = self.get_object(request, unquote(object_id))
+            if environment is not None and self.may_delete(request, environment):
+                emptying.empty(environment)
+        return super().delete_view(request, object_id, *args, **kwargs)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for environment in queryset:
+            emptying.empty(environment)
+        super().delete_queryset(request, queryset)
+
+    def may_delete(self, request: HttpRequest, environment: Any) -> bool:
+        """Tell whether Django is going to delete an environment."""
+        _listed, _counts, lacking, protected = self.get_deleted_objects(
+            [environment], request
+        )
+        return (
+            self.has_delete_permission(request, environment)
+            and not lacking
+            and not protected
+        )

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import ProtectedError, RestrictedError
+
+from entra_scim import emptying
+from entra_scim.management.environments import environment_of_argument
+
+
+class Command(BaseCommand):
+    help = (
+        "Delete an environment with everything that belongs to it, in batches. Accounts "
+        "of people stay. It can be ended at any time and goes on where it was."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("environment", help="primary key of the environment")
+        parser.add_argument(
+            "--yes", action="store_true", help="say that you mean it; nothing else asks"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        environment = environment_of_argument(options["environment"])
+        if not options["yes"]:
+            raise CommandError(f"This deletes {environment}. Repeat it with --yes.")
+        try:
+            emptying.empty(environment)
+        except (ProtectedError, RestrictedError) as error:
+            raise CommandError(f"{environment} cannot be deleted: {error}") from error
+        name = str(environment)
+        environment.delete()
+        self.stdout.write(f"{name} is deleted.")
