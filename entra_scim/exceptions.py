@@ -97,6 +97,16 @@ class Unconfirmed(Busy):
     )
 
 
+class ProductFailed(ProvisioningError):
+    """What the product does with a change failed, and the rest goes on without it."""
+
+    code = "product_failed"
+    message = _(
+        "A part of this product failed at this change, so only the deactivation in it "
+        "was done. Ask the support of this product."
+    )
+
+
 class AttributeTooLong(ProvisioningError):
     """A value does not fit the field that the product keeps it in."""
 
@@ -290,6 +300,7 @@ _CONFLICTS: tuple[type[ProvisioningError], ...] = (
     NoLongerManaged,
     NotProvisioned,
     ObjectIdLost,
+    ProductFailed,
     ReactivationRefused,
     Taken,
     UserNameTaken,

@@ -13,6 +13,7 @@ from . import keys, linking, links
 from .models import EntraSettings, ProvisionedUser
 from .models.environment import AnyEnvironment
 from .policy import get_policy
+from .transactions import deciding
 
 _SEVERAL = 10
 
@@ -38,6 +39,7 @@ class Standing:
         return self.link is not None and not self.link.active
 
     @property
+    @deciding()
     def is_gated(self) -> bool:
         """Whether the person signs in with Entra only, now."""
         if self.environment is None:
@@ -46,6 +48,7 @@ class Standing:
         return settings is not None and settings.is_active(timezone.now())
 
 
+@deciding()
 def standing_of(user: AbstractBaseUser) -> Standing:
     """Return how a person stands to Entra."""
     link = _link_of(user)
@@ -54,6 +57,7 @@ def standing_of(user: AbstractBaseUser) -> Standing:
     return Standing(link=link, environment=only_environment_of(user))
 
 
+@deciding()
 def environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
     """Return the environment whose activation decides about a person, or None.
 
@@ -63,6 +67,7 @@ def environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
     return standing_of(user).environment
 
 
+@deciding()
 def only_environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
     """Return the one environment that a person belongs to, whatever their link says."""
     policy = get_policy()
@@ -72,11 +77,13 @@ def only_environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
     return environments[0] if len(environments) == 1 else None
 
 
+@deciding()
 def is_gated(user: AbstractBaseUser) -> bool:
     """Tell whether a person signs in with Entra only, now."""
     return standing_of(user).is_gated
 
 
+@deciding()
 def is_refused(user: AbstractBaseUser) -> bool:
     """Tell whether a person may use nothing but a sign-in with Entra, or not even that.
 
@@ -96,6 +103,7 @@ def _is_anybody_gated() -> bool:
     return EntraSettings.objects.active(timezone.now()).exists()
 
 
+@deciding()
 def people_named(names: Collection[str]) -> list[Any]:
     """Return whom usernames or e-mail addresses mean, as far as an index finds them.
 
@@ -110,6 +118,7 @@ def people_named(names: Collection[str]) -> list[Any]:
     return list(found.values())
 
 
+@deciding()
 def current_username(name: str) -> str:
     """Return the username of whoever had one before Entra linked them, else the name.
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from .models import ProvisionedUser, ReleasedUser
 from .policy import get_policy
+from .transactions import deciding
 
 
+@deciding()
 def is_in_force(link: ProvisionedUser | ReleasedUser) -> bool:
     """Tell whether Entra manages the person of a link now.
 

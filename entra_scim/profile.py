@@ -128,7 +128,8 @@ def apply(
     ``old`` is the document before; what it had and the new one lacks is cleared.
     What neither has is Entra's no business. A username that Entra does not change
     stays: it may have been changed by hand and the former be somebody else's now,
-    which must not keep anybody from being deactivated. Nor is the product's spelling
+    which must not keep anybody from being deactivated; nor must a hook that fails, so
+    it is not asked where nothing but activity changes. Nor is the product's spelling
     of an address touched where only the case differs: Django compares usernames with
     case, and people type theirs as they did.
     """
@@ -140,7 +141,12 @@ def apply(
             _set_address(user, field, email)
         kept = getattr(user, field) if email else username(new)
         _set_address(user, model.USERNAME_FIELD, kept)
-    policy.apply_profile(user, _with_cleared(old, new))
+    if not old or _beyond_activity(old) != _beyond_activity(new):
+        policy.apply_profile(user, _with_cleared(old, new))
+
+
+def _beyond_activity(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != "active"}
 
 
 def free_address(user: Any) -> None:

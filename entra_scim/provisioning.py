@@ -6,6 +6,7 @@ It is repeated when the database asks for that, so an edit must be pure.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,6 +37,7 @@ from .exceptions import (
     Busy,
     IdentityReplaced,
     NotProvisioned,
+    ProductFailed,
     ProvisioningError,
     Taken,
     VersionMismatch,
@@ -45,6 +47,8 @@ from .models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from .models.environment import AnyEnvironment
 from .persistence import Precondition
 from .policy import get_policy
+
+logger = logging.getLogger("entra_scim")
 
 Kind = ProvisioningEvent.Kind
 
@@ -116,6 +120,11 @@ def change(
                     return exchanged
             raise
         refusal = error if isinstance(error, ProvisioningError) else Taken()
+    except Exception:
+        if not edit.received.deactivates:
+            raise
+        logger.exception("A change failed. Only the deactivation in it is done")
+        refusal = ProductFailed()
     return changed_by(edit.without_the_rest(acceptance.kept_for(refusal)))
 
 

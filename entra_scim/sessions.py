@@ -20,6 +20,7 @@ from .conf import conf
 from .gate import Standing
 from .models import EndedSessions, EntraSession, EntraSettings, ProvisionedUser
 from .models.entra_settings import is_active
+from .transactions import deciding
 
 OPENED_AT = "entra_scim_opened_at"
 ENVIRONMENT = "entra_scim_environment"
@@ -80,6 +81,7 @@ def is_proved(session: Any) -> bool:
     return proved
 
 
+@deciding()
 def close(session: Any) -> None:
     """End a sign-in with Entra whose user signs out.
 
@@ -91,6 +93,7 @@ def close(session: Any) -> None:
         )
 
 
+@deciding()
 def end_all(user: AbstractBaseUser) -> None:
     """End every session that a user has, for good. In the transaction that says why."""
     rows = EndedSessions.objects.all()
@@ -112,6 +115,7 @@ def is_of(session: Any, user: AbstractBaseUser) -> bool:
     return own
 
 
+@deciding()
 def is_refused(user: AbstractBaseUser, session: Any) -> bool:
     """Tell whether a user may not act in a request, whose session may be another's.
 
@@ -127,6 +131,7 @@ def is_refused(user: AbstractBaseUser, session: Any) -> bool:
     return SESSION_KEY not in session and standing.is_gated
 
 
+@deciding()
 def is_ended(user: AbstractBaseUser, session: Any) -> bool:
     """Tell whether a user's session may no longer be used. One statement, by index.
 

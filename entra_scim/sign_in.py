@@ -10,8 +10,10 @@ from django.utils import timezone
 from . import events, keys
 from .models import EntraSession, ProvisionedUser, ProvisioningEvent
 from .models.environment import AnyEnvironment
+from .transactions import deciding
 
 
+@deciding()
 def person_of(environment: AnyEnvironment, object_id: str) -> ProvisionedUser | None:
     """Return the provisioned person with an object ID, active or not.
 
@@ -38,6 +40,7 @@ def open_session(
     )
 
 
+@deciding()
 def end_sessions(environment: AnyEnvironment, sid: str) -> None:
     """End the sessions that Entra knows by a ``sid``."""
     EntraSession.objects.for_environment(environment).filter(

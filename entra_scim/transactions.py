@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
@@ -36,6 +38,9 @@ PATIENCE = 10.0
 """How many seconds a transaction waits for others, its repetitions included."""
 
 
+_deciding = ContextVar("entra_scim_deciding", default=False)
+
+
 class StaleWrite(Exception):
     """A row changed between its reading and its writing."""
 
@@ -43,6 +48,21 @@ class StaleWrite(Exception):
 def database() -> str:
     """Return the alias of the database that holds the provisioned people."""
     return router.db_for_write(apps.get_model("entra_scim", "ProvisionedUser"))
+
+
+@contextlib.contextmanager
+def deciding() -> Iterator[None]:
+    """Read from where writes go, with :class:`entra_scim.routers.PrimaryRouter`."""
+    token = _deciding.set(True)
+    try:
+        yield
+    finally:
+        _deciding.reset(token)
+
+
+def is_deciding() -> bool:
+    """Tell whether reads are for a decision, which no replica may answer."""
+    return _deciding.get()
 
 
 def run(work: Callable[[], T]) -> T:
@@ -81,6 +101,11 @@ def repeated(work: Callable[[], T]) -> T:
         Unavailable: The database serves nobody now. Nothing was changed.
         Unconfirmed: The connection was lost at the commit.
     """
+    with deciding():
+        return _repeated(work)
+
+
+def _repeated(work: Callable[[], T]) -> T:
     connection = connections[database()]
     if connection.in_atomic_block:
         return _within(connection, work)

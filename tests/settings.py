@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from example_project.settings import *  # noqa: F403
 from example_project.settings import BASE_DIR, DATABASES, TEMPLATES
 from tests.holes import Hole
@@ -14,6 +16,12 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # No sentence of the interface has a hole: each variable of our templates exists.
 for engine in TEMPLATES:
     engine["OPTIONS"]["string_if_invalid"] = Hole()
+
+# Products choose the isolation of their transactions; ours have their own.
+if isolation := os.environ.get("ISOLATION"):
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+        f"-c default_transaction_isolation={isolation}"
+    )
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, so that threads share it as they would in production.

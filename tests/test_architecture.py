@@ -43,6 +43,7 @@ INTERFACES = {
     "management",
     "middleware",
     "oidc",
+    "routers",
     "scim",
 }
 WIRING = {"apps", "checks", "receivers"}

@@ -141,6 +141,39 @@ def test_what_a_hook_raises_is_no_answer_for_entra(scim, settings):
     assert scim.get(f"/Users/{user_id}").json()["active"] is True
 
 
+class FailingPolicy(ProvisioningPolicy):
+    """Asks something that does not answer."""
+
+    def apply_profile(self, user, attributes):
+        raise OSError("secret words")
+
+
+@pytest.mark.parametrize(
+    "rest", [[], [{"op": "Replace", "path": "title", "value": "Boss"}]]
+)
+def test_a_hook_that_fails_keeps_nobody_in(scim, settings, caplog, rest):
+    """Entra would repeat the request, and the leaver keep their access."""
+    path = f"/Users/{create(scim, 'eve').json()['id']}"
+    settings.ENTRA_SCIM_POLICY = "tests.test_policy.FailingPolicy"
+
+    response = scim.patch(
+        path, *rest, {"op": "Replace", "path": "active", "value": False}
+    )
+
+    assert response.status_code == 200
+    assert "title" not in response.json()
+    assert not get_user_model().objects.get().is_active
+    event = ProvisioningEvent.objects.order_by("-pk").first()
+    assert event.kind == ProvisioningEvent.Kind.DEACTIVATED
+    assert ("support of this product" in str(event.changes)) == bool(rest)
+    assert "secret words" not in str(event.changes)
+    assert ("OSError" in caplog.text) == bool(rest)
+
+    assert scim.patch(
+        path, *rest, {"op": "Replace", "path": "active", "value": True}
+    ).status_code == (500 if rest else 200)
+
+
 def test_the_policy_may_keep_more_of_a_profile(policy, scim):
     """What it sets is saved, changes with Entra, and is cleared with Entra."""
     path = f"/Users/{create(scim, 'eve', title='Boss').json()['id']}"

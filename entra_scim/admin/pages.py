@@ -27,6 +27,7 @@ from entra_scim.models import EntraSettings
 from entra_scim.models.environment import AnyEnvironment
 from entra_scim.prefetches import is_prefetch
 from entra_scim.secrecy import hide_in_reports
+from entra_scim.transactions import deciding
 
 if TYPE_CHECKING:
     from .environment import EntraEnvironmentMixin
@@ -50,6 +51,7 @@ class EnvironmentPage(TemplateView):
 
     # Secrets are posted here, and passwords: a report of an error shows neither.
     @method_decorator(sensitive_post_parameters())
+    @deciding()
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.checks import Tags, register
 
+from .databases import check_autocommit, check_routers
 from .groups import check_grantable_groups
 from .people import check_email_index, check_environments, check_user_model
 from .project import (
@@ -31,6 +32,8 @@ def register_checks() -> None:
     register(check_encryption, Tags.security, deploy=True)
     register(check_encryption_keys, Tags.security)
     register(check_user_model, Tags.models)
+    register(check_routers, Tags.models)
+    register(check_autocommit, Tags.models)
     register(check_email_index, Tags.database)
     register(check_environments, Tags.database)
     register(check_grantable_groups, Tags.database)

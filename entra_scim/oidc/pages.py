@@ -22,6 +22,7 @@ from entra_scim.engines import engine
 from entra_scim.models.environment import AnyEnvironment
 from entra_scim.prefetches import is_prefetch
 from entra_scim.secrecy import hide_in_reports
+from entra_scim.transactions import deciding
 
 from .problems import SignInProblem
 
@@ -61,6 +62,7 @@ class SignInPage(View):
     is_test = False
     next = ""
 
+    @deciding()
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:

@@ -24,6 +24,7 @@ from entra_scim import authorities, credentials, sessions, sign_in
 from entra_scim.connection import settings_of
 from entra_scim.models import EntraSession
 from entra_scim.models.environment import AnyEnvironment, environment_named
+from entra_scim.transactions import deciding
 
 from . import metadata
 from .client import ProviderDown
@@ -35,6 +36,7 @@ class SignOutView(OIDCLogoutView):  # type: ignore[misc]
 
     http_method_names = ["post"]
 
+    @deciding()
     def post(self, request: HttpRequest) -> HttpResponseBase:
         everywhere = _logout_url(request) if request.POST.get("everywhere") else None
         response: HttpResponseBase = super().post(request)
@@ -59,6 +61,7 @@ class FrontChannelLogoutView(View):
 
     http_method_names = ["get"]
 
+    @deciding()
     def get(self, request: HttpRequest, environment_id: str) -> HttpResponse:
         sid = request.GET.get("sid", "")
         environment = environment_named(environment_id)

@@ -11,6 +11,7 @@ from entra_scim.admission import LookUp
 from entra_scim.events import Origin
 from entra_scim.models import ProvisionedUser
 from entra_scim.policy import get_policy
+from entra_scim.transactions import deciding
 
 from .authentication import AccessKeyAuthentication
 from .errors import Paused, handle_exception
@@ -45,6 +46,10 @@ class ScimView(APIView):
         Runs before anybody is let in.
         """
         return None
+
+    @deciding()
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().dispatch(request, *args, **kwargs)
 
     def initialize_request(
         self, request: HttpRequest, *args: Any, **kwargs: Any

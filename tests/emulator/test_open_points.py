@@ -21,7 +21,7 @@ def _choices():
     for field in dataclasses.fields(OpenPoints):
         kind = TYPES[field.name]
         for choice in kind if issubclass(kind, enum.Enum) else (True, False):
-            if choice != getattr(DEFAULTS, field.name) and field.name != "wraps_values":
+            if choice != getattr(DEFAULTS, field.name):
                 yield pytest.param({field.name: choice}, id=f"{field.name}-{choice}")
 
 

@@ -1,0 +1,79 @@
+"""The databases that hold people, and the routers that choose them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.contrib.auth import get_user_model
+from django.core.checks import CheckMessage, Error
+from django.db import connections, models, router
+
+from entra_scim.conf import conf
+from entra_scim.transactions import database, deciding
+
+
+def check_routers(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that everything that belongs together is read and written in one place."""
+    messages: list[CheckMessage] = []
+    alias = database()
+    for model in _models():
+        written = router.db_for_write(model)
+        if written != alias:
+            messages.append(
+                Error(
+                    f"{model._meta.label} is in the database {written!r}, and the people "
+                    f"whom Entra manages are in {alias!r}. One transaction changes both.",
+                    hint="Let db_for_write return the same database for both.",
+                    obj=model,
+                    id="entra_scim.E021",
+                )
+            )
+            continue
+        with deciding():
+            read = router.db_for_read(model)
+        if read != written:
+            messages.append(
+                Error(
+                    f"{model._meta.label} is read from {read!r}, which may be behind "
+                    f"{written!r}: people who left would keep their access.",
+                    hint="Put 'entra_scim.routers.PrimaryRouter' first in "
+                    "DATABASE_ROUTERS.",
+                    obj=model,
+                    id="entra_scim.E022",
+                )
+            )
+    return messages
+
+
+def check_autocommit(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that a transaction ends where ours ends."""
+    if connections[database()].settings_dict["AUTOCOMMIT"]:
+        return []
+    return [
+        Error(
+            "AUTOCOMMIT is off: Entra would hear that a change was made before it is.",
+            hint="Remove AUTOCOMMIT from DATABASES. Django's default is on.",
+            id="entra_scim.E023",
+        )
+    ]
+
+
+def _models() -> Iterator[type[models.Model]]:
+    yield from apps.get_app_config("entra_scim").get_models()
+    with contextlib.suppress(AttributeError, LookupError, ValueError):
+        # check_settings says what is wrong with the setting.
+        yield apps.get_model(conf.ENVIRONMENT_MODEL)
+    user = get_user_model()
+    yield user
+    for field in user._meta.many_to_many:
+        if field.name == "groups":
+            groups: Any = field
+            yield groups.related_model
+            yield groups.remote_field.through
