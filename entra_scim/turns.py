@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from .keys import digest
 from .models import Turn
+from .transactions import database, deciding
 
 _PRUNED_AT_ONCE = 100
 
 
+@deciding()
 def take(name: str, lasts: datetime.timedelta) -> bool:
     """Tell whether nobody else has the turn of a name, and take it.
 
@@ -30,7 +32,7 @@ def take(name: str, lasts: datetime.timedelta) -> bool:
     if Turn.objects.filter(pk=key).exists():
         return False
     try:
-        with transaction.atomic():
+        with transaction.atomic(using=database()):
             Turn.objects.create(key=key, until=now + lasts)
     except IntegrityError:
         return False
@@ -38,6 +40,7 @@ def take(name: str, lasts: datetime.timedelta) -> bool:
     return True
 
 
+@deciding()
 def is_taken(name: str) -> bool:
     """Tell whether somebody has the turn of a name."""
     return Turn.objects.filter(pk=digest(name), until__gt=timezone.now()).exists()
@@ -56,7 +59,7 @@ def _prune(now: datetime.datetime) -> None:
     if not keys:
         return
     try:
-        with transaction.atomic():
+        with transaction.atomic(using=database()):
             Turn.objects.filter(pk__in=keys, until__lte=now).delete()
     except OperationalError:  # another one prunes the same: it is done, then
         pass

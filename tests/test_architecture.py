@@ -13,6 +13,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 BASE = {
     "authorities",
+    "caching",
     "characters",
     "conf",
     "dialect",

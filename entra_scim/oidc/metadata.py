@@ -8,9 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import jwt
-from django.core.cache import cache
 
-from entra_scim import authorities, turns
+from entra_scim import authorities, caching, turns
 from entra_scim.credentials import Credentials
 from entra_scim.keys import digest
 
@@ -65,13 +64,15 @@ def signing_key(credentials: Credentials, kid: str) -> jwt.PyJWK | None:
 
 
 def _cached(url: str, is_good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    entry = cache.get(_key("document", url))
+    entry = caching.get(_key("document", url))
     if entry is None:
         return _fetched(url, is_good)
     fetched_at, document = entry
     # One request a minute refreshes what is old; the others, and all while Entra
     # is down, go on with the last good one.
-    if time.time() - fetched_at > _FRESH and cache.add(_key("refresh", url), 1, _RETRY):
+    if time.time() - fetched_at > _FRESH and caching.is_first(
+        _key("refresh", url), _RETRY
+    ):
         try:
             return _fetched(url, is_good)
         except ProviderDown:
@@ -91,7 +92,7 @@ def _fetched(url: str, is_good: Callable[[dict[str, Any]], bool]) -> dict[str, A
     except ProviderDown:
         turns.take(down, _DOWN)
         raise
-    cache.set(_key("document", url), (time.time(), document), _USABLE)
+    caching.put(_key("document", url), (time.time(), document), _USABLE)
     return document
 
 

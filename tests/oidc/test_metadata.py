@@ -9,6 +9,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.cache import cache
+from django.core.cache.backends.base import BaseCache
 from django.urls import reverse
 
 from entra_scim.oidc import metadata
@@ -127,4 +128,36 @@ def test_without_a_cache_it_works_too(active, person, browser, entra, settings):
     cache.clear()
 
     assert browser.sign_in().status_code == 302
+    assert browser.user_id == person.pk
+
+
+class NoCache(BaseCache):
+    """The cache of a server that is down."""
+
+    def __init__(self, server, params):
+        super().__init__(params)
+
+    def _fail(self, *args, **kwargs):
+        raise ConnectionRefusedError("no cache here")
+
+    add = get = set = _fail
+
+    def clear(self):
+        """There is nothing."""
+
+
+@pytest.fixture
+def no_cache(settings):
+    settings.CACHES = {"default": {"BACKEND": "tests.oidc.test_metadata.NoCache"}}
+
+
+def test_a_cache_that_is_down_keeps_nobody_out(
+    active, person, browser, entra, no_cache, caplog
+):
+    """Entra is asked each time, and the log says why."""
+    browser.sign_in()
+    Browser().sign_in()
+
+    assert entra.count("/keys") == 2
+    assert "The cache does not answer" in caplog.text
     assert browser.user_id == person.pk
