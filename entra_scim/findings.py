@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .dialect import RoleFunction
-from .exceptions import MESSAGES, REMEDIES, GroupsNotProvisioned
+from .exceptions import GroupsNotProvisioned
+from .explanations import MESSAGES, REMEDIES
 from .models.event import REFUSED_FILTER
 from .traffic import Refusals, Traffic
 

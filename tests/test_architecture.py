@@ -20,6 +20,7 @@ BASE = {
     "document",
     "engines",
     "exceptions",
+    "explanations",
     "keys",
     "searchable",
     "prefetches",
