@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, NoReturn
 
+from django.db import DataError, IntegrityError
 from django.db.models import Q
 
 from . import document, identity, keys, linking, links, profile
@@ -21,13 +23,17 @@ from .exceptions import (
     ExternalIdTaken,
     IdentityReplaced,
     NoLongerManaged,
+    ProductFailed,
     ProvisioningError,
     ReactivationRefused,
+    Taken,
     UserNameTaken,
 )
 from .models import ProvisionedUser
 from .models.environment import AnyEnvironment
 from .policy import ProvisioningPolicy
+
+logger = logging.getLogger("entra_scim")
 
 _REFUSED_VALUES = (Conflict, AttributeTooLong, Decorated, AddressNotOwned)
 
@@ -75,6 +81,20 @@ def acceptable(
                 restored.add(attribute)
         else:
             return new, kept
+
+
+def refusal_of(error: Exception) -> ProvisioningError:
+    """Return why a change was not made, whatever it raised.
+
+    The database is stricter than the checks, as MariaDB is about accents, and a hook
+    of the product may fail in any way, of which the log tells.
+    """
+    if isinstance(error, ProvisioningError):
+        return error
+    if isinstance(error, IntegrityError | DataError):
+        return Taken()
+    logger.error("A change failed. Only the deactivation in it is done", exc_info=error)
+    return ProductFailed()
 
 
 def kept_for(refusal: ProvisioningError, attribute: str = "") -> Kept:

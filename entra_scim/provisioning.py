@@ -6,13 +6,11 @@ It is repeated when the database asks for that, so an edit must be pure.
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.db import DataError, IntegrityError
 from django.utils import timezone
 
 from . import (
@@ -37,9 +35,7 @@ from .exceptions import (
     Busy,
     IdentityReplaced,
     NotProvisioned,
-    ProductFailed,
     ProvisioningError,
-    Taken,
     VersionMismatch,
 )
 from .grants import Changes
@@ -47,8 +43,6 @@ from .models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from .models.environment import AnyEnvironment
 from .persistence import Precondition
 from .policy import get_policy
-
-logger = logging.getLogger("entra_scim")
 
 Kind = ProvisioningEvent.Kind
 
@@ -109,9 +103,7 @@ def change(
         return changed_by(edit)
     except (NotProvisioned, VersionMismatch, Busy):
         raise
-    except (ProvisioningError, IntegrityError, DataError) as error:
-        # The database is stricter than the checks, as MariaDB is about accents, and
-        # so may the product's policy be.
+    except Exception as error:
         if not edit.received.deactivates:
             holder_id = exchanges.holder_of(error)
             if holder_id is not None:
@@ -119,13 +111,8 @@ def change(
                 if exchanged is not None:
                     return exchanged
             raise
-        refusal = error if isinstance(error, ProvisioningError) else Taken()
-    except Exception:
-        if not edit.received.deactivates:
-            raise
-        logger.exception("A change failed. Only the deactivation in it is done")
-        refusal = ProductFailed()
-    return changed_by(edit.without_the_rest(acceptance.kept_for(refusal)))
+        kept = acceptance.kept_for(acceptance.refusal_of(error))
+    return changed_by(edit.without_the_rest(kept))
 
 
 def release(

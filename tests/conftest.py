@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
@@ -9,6 +10,10 @@ from entra_scim.emulator.server import serve
 from tests.client import ScimClient
 from tests.factories import RoleFactory, UserFactory, make_environment
 from tests.oidc.entra import Entra
+
+# No time decides a test, on a machine that has other things to do.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 pytest_plugins = ["entra_scim.emulator.pytest_plugin"]
 
