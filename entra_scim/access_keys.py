@@ -138,6 +138,9 @@ def _restore_replaced(revoked: AccessKey) -> None:
 
 @transactions.repeating
 def _note_first_use(key: AccessKey, now: datetime.datetime) -> None:
+    # In one order: two keys may be used for the first time at once.
+    keys = AccessKey.objects.for_environment(key.environment).order_by("pk")
+    list(transactions.for_update(keys).values_list("pk"))
     if not AccessKey.objects.filter(pk=key.pk, first_used_at__isnull=True).update(
         first_used_at=now, last_used_at=now
     ):

@@ -30,7 +30,9 @@ def connect() -> None:
     user_logged_out.connect(_close_session, dispatch_uid="entra_scim.close_session")
 
 
-def _erase_user(instance: Any, **kwargs: Any) -> None:
+def _erase_user(instance: Any, using: str, **kwargs: Any) -> None:
+    if using == transactions.database():
+        transactions.lock_link_of(instance)
     # Before, not after: by then nothing tells which events were about the person.
     erasure.erase_user(instance)
 

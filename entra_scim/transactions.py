@@ -191,6 +191,17 @@ def lock_environment(environment: AnyEnvironment) -> None:
         raise NotProvisioned
 
 
+def lock_link_of(user: Any) -> None:
+    """Lock a user and their link, in the order in which a request of Entra's does.
+
+    Django deletes what belongs to a link before the link. A request that changes the
+    person locks the link first: each would wait for the other.
+    """
+    links = apps.get_model("entra_scim", "ProvisionedUser")._base_manager
+    rows = links.using(database()).filter(user_id=user.pk).select_related("user")
+    list(for_update(rows, "self", "user"))
+
+
 def for_update(queryset: models.QuerySet[Any], *of: str) -> models.QuerySet[Any]:
     """Lock the rows of a queryset as far as the database can.
 

@@ -6,6 +6,7 @@ import os
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
@@ -14,11 +15,13 @@ from django.db.models import Q
 
 from entra_scim import proofs, sessions
 from entra_scim.models import (
+    AccessKey,
     EntraSettings,
     ProvisionedUser,
     ProvisioningEvent,
     RoleAssignment,
 )
+from tests.conftest import client_of
 from tests.factories import RoleFactory
 from tests.oidc.test_sessions import user_of
 from tests.test_tab import client_for, saved, tab
@@ -276,6 +279,37 @@ def test_a_patch_against_a_delete(scim):
         assert scim.get(path).status_code == 404
         user = get_user_model().objects.get(email=f"p{number}@contoso.example")
         assert not user.is_active
+
+
+def test_a_patch_against_an_account_that_the_product_deletes(scim):
+    """The product's own deletion never fails for a request of Entra's."""
+    for number in range(ROUNDS):
+        path = create(scim, number, emails=[{"type": "work", "value": f"{number}@x.y"}])
+        user = ProvisionedUser.objects.get(pk=path.rpartition("/")[2]).user
+
+        _deleted, patched = together(
+            user.delete,
+            lambda: scim.patch(path, mail("new@x.y"), replace("title", "Boss")),
+        )
+
+        assert patched.status_code in (200, 404)
+        assert scim.get(path).status_code == 404
+        assert not get_user_model().objects.exists()
+
+
+def test_keys_used_for_the_first_time_at_once(contoso, caplog):
+    """Each is noted, the newest replaces the others, and nothing has to be repeated."""
+    for _ in range(ROUNDS):
+        AccessKey.objects.all().delete()
+        clients = [client_of(contoso) for _ in range(4)]
+
+        answers = together(*(partial(client.get, "/Users") for client in clients))
+
+        assert {answer.status_code for answer in answers} == {200}
+        keys = AccessKey.objects.order_by("pk")
+        assert all(key.first_used_at for key in keys)
+        assert [key.replaced_at is None for key in keys] == [False] * 3 + [True]
+    assert "Could not note the use" not in caplog.text
 
 
 def test_a_role_and_its_people_made_at_once(scim, contoso):
