@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entra_scim import keys
+from entra_scim import keys, searchable
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,11 @@ def test_user_names_compare_without_case_and_external_ids_with():
     assert keys.user_name_key("ANN@x.y") == keys.user_name_key("ann@x.y")
     assert keys.external_id_key("A") != keys.external_id_key("a")
     assert keys.external_id_key(None) is None
+
+
+@given(st.text())
+def test_keys_of_searched_strings_are_uuids_of_the_standard(value):
+    """MariaDB takes no others in its columns of UUIDs."""
+    key = searchable.key("userName", value)
+
+    assert (key.variant, key.version) == (uuid.RFC_4122, 5)
