@@ -34,6 +34,7 @@ Precondition = Callable[[int], bool]
 _CHANGING_FIELDS = (
     "attributes",
     "comparable",
+    "search_text",
     "user_name_key",
     "user_name_order",
     "external_id_key",
@@ -117,6 +118,7 @@ def apply(
     person.role_function = received.role_function or person.role_function
     person.attributes = new
     person.comparable = searchable.comparable(new)
+    person.search_text = searchable.search_text(new)
     former = _unique_keys(person)
     person.user_name_key = keys.user_name_key(new["userName"])
     person.user_name_order = keys.order_key(new["userName"])

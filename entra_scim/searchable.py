@@ -86,6 +86,12 @@ UNREADABLE = frozenset(("photos.value", "x509Certificates.value"))
 """What may be long, and is compared as a whole only."""
 
 
+SEARCHED = 255
+"""How many characters of somebody's names an index of any database takes."""
+
+_SEARCHED_PART = 100
+
+
 class Element(NamedTuple):
     """A string of a document that is found by key, in the form that is compared."""
 
@@ -119,6 +125,21 @@ def comparable(document: Document) -> dict[str, str]:
             if value:
                 strings[path] = form(path, value)
     return strings
+
+
+def search_text(document: Document) -> str:
+    """Return the names and addresses of a person, in the form that is searched.
+
+    The name to show comes first, so that people are also listed by it.
+    """
+    name = document.get("name") or {}
+    texts = [
+        *(document.get("displayName"), document.get("userName")),
+        *(name.get("givenName"), name.get("familyName")),
+        *(email.get("value") for email in document.get("emails") or ()),
+    ]
+    parts = dict.fromkeys(folded(text)[:_SEARCHED_PART] for text in texts if text)
+    return " ".join(parts)[:SEARCHED]
 
 
 def elements(document: Document) -> list[Element]:

@@ -29,10 +29,13 @@ from entra_scim import (
     activation,
     connection,
     credentials,
+    events,
     headcount,
     sign_in,
     sign_in_health,
 )
+from entra_scim.admin import paging
+from entra_scim.admin import people as admin_people
 from entra_scim.conf import conf
 from entra_scim.exceptions import VersionMismatch
 from entra_scim.models import (
@@ -728,6 +731,44 @@ class TestPeople:
         assert ann.is_active
         assert not ProvisionedUser.objects.exists()
 
+    def test_people_are_listed_by_name(self, client, contoso, scim):
+        """Page by page, as far as somebody reads; then they search."""
+        for number in (3, 1, 2):
+            provision(scim, f"p{number}", displayName=f"Person {number}")
+        provision(scim, "zoe", displayName="ÉLODIE Zoë")
+
+        def names(**query):
+            page = client.get(tab(contoso, "people/"), query)
+            return [person.display_name for person in page.context["found"]]
+
+        assert names() == ["Person 1", "Person 2", "Person 3", "ÉLODIE Zoë"]
+        assert names(q="élodie") == names(q="ZOE@") == ["ÉLODIE Zoë"]
+        assert names(q="p%") == names(q="p_1") == []
+        person = ProvisionedUser.objects.get(search_text__contains="person 2")
+        change = {"op": "Replace", "path": "displayName", "value": "Anna"}
+        scim.patch(f"/Users/{person.pk}", change)
+        assert names()[0] == "Anna"
+        assert names(q="anna") == ["Anna"]
+
+    def test_lists_are_paged_as_far_as_somebody_reads(
+        self, client, contoso, scim, monkeypatch
+    ):
+        monkeypatch.setattr(paging, "PAGE_SIZE", 2)
+        for number in range(5):
+            provision(scim, f"p{number}")
+
+        def page(number):
+            response = client.get(tab(contoso, "people/"), {"p": number})
+            found = response.context["found"]
+            return [one.attributes["userName"][:2] for one in found], text_of(response)
+
+        assert page(1)[0] == ["p0", "p1"]
+        assert page(3)[0] == page(99)[0] == ["p4"]
+        assert "5 people" in page(1)[1]
+        monkeypatch.setattr(paging, "MOST", 4)
+        assert page(99)[0] == ["p2", "p3"]
+        assert "More than 4 people. Search by name" in page(1)[1]
+
     def test_releasing_by_hand(self, client, contoso, scim, ann):
         """A confirmation says what it means; then the account may be given again."""
         person = provision(scim, "ann", externalId=OBJECT_ID)
@@ -844,6 +885,25 @@ class TestEvents:
         scim.post("/Users", {"userName": "x" * 300})
         text = text_of(client.get(tab(contoso, "events/")))
         assert "characters allowed here. Shorten the value in Entra." in text
+
+    def test_names_are_searched_among_the_newest_events(
+        self, client, contoso, scim, monkeypatch
+    ):
+        """Events of people from Entra are found however old they are."""
+        provision(scim, "eve", displayName="Eve")
+        for number in range(3):
+            events.record(
+                contoso, ProvisioningEvent.Kind.ROLE_CREATED, name=f"Eve{number}"
+            )
+        monkeypatch.setattr(admin_people, "_NAMED_EVENTS", 2)
+
+        page = client.get(tab(contoso, "events/"), {"person": "eve"})
+
+        assert [event.name for event in page.context["found"]] == [
+            "Eve2",
+            "Eve1",
+            "Eve",
+        ]
 
 
 class TestStanding:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -29,12 +29,12 @@ from entra_scim.prefetches import is_prefetch
 from entra_scim.secrecy import hide_in_reports
 from entra_scim.transactions import deciding
 
+from .paging import BoundedPaginator
+
 if TYPE_CHECKING:
     from .environment import EntraEnvironmentMixin
 
 logger = logging.getLogger("entra_scim")
-
-PAGE_SIZE = 50
 
 
 class EnvironmentPage(TemplateView):
@@ -128,7 +128,7 @@ class EnvironmentPage(TemplateView):
 
     def paginated(self, rows: models.QuerySet[Any]) -> Page[Any]:
         """Return the page of some rows that the URL asks for."""
-        return Paginator(rows, PAGE_SIZE).get_page(self.request.GET.get("p"))
+        return BoundedPaginator(rows).get_page(self.request.GET.get("p"))
 
     def query_without_page(self) -> str:
         """Return the URL's query for links to other pages of the same list."""

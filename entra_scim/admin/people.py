@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -24,11 +23,10 @@ from .pages import EnvironmentPage
 
 _PERSON_EVENTS = 20
 _REFUSED_LATELY = datetime.timedelta(days=7)
-_NAMES = [
-    "attributes__displayName",
-    "attributes__name__givenName",
-    "attributes__name__familyName",
-]
+_MOST_PEOPLE = 1000
+_NAMED_EVENTS = 20_000
+"""Among how many of the newest events a name is searched for. Those of people from
+Entra are found without."""
 
 
 class PeoplePage(EnvironmentPage):
@@ -54,10 +52,10 @@ class PeoplePage(EnvironmentPage):
         people = (
             ProvisionedUser.objects.for_environment(self.environment)
             .select_related("user")
-            .order_by("created", "id")
+            .order_by("search_text", "id")
         )
         if text := wanted.get("q"):
-            people = people.filter(_user_matches(text, "user__", _NAMES))
+            people = people.searched(text)
         match wanted.get("status"):
             case "active":
                 people = people.with_access()
@@ -155,8 +153,8 @@ class LocalPeoplePage(EnvironmentPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         policy = get_policy()
         provisioned = ProvisionedUser.objects.for_environment(self.environment)
-        people = policy.users_of(self.environment).exclude(
-            pk__in=provisioned.values("user_id")
+        people = policy.users_of(self.environment).filter(
+            ~Exists(provisioned.filter(user_id=OuterRef("pk")))
         )
         form = PeopleFilterForm(self.request.GET)
         if form.is_valid():
@@ -241,7 +239,7 @@ class EventsPage(EnvironmentPage):
             self.environment
         )
         if form.is_valid():
-            events = _matching(events, form.cleaned_data)
+            events = self.matching(events, form.cleaned_data)
         return super().get_context_data(
             form=form,
             found=self.paginated(events),
@@ -249,32 +247,46 @@ class EventsPage(EnvironmentPage):
             **kwargs,
         )
 
+    def matching(
+        self, events: models.QuerySet[Any], wanted: dict[str, Any]
+    ) -> models.QuerySet[Any]:
+        """Return the events that the form asks for."""
+        if wanted["person"]:
+            events = events.filter(self.about(wanted["person"]))
+        if wanted["reason"]:
+            events = events.filter(reason=wanted["reason"])
+        if wanted["kind"]:
+            events = events.filter(kind=wanted["kind"])
+        if wanted["since"]:
+            events = events.filter(at__gte=_midnight(wanted["since"]))
+        if wanted["until"]:
+            day = datetime.timedelta(days=1)
+            events = events.filter(at__lt=_midnight(wanted["until"] + day))
+        return events
 
-def _matching(
-    events: models.QuerySet[Any], wanted: dict[str, Any]
-) -> models.QuerySet[Any]:
-    if wanted["person"]:
-        events = events.filter(_user_matches(wanted["person"], "user__", ["name"]))
-    if wanted["reason"]:
-        events = events.filter(reason=wanted["reason"])
-    if wanted["kind"]:
-        events = events.filter(kind=wanted["kind"])
-    if wanted["since"]:
-        events = events.filter(at__gte=_midnight(wanted["since"]))
-    if wanted["until"]:
-        day = datetime.timedelta(days=1)
-        events = events.filter(at__lt=_midnight(wanted["until"] + day))
-    return events
+    def about(self, text: str) -> Q:
+        """Return the condition that events are about somebody with a name."""
+        people = ProvisionedUser.objects.for_environment(self.environment)
+        users = people.searched(text).order_by().values_list("user_id", flat=True)
+        named = Q(*(Q(name__icontains=word) for word in text.split()))
+        times = (
+            ProvisioningEvent.objects.for_environment(self.environment)
+            .order_by("-at")
+            .values_list("at", flat=True)
+        )
+        for oldest in times[_NAMED_EVENTS : _NAMED_EVENTS + 1]:
+            named &= Q(at__gt=oldest)
+        return named | Q(user_id__in=list(users[:_MOST_PEOPLE]))
 
 
 def _midnight(date: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(date, datetime.time()))
 
 
-def _user_matches(text: str, prefix: str = "", others: Iterable[str] = ()) -> Q:
+def _user_matches(text: str) -> Q:
     """Return the condition that a user's address, username and names have a text.
 
-    Word for word: "Eve Jones" is in two fields. ``others`` are look-ups beside.
+    Word for word: "Eve Jones" is in two fields.
     """
     model = get_user_model()
     names = {
@@ -282,11 +294,10 @@ def _user_matches(text: str, prefix: str = "", others: Iterable[str] = ()) -> Q:
         model.USERNAME_FIELD,
         *({"first_name", "last_name"} & {field.name for field in model._meta.fields}),
     }
-    lookups = [*others, *(f"{prefix}{name}" for name in sorted(names))]
     return Q(
         *(
             Q(
-                *(Q(**{f"{lookup}__icontains": word}) for lookup in lookups),
+                *(Q(**{f"{name}__icontains": word}) for name in sorted(names)),
                 _connector=Q.OR,
             )
             for word in text.split()

@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('attributes', models.JSONField(help_text='What Entra sent: the SCIM document without id and meta.', verbose_name='attributes')),
                 ('comparable', models.JSONField(help_text='The strings that filters compare, in the form they compare.')),
+                ('search_text', models.CharField(help_text='Names and addresses, as the search of people compares them.', max_length=255)),
                 ('user_name_key', models.CharField(max_length=64)),
                 ('user_name_order', models.CharField(max_length=384)),
                 ('external_id_key', models.CharField(max_length=64, null=True)),
@@ -290,6 +291,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='provisioneduser',
             index=models.Index(fields=['environment', 'created', 'id'], name='entra_scim_page'),
+        ),
+        migrations.AddIndex(
+            model_name='provisioneduser',
+            index=models.Index(fields=['environment', 'search_text', 'id'], name='entra_scim_search'),
         ),
         migrations.AddIndex(
             model_name='provisioneduser',

@@ -9,10 +9,18 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from entra_scim.keys import folded
+
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 
 
 class ProvisionedUserQuerySet(EnvironmentScopedQuerySet):
+    def searched(self, text: str) -> Self:
+        """Return those who have each word of a text in a name or an address."""
+        return self.filter(
+            *(Q(search_text__contains=folded(word)) for word in text.split())
+        )
+
     def with_access(self) -> Self:
         """Return those whom Entra gives access, and whose account is active."""
         return self.filter(active=True, user__is_active=True)
@@ -39,6 +47,10 @@ class ProvisionedUser(models.Model):
     )
     comparable = models.JSONField(
         help_text=_("The strings that filters compare, in the form they compare."),
+    )
+    search_text = models.CharField(
+        max_length=255,
+        help_text=_("Names and addresses, as the search of people compares them."),
     )
     user_name_key = models.CharField(max_length=64)
     user_name_order = models.CharField(max_length=384)
@@ -123,6 +135,10 @@ class ProvisionedUser(models.Model):
             # Clients that ask for what changed since, by meta.lastModified.
             models.Index(
                 fields=("environment", "modified", "id"), name="entra_scim_by_change"
+            ),
+            # The list of people, and the search for them, read this alone.
+            models.Index(
+                fields=("environment", "search_text", "id"), name="entra_scim_search"
             ),
             # Whose people have addresses of a domain, when somebody signs in.
             models.Index(

@@ -101,6 +101,7 @@ def _fill_batch(environment, numbers, domain, viewer, now):
                 user=user,
                 attributes=attributes,
                 comparable=searchable.comparable(attributes),
+                search_text=searchable.search_text(attributes),
                 user_name_key=keys.user_name_key(attributes["userName"]),
                 address_key=profile.address_key(attributes),
                 external_id_key=keys.external_id_key(attributes["externalId"]),
