@@ -13,7 +13,7 @@ from __future__ import annotations
 from .bounds import check_document, check_work
 from .filters import normalize_filter
 from .operations import Change, read_operations
-from .reading import read_json
+from .reading import Unkeepable, read_json
 from .received import (
     Received,
     RoleFunction,
@@ -28,6 +28,7 @@ __all__ = [
     "Change",
     "Received",
     "RoleFunction",
+    "Unkeepable",
     "check_document",
     "check_work",
     "complete_role",

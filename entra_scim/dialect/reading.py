@@ -12,6 +12,13 @@ _MAX_PARTS = 20_000
 """Names and values in a body. A person with everything has some hundred."""
 
 
+class Unkeepable(InvalidSyntaxException):
+    """JSON that nobody can keep or agree about."""
+
+    document: Any = None
+    """What it means to a parser that takes everything, to look for an intent in it."""
+
+
 def read_json(text: str) -> Any:
     """Return what a JSON text means.
 
@@ -20,8 +27,16 @@ def read_json(text: str) -> Any:
 
     Raises:
         json.JSONDecodeError: The text is not JSON.
-        InvalidSyntaxException: It is JSON that nobody can keep or agree about.
+        Unkeepable: It is JSON that nobody can keep or agree about.
     """
+    try:
+        return _read(text)
+    except Unkeepable as refusal:
+        refusal.document = _read_leniently(text)
+        raise
+
+
+def _read(text: str) -> Any:
     try:
         document = json.loads(
             text, object_pairs_hook=_object, parse_constant=_refuse_constant
@@ -36,18 +51,25 @@ def read_json(text: str) -> Any:
     return document
 
 
+def _read_leniently(text: str) -> Any:
+    try:
+        return json.loads(text, parse_int=str)
+    except (RecursionError, ValueError):
+        return None
+
+
 def check_text(text: str) -> None:
     """Refuse characters that are no text for a database.
 
     Raises:
-        InvalidSyntaxException: There is a NUL, or half of a surrogate pair.
+        Unkeepable: There is a NUL, or half of a surrogate pair.
     """
     if "\0" in text:
-        raise InvalidSyntaxException(detail="A text has a NUL character.")
+        raise Unkeepable(detail="A text has a NUL character.")
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise InvalidSyntaxException(
+        raise Unkeepable(
             detail="A text has half of a surrogate pair, which is not a character."
         ) from None
 
@@ -55,12 +77,12 @@ def check_text(text: str) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     # Names of attributes have no case (RFC 7643 §2.1).
     if len({name.lower() for name, _ in pairs}) != len(pairs):
-        raise InvalidSyntaxException(detail="A name occurs twice in one object.")
+        raise Unkeepable(detail="A name occurs twice in one object.")
     return dict(pairs)
 
 
 def _refuse_constant(name: str) -> None:
-    raise InvalidSyntaxException(detail=f"{name} is not a JSON number.")
+    raise Unkeepable(detail=f"{name} is not a JSON number.")
 
 
 def _check(document: Any) -> None:
@@ -70,7 +92,7 @@ def _check(document: Any) -> None:
     for _ in range(_MAX_DEPTH):
         parts += len(level)
         if parts > _MAX_PARTS:
-            raise InvalidSyntaxException(
+            raise Unkeepable(
                 detail=f"The JSON has more than {_MAX_PARTS} names and values."
             )
         inner: list[Any] = []
@@ -90,11 +112,9 @@ def _check(document: Any) -> None:
     raise _too_deep()
 
 
-def _too_large() -> InvalidSyntaxException:
-    return InvalidSyntaxException(detail="A number is too large.")
+def _too_large() -> Unkeepable:
+    return Unkeepable(detail="A number is too large.")
 
 
-def _too_deep() -> InvalidSyntaxException:
-    return InvalidSyntaxException(
-        detail=f"The JSON is nested deeper than {_MAX_DEPTH} levels."
-    )
+def _too_deep() -> Unkeepable:
+    return Unkeepable(detail=f"The JSON is nested deeper than {_MAX_DEPTH} levels.")

@@ -6,7 +6,12 @@ from typing import Any
 from django_scim.adapters import SCIMUser
 
 from entra_scim import provisioning, unkept
-from entra_scim.dialect import received_in_operations, received_in_resource
+from entra_scim.dialect import (
+    Received,
+    Unkeepable,
+    received_in_operations,
+    received_in_resource,
+)
 from entra_scim.edits import Edit
 from entra_scim.models import ProvisionedUser
 
@@ -15,6 +20,7 @@ from .http import ScimRequest
 from .messages import operations_of
 from .resources import (
     document_from,
+    kept_for,
     patched,
     patched_where_possible,
     replaced,
@@ -85,6 +91,22 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
             where_possible=lambda old: patched_where_possible(old, operations),
         )
         self._unkept = unkept_in_operations(operations)
+
+    def from_unkeepable(self, refusal: Unkeepable, received: Received) -> None:
+        """Take over nothing but the deactivation in a body that cannot be kept.
+
+        Raises:
+            Unkeepable: It does not deactivate.
+        """
+        if not received.deactivates:
+            raise refusal
+        whole = Edit(
+            received=received,
+            whole=lambda old: old,
+            where_possible=lambda old: (old, []),
+        )
+        self._edit = whole.without_the_rest(kept_for("", refusal))
+        self._unkept = frozenset()
 
     @property
     def deactivates(self) -> bool:

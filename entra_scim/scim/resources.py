@@ -112,8 +112,8 @@ def patched_where_possible(
         writes = read_operations(operations)
         check_work(document, writes.changes)
     except SCIMException as refusal:
-        return document, [_kept("", refusal)]
-    kept = [_kept(attribute, refusal) for attribute, refusal in writes.refused]
+        return document, [kept_for("", refusal)]
+    kept = [kept_for(attribute, refusal) for attribute, refusal in writes.refused]
     unusable = {item.attribute.lower() for item in kept}
     new = document
     for attribute, group in writes.by_attribute().items():
@@ -122,11 +122,11 @@ def patched_where_possible(
         try:
             new = _with_attribute(new, attribute, group)
         except SCIMException as refusal:
-            kept.append(_kept(attribute, refusal))
+            kept.append(kept_for(attribute, refusal))
     try:
         check_document(new)
     except SCIMException as refusal:
-        return document, [_kept("", refusal)]
+        return document, [kept_for("", refusal)]
     return new, kept
 
 
@@ -146,6 +146,12 @@ def replaced_where_possible(
     for item in kept:
         new = with_kept(new, document, item.attribute) if item.attribute else document
     return new, kept
+
+
+def kept_for(attribute: str, refusal: SCIMException) -> Kept:
+    """Return what a refusal keeps as it was: an attribute, or all if it is empty."""
+    reason = refusal.scim_type or str(refusal.status)
+    return Kept(attribute=attribute, reason=reason, detail=refusal.detail)
 
 
 def schemas_of(document: Document) -> list[str]:
@@ -217,11 +223,6 @@ def _with_attribute(
     written = _written(required | alone, changes)
     others = {key: value for key, value in document.items() if key not in alone}
     return written | others if top != "username" else others | written
-
-
-def _kept(attribute: str, refusal: SCIMException) -> Kept:
-    reason = refusal.scim_type or str(refusal.status)
-    return Kept(attribute=attribute, reason=reason, detail=refusal.detail)
 
 
 def _validated(resource: dict[str, Any], context: Context) -> Any:

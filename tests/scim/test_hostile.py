@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entra_scim.models import ProvisionedUser
+from tests.scim.test_deactivation import CARRIERS
 from tests.scim.test_payloads import JSON, OPERATIONS, PATHS
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,88 @@ def test_any_operations(scim, others, operations):
     assert not user.is_superuser
     assert not user.is_staff
     assert not user.has_usable_password()
+    scim.delete(path)
+    user.delete()
+
+
+ROLE_PATHS = st.sampled_from(
+    [
+        "roles",
+        "roles.value",
+        'roles[value eq "Viewer"]',
+        'roles[value eq "Authorizer"].display',
+        'roles[type eq "x"].value',
+        'roles[primary eq "True"].value',
+        'roles[primary eq "True"].display',
+        'roles[display pr or value eq "Uploader"].type',
+    ]
+)
+ROLE_VALUES = st.sampled_from(["Viewer", "Authorizer", "viewer", "Viewer,Uploader"])
+ROLE_ITEMS = ROLE_VALUES | st.builds(
+    lambda part, value: {part: value},
+    st.sampled_from(["value", "display", "displayName", "VALUE", "type"]),
+    ROLE_VALUES | ROLE_VALUES.map(lambda value: json.dumps({"value": value})),
+)
+ROLE_OPERATIONS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "op": st.sampled_from(["Add", "replace", "remove"]),
+            "path": ROLE_PATHS,
+            "value": st.none() | ROLE_ITEMS | st.lists(ROLE_ITEMS, max_size=2),
+        }
+    ),
+    max_size=4,
+)
+
+
+@settings(relaxed, max_examples=100)
+@given(
+    operations=OPERATIONS.filter(bool) | ROLE_OPERATIONS,
+    carrier=st.sampled_from(CARRIERS),
+    place=st.integers(0, 4),
+)
+def test_a_leaver_is_out_among_any_operations(
+    scim, others, roles, operations, carrier, place
+):
+    """Whatever surrounds it, and wherever it is."""
+    created = scim.post(
+        "/Users", {"userName": "target@x.example", "roles": [{"value": "Viewer"}]}
+    )
+    path = f"/Users/{created.json()['id']}"
+    before = rows(others)
+
+    response = scim.patch(path, *operations[:place], carrier, *operations[place:])
+
+    assert response.status_code == 200, response.content
+    assert response.json()["active"] is False
+    user = ProvisionedUser.objects.exclude(user__in=others).get().user
+    assert not user.is_active
+    assert not user.groups.exists()
+    assert rows(others) == before
+    assert response.json() == scim.get(path).json()
+    scim.delete(path)
+    user.delete()
+
+
+@settings(relaxed, max_examples=100)
+@given(operations=ROLE_OPERATIONS)
+def test_nobody_gets_a_group_without_its_role(scim, others, roles, operations):
+    """Only values of roles that are there grant groups; display names never do."""
+    created = scim.post("/Users", {"userName": "target@x.example"})
+    path = f"/Users/{created.json()['id']}"
+
+    response = scim.patch(path, *operations or [{"op": "remove", "path": "title"}])
+
+    assert response.status_code < 500
+    user = ProvisionedUser.objects.exclude(user__in=others).get().user
+    named = {
+        name.strip()
+        for role in scim.get(path).json().get("roles", ())
+        for name in role.get("value", "").split(",")
+    }
+    assert set(user.groups.values_list("name", flat=True)) == named & roles.keys()
+    sent = json.dumps([operation.get("value") for operation in operations])
+    assert all(name in sent for name in named - {""})
     scim.delete(path)
     user.delete()
 
