@@ -40,12 +40,12 @@ def findings(traffic: Traffic) -> Iterator[Finding]:
     if traffic.unkept:
         yield Finding(
             code="unkept",
-            message=_("Entra sends attributes that are not kept here:"),
+            message=_("Entra sends attributes that this product does not know:"),
             remedy=_(
                 "In Entra, open Provisioning → Attribute mapping → Provision Microsoft "
-                "Entra ID Users, and delete the rows of these target attributes. "
-                "Otherwise, Entra sends them again and again. An attribute is listed "
-                "until Entra has not sent it for 7 days."
+                "Entra ID Users. Correct misspelt target attributes, and delete the rows "
+                "of the others, unless this product asks for them. An attribute is "
+                "listed until Entra has not sent it for 7 days."
             ),
             details=tuple(traffic.unkept),
         )

@@ -29,6 +29,7 @@ from entra_scim.dialect import (
 )
 from entra_scim.document import Document, Kept, top_of, with_kept
 
+from .foreign import foreign_after, foreign_in_resource, foreign_schemas, split
 from .messages import PATCH_OP, check_schemas, operations_of
 from .schema import CORE, ENTERPRISE, EntraUser
 
@@ -74,7 +75,8 @@ def document_from(body: Any) -> Document:
     Raises:
         SCIMException: Says which attribute is wrong and what to change.
     """
-    return _read(body, Context.RESOURCE_CREATION_REQUEST, active=True)
+    document = _read(body, Context.RESOURCE_CREATION_REQUEST, active=True)
+    return document | foreign_in_resource(body)
 
 
 def replaced(document: Document, body: Any) -> Document:
@@ -85,7 +87,8 @@ def replaced(document: Document, body: Any) -> Document:
     """
     # A PUT that says nothing of active must not let anybody in.
     active = document.get("active", True)
-    return _read(body, Context.RESOURCE_REPLACEMENT_REQUEST, active=active)
+    new = _read(body, Context.RESOURCE_REPLACEMENT_REQUEST, active=active)
+    return new | foreign_in_resource(body)
 
 
 def patched(document: Document, body: dict[str, Any]) -> Document:
@@ -97,7 +100,9 @@ def patched(document: Document, body: dict[str, Any]) -> Document:
         SCIMException: An operation is wrong. None of them is applied then.
     """
     check_schemas(body, PATCH_OP)
-    return _patched(document, operations_of(body))
+    operations = operations_of(body)
+    ours, foreign = split(document)
+    return _patched(ours, operations) | foreign_after(foreign, operations)
 
 
 def patched_where_possible(
@@ -108,6 +113,16 @@ def patched_where_possible(
     For a request that deactivates: it must not fail for what else is in it. An
     attribute of which one operation is wrong stays as it was.
     """
+    ours, foreign = split(document)
+    new, kept = _ours_where_possible(ours, operations)
+    if all(item.attribute for item in kept):
+        foreign = foreign_after(foreign, operations)
+    return new | foreign, kept
+
+
+def _ours_where_possible(
+    document: Document, operations: Any
+) -> tuple[Document, list[Kept]]:
     try:
         writes = read_operations(operations)
         check_work(document, writes.changes)
@@ -156,7 +171,8 @@ def kept_for(attribute: str, refusal: SCIMException) -> Kept:
 
 def schemas_of(document: Document) -> list[str]:
     """Return the URNs of the schemas that a document uses."""
-    return [CORE, ENTERPRISE] if ENTERPRISE in document else [CORE]
+    extensions = [ENTERPRISE] if ENTERPRISE in document else []
+    return [CORE, *extensions, *foreign_schemas(document)]
 
 
 def _read(body: Any, context: Context, *, active: bool) -> Document:
@@ -226,7 +242,7 @@ def _with_attribute(
 
 
 def _validated(resource: dict[str, Any], context: Context) -> Any:
-    schemas = schemas_of(resource)
+    schemas = [CORE, ENTERPRISE] if ENTERPRISE in resource else [CORE]
     try:
         user = EntraUser.model_validate(
             {**resource, "schemas": schemas}, scim_ctx=context, scim_policy=POLICY

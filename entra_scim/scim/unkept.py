@@ -1,8 +1,7 @@
-"""Which attributes of a request are not kept: names of mappings that do nothing.
+"""Which attributes of a request no schema of ours has: mappings that do nothing.
 
-Well-formed attributes that are not ours are left out in silence (RFC 7644 §3.5.2.1).
-Entra compares what it reads with its mappings, so it sends them again each time that
-it looks at a person. An administrator is told which rows to delete.
+They are answered as they came, see :mod:`entra_scim.scim.foreign`, and most of them
+are misspelt or left over. An administrator is told which rows to look at.
 """
 
 from __future__ import annotations
