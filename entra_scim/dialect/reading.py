@@ -28,6 +28,7 @@ def read_json(text: str) -> Any:
     Raises:
         json.JSONDecodeError: The text is not JSON.
         Unkeepable: It is JSON that nobody can keep or agree about.
+        InvalidSyntaxException: It is more than anybody sends.
     """
     try:
         return _read(text)
@@ -92,7 +93,8 @@ def _check(document: Any) -> None:
     for _ in range(_MAX_DEPTH):
         parts += len(level)
         if parts > _MAX_PARTS:
-            raise Unkeepable(
+            # Not even looked through for an intent: that would take long.
+            raise InvalidSyntaxException(
                 detail=f"The JSON has more than {_MAX_PARTS} names and values."
             )
         inner: list[Any] = []
