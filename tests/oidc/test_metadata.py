@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import warnings
 
@@ -161,3 +162,33 @@ def test_a_cache_that_is_down_keeps_nobody_out(
     assert entra.count("/keys") == 2
     assert "The cache does not answer" in caplog.text
     assert browser.user_id == person.pk
+
+
+class TestWhileEntraIsDown:
+    """With nothing cached, visitors do not cost a call each."""
+
+    @pytest.fixture(params=["locmem", "dummy"])
+    def cached(self, request, settings):
+        kinds = {"locmem": "locmem.LocMemCache", "dummy": "dummy.DummyCache"}
+        backend = f"django.core.cache.backends.{kinds[request.param]}"
+        settings.CACHES = {"default": {"BACKEND": backend}}
+
+    @pytest.mark.parametrize("answer", [(500, ""), (200, "[]"), (200, "{}")])
+    def test_one_of_them_asks(self, cached, active, browser, entra, answer):
+        entra.raw_answers = {"openid-configuration": answer}
+
+        for _ in range(5):
+            page = Browser().client.get(reverse("entra_scim_oidc:sign-in"))
+            assert page.status_code == 503
+
+        assert entra.count("openid-configuration") == 1
+
+    def test_somebody_asks_again_later(
+        self, cached, active, person, browser, entra, monkeypatch
+    ):
+        monkeypatch.setattr(metadata, "_DOWN", datetime.timedelta())
+        entra.raw_answers = {"openid-configuration": (500, "")}
+        browser.client.get(reverse("entra_scim_oidc:sign-in"))
+        entra.behave()
+
+        assert browser.sign_in().status_code == 302
