@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from entra_scim import (
     access_keys,
+    authorities,
     connection,
     encryption,
     findings,
@@ -70,6 +71,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             steps=steps,
             next_step=next((step for step in steps if not step.done), None),
             addresses=self.addresses(),
+            is_insecure=self.is_insecure(),
             pending=regrants.pending_of(self.environment),
             roles=[
                 (role, people, permissions.get(role.group_id, 0))
@@ -88,6 +90,11 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             visitor=self.request.user,
             prefix=None if instance else "role",
         )
+
+    def is_insecure(self) -> bool:
+        """Tell whether Entra would refuse the addresses: it takes http of localhost."""
+        url = self.request.build_absolute_uri("/")
+        return url.startswith("http:") and not authorities.is_loopback(url)
 
     def addresses(self) -> dict[str, str]:
         """Return what Entra must be told, by name."""

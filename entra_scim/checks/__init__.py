@@ -18,6 +18,7 @@ from .project import (
     check_settings,
     check_urls,
 )
+from .proxy import check_proxy
 
 
 def register_checks() -> None:
@@ -31,6 +32,7 @@ def register_checks() -> None:
     register(check_urls, Tags.urls)
     register(check_encryption, Tags.security, deploy=True)
     register(check_encryption_keys, Tags.security)
+    register(check_proxy, Tags.security, deploy=True)
     register(check_user_model, Tags.models)
     register(check_routers, Tags.models)
     register(check_autocommit, Tags.models)

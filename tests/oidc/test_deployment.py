@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.core.checks import run_checks
 from django.test import AsyncClient
 from django.test.utils import override_script_prefix
 from django.urls import reverse
@@ -116,3 +117,36 @@ def test_signing_out_is_no_link(active, person, browser, settings):
     strict.client.cookies = browser.client.cookies
     assert strict.client.post(reverse("entra_scim_oidc:sign-out")).status_code == 403
     assert browser.user_id == person.pk
+
+
+@pytest.mark.parametrize(
+    ("host", "proxy", "warns"),
+    [
+        ("product.contoso.com", None, True),
+        ("product.contoso.com", ("HTTP_X_FORWARDED_PROTO", "https"), False),
+        ("127.0.0.1:8000", None, False),
+    ],
+)
+def test_the_tab_says_that_entra_takes_https_only(
+    contoso, admin, settings, browser, host, proxy, warns
+):
+    """Where TLS ends at the proxy, and nobody has told Django."""
+    settings.SECURE_PROXY_SSL_HEADER = proxy
+    client = browser.client
+    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    opts = type(contoso)._meta
+    name = f"admin:{opts.app_label}_{opts.model_name}_entra"
+    headers = {"host": host, "x-forwarded-proto": "https"}
+
+    page = client.get(reverse(name, args=[contoso.pk]), headers=headers)
+
+    assert ("SECURE_PROXY_SSL_HEADER" in page.content.decode()) == warns
+
+
+@pytest.mark.parametrize("proxy", [None, ("HTTP_X_FORWARDED_PROTO", "https")])
+def test_a_deployment_without_the_header_is_told(settings, proxy):
+    settings.SECURE_PROXY_SSL_HEADER = proxy
+
+    found = {message.id for message in run_checks(include_deployment_checks=True)}
+
+    assert ("entra_scim.W008" in found) == (proxy is None)

@@ -211,6 +211,7 @@ def test_another_account_can_be_chosen(active, browser, entra):
     """Else Entra would use the same one again, and ask nothing."""
     page = browser.sign_in(next="/who/")
     assert "You have no account here" in page.content.decode()
+    assert "you used the account somebody@contoso.example" in page.content.decode()
 
     again = browser.client.get(link_of(page) + "&address=ann@contoso.example")
 
