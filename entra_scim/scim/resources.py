@@ -300,13 +300,12 @@ def _refusal(error: ValidationError) -> SCIMException:
     """Return the refusal that a failed validation means, without what was sent."""
     errors = error.errors(include_url=False, include_input=False)
     first = Error.from_validation_error(errors[0])
-    first.detail = " ".join(_detail(item) for item in errors[:_DETAILS])
+    first.detail = " ".join(map(_detail, errors[:_DETAILS]))
     return SCIMException.from_error(first)
 
 
 def _detail(error: ErrorDetails) -> str:
-    kind = _KINDS.get(error["type"])
-    if kind is None or not error["loc"]:
+    if (kind := _KINDS.get(error["type"])) is None or not error["loc"]:
         return f"{Error.from_validation_error(error).detail}."
     attribute = ""
     for part in error["loc"]:
