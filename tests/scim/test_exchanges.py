@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 from django.utils import timezone
 
 from entra_scim import access_keys
@@ -173,7 +174,8 @@ def test_an_exchange_in_entra_converges(contoso):
     for person in people.values():
         application.assign(person, role)
     server = DjangoServer(
-        f"/api/scim/entra/{contoso.pk}/", access_keys.create(contoso)[1]
+        reverse("entra_scim:base", kwargs={"environment_id": contoso.pk}) + "/",
+        access_keys.create(contoso)[1],
     )
     job = ProvisioningJob(tenant, application, server)
     job.run_cycle()
