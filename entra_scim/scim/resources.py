@@ -313,8 +313,7 @@ def _detail(error: ErrorDetails) -> str:
         name = to_camel(str(part)) if "_" in str(part) else str(part)
         if isinstance(part, int):
             attribute += f"[{part}]"
-        elif attribute:
-            attribute += f":{name}" if attribute == ENTERPRISE else f".{name}"
         else:
-            attribute = name
+            colon = ":" if attribute == ENTERPRISE else "."
+            attribute += f"{colon if attribute else ''}{name}"
     return f"{attribute} must be {kind}."
