@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.core.checks import Tags, register
 
-from .databases import check_autocommit, check_routers
+from .databases import (
+    check_autocommit,
+    check_environment_model,
+    check_routers,
+)
 from .groups import check_grantable_groups
 from .people import check_email_index, check_environments, check_user_model
 from .project import (
@@ -38,4 +42,5 @@ def register_checks() -> None:
     register(check_autocommit, Tags.models)
     register(check_email_index, Tags.database)
     register(check_environments, Tags.database)
+    register(check_environment_model, Tags.database)
     register(check_grantable_groups, Tags.database)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error
 from django.db import connections, models, router
 
 from entra_scim.conf import conf
+from entra_scim.models import AccessKey
 from entra_scim.transactions import database, deciding
 
 
@@ -61,6 +62,46 @@ def check_autocommit(
             "AUTOCOMMIT is off: Entra would hear that a change was made before it is.",
             hint="Remove AUTOCOMMIT from DATABASES. Django's default is on.",
             id="entra_scim.E023",
+        )
+    ]
+
+
+def check_environment_model(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Iterable[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """Check that the tables belong to the environment model of the setting.
+
+    Migrations read the setting once, when they run. Set to another model later, they
+    have nothing to do, and each row would name an environment of the former one.
+    """
+    alias = database()
+    if alias not in (databases or ()):
+        return []
+    try:
+        environment = apps.get_model(conf.ENVIRONMENT_MODEL)
+    except (AttributeError, LookupError, ValueError):
+        return []  # check_settings says what is wrong
+    connection = connections[alias]
+    field: Any = AccessKey._meta.get_field("environment")
+    with connection.cursor() as cursor:
+        if AccessKey._meta.db_table not in connection.introspection.table_names(cursor):
+            return []  # before the first migrate
+        relations = connection.introspection.get_relations(
+            cursor, AccessKey._meta.db_table
+        )
+    table = relations[field.column][1] if field.column in relations else None
+    if table in (None, environment._meta.db_table):
+        return []
+    return [
+        Error(
+            f"ENTRA_SCIM_ENVIRONMENT_MODEL is {conf.ENVIRONMENT_MODEL!r}, and the tables "
+            f"of entra_scim were made for environments in {table!r}.",
+            hint="Set it back to the former model. To change it, unapply the migrations "
+            "with 'migrate entra_scim zero', which deletes all links, keys and roles, "
+            "and migrate again.",
+            id="entra_scim.E024",
         )
     ]
 

@@ -1,4 +1,4 @@
-"""Start, migrate, provision somebody, and show a page of signing in."""
+"""Start, migrate a filled database, provision somebody, and show a page of signing in."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from django.test import Client
 
 django.setup()
 
+from django.contrib.auth.models import User
+
 from entra_scim import access_keys
 from entra_scim.models import Environment
 from tests.client import ScimClient
 
+# The product had people before it had this app.
+for app in ("auth", "sessions"):
+    call_command("migrate", app, verbosity=0)
+ann = User.objects.create_user("ann", "ann@contoso.example", "secret words")
+ann.groups.create(name="Friends")
 call_command("migrate", verbosity=0)
 call_command("check", databases=["default"])
 
@@ -21,6 +28,9 @@ environment = Environment.objects.create(name="The only one")
 _key, secret = access_keys.create(environment)
 scim = ScimClient(f"/scim/{environment.pk}", secret)
 assert scim.post("/Users", {"userName": "ann@contoso.example"}).status_code == 201
+[user] = User.objects.all()
+assert (user.pk, [group.name for group in user.groups.all()]) == (ann.pk, ["Friends"])
+assert user.check_password("secret words")
 
 page = Client().get("/entra/sign-in/")
 assert page.status_code == 400
