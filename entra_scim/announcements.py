@@ -46,7 +46,7 @@ def tell(
     """
     user, environment = person.user, person.environment
     told: dict[str, Any] = {**changes, "kept": _told(kept)}
-    events.record(
+    events.note(
         environment,
         kind,
         user=user,

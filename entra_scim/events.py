@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from . import keys, transactions
+from . import keys, prepared, transactions
 from .models import ProvisioningEvent
 from .models.environment import AnyEnvironment
 
@@ -52,8 +52,38 @@ def record(
     correlation_id: uuid.UUID | None = None,
 ) -> ProvisioningEvent:
     """Add an event, in the transaction of what it tells."""
+    event = _event(environment, kind, user, name, changes, key_hint, correlation_id)
+    event.save(force_insert=True)
+    return event
+
+
+def note(
+    environment: AnyEnvironment,
+    kind: str,
+    *,
+    user: Any,
+    name: str,
+    changes: dict[str, Any],
+    key_hint: str,
+    correlation_id: uuid.UUID | None,
+) -> None:
+    """Add an event as :func:`record` does, for what happens all the time."""
+    prepared.insert(
+        [_event(environment, kind, user, name, changes, key_hint, correlation_id)]
+    )
+
+
+def _event(
+    environment: AnyEnvironment,
+    kind: str,
+    user: Any,
+    name: str,
+    changes: dict[str, Any] | None,
+    key_hint: str,
+    correlation_id: uuid.UUID | None,
+) -> ProvisioningEvent:
     now = timezone.now()
-    return ProvisioningEvent.objects.create(
+    return ProvisioningEvent(
         environment=environment,
         at=now,
         first_at=now,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable, Iterable
+from functools import cache
 
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from . import (
     document,
     grants,
     keys,
+    prepared,
     profile,
     roles,
     searchable,
@@ -79,9 +82,45 @@ def locked(
         NotProvisioned: The environment has no such resource.
         VersionMismatch: ``if_match`` refuses the version that the resource has.
     """
-    people = ProvisionedUser.objects.for_environment(environment)
-    rows = transactions.for_update(people.select_related("user"), "self", "user")
-    return _found(rows, environment, resource_id, if_match)
+    statement = _locking_statement()
+    if statement is None:
+        people = ProvisionedUser.objects.for_environment(environment)
+        rows = transactions.for_update(people.select_related("user"), "self", "user")
+        return _found(rows, environment, resource_id, if_match)
+    found = statement(environment.pk, resource_id)
+    if not found:
+        raise NotProvisioned
+    person: ProvisionedUser
+    [(person, user)] = found
+    check_version(person, if_match)
+    person.environment, person.user = environment, user
+    return person
+
+
+def check_version(person: ProvisionedUser, if_match: Precondition | None) -> None:
+    """Refuse a version that a request does not want to change.
+
+    Raises:
+        VersionMismatch: ``if_match`` refuses it.
+    """
+    if if_match is not None and not if_match(person.version):
+        raise VersionMismatch
+
+
+@cache
+def _locking_statement() -> prepared.Select | None:
+    model = get_user_model()
+    if not prepared.is_plain(model):
+        return None
+    return prepared.Select(
+        f"""FROM {{person}} INNER JOIN {{user}}
+        ON {{user.{model._meta.pk.attname}}} = {{person.user_id}}
+        WHERE {{person.environment_id}} = %s AND {{person.id}} = %s""",
+        ("person.environment", "person.id"),
+        lock=("person", "user"),
+        person=ProvisionedUser,
+        user=model,
+    )
 
 
 def apply(
@@ -152,7 +191,7 @@ def apply(
 def save_new(person: ProvisionedUser) -> None:
     """Write a link that is not there yet."""
     person.created = person.modified
-    person.save(force_insert=True)
+    prepared.insert([person])
     _save_elements(person, searchable.elements(person.attributes))
     roles.assign(person, role_values(person.attributes))
 
@@ -166,9 +205,11 @@ def save_changed(person: ProvisionedUser, old: Document) -> None:
     Raises:
         StaleWrite: Another transaction has changed the link since it was read.
     """
-    if not ProvisionedUser.objects.filter(pk=person.pk, version=person.version).update(
-        version=person.version + 1,
-        **{field: getattr(person, field) for field in _CHANGING_FIELDS},
+    if not prepared.update(
+        ProvisionedUser,
+        {"id": person.pk, "version": person.version},
+        {field: getattr(person, field) for field in _CHANGING_FIELDS}
+        | {"version": person.version + 1},
     ):
         raise transactions.StaleWrite
     person.version += 1
@@ -206,8 +247,7 @@ def _found(
         person: ProvisionedUser = people.get(pk=resource_id)
     except ProvisionedUser.DoesNotExist:
         raise NotProvisioned from None
-    if if_match is not None and not if_match(person.version):
-        raise VersionMismatch
+    check_version(person, if_match)
     person.environment = environment
     return person
 
@@ -221,6 +261,13 @@ def _change_elements(person: ProvisionedUser, old: Document) -> None:
     gone, come = set(former) - set(latter), set(latter) - set(former)
     if len(gone) == len(come) == 1:  # the usual change, in one statement
         [before], [after] = gone, come
+        if before.path == after.path and before.path in searchable.INDEXED_STRINGS:
+            prepared.update(
+                ProvisionedElement,
+                {"provisioned_user": person.pk, "path": after.path},
+                {"key": after.key},
+            )
+            return
         person.elements.filter(**before._asdict()).update(**after._asdict())
         return
     if gone:
@@ -231,10 +278,10 @@ def _change_elements(person: ProvisionedUser, old: Document) -> None:
 
 
 def _save_elements(person: ProvisionedUser, elements: Iterable[Element]) -> None:
-    ProvisionedElement.objects.bulk_create(
+    prepared.insert(
         ProvisionedElement(
             environment_id=person.environment_id,
-            provisioned_user=person,
+            provisioned_user_id=person.pk,
             **element._asdict(),
         )
         for element in elements

@@ -7,16 +7,14 @@ everything else goes through querysets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .transactions import database
-
-T = TypeVar("T")
 
 _ROWS_AT_ONCE = 500
 
@@ -27,14 +25,20 @@ class Select:
     ``source`` is what comes after the columns. It names the models by the names
     they are given, and their columns by their fields: ``FROM {key} WHERE
     {key.digest} = %s``. ``parameters`` are the fields that the ``%s`` compare with,
-    ``"key.digest"``, which prepare the values.
+    ``"key.digest"``, which prepare the values. ``lock`` names the models whose rows
+    stay locked until the end of the transaction, as far as the database can.
     """
 
     def __init__(
-        self, source: str, parameters: Sequence[str], **tables: type[models.Model]
+        self,
+        source: str,
+        parameters: Sequence[str],
+        lock: Sequence[str] = (),
+        **tables: type[models.Model],
     ) -> None:
         self._source = source
         self._parameters = parameters
+        self._lock = lock
         self._models = tables
         self._written: WeakKeyDictionary[BaseDatabaseWrapper, _WrittenSelect] = (
             WeakKeyDictionary()
@@ -45,46 +49,94 @@ class Select:
         connection: Any = connections[database()]
         written = self._written.get(connection)
         if written is None:
-            written = _WrittenSelect(
-                connection, self._source, self._parameters, self._models
-            )
+            source = f"{self._source} {_locking(connection, self._lock)}"
+            written = _WrittenSelect(connection, source, self._parameters, self._models)
             self._written[connection] = written
         return written.rows(connection, values)
 
 
-class Insert:
-    """An INSERT of rows of a model, with values for some of its fields.
+def insert(instances: Iterable[models.Model]) -> None:
+    """Insert new instances of one model, all of whose columns but a serial are set.
 
-    As with ``bulk_create``, no signals are sent, and defaults are not looked up.
+    As with ``bulk_create``, no signals are sent, and a serial is not read back.
     """
-
-    def __init__(self, model: type[models.Model], *names: str) -> None:
-        self._model = model
-        self._fields: list[Any] = [model._meta.get_field(name) for name in names]
-
-    def __call__(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Insert rows, each given by its values in the order of the names."""
-        connection: Any = connections[database()]
-        quote = connection.ops.quote_name
-        prepared = [
-            [
-                field.get_db_prep_save(value, connection)
-                for field, value in zip(self._fields, row, strict=True)
-            ]
-            for row in rows
+    unsaved: list[Any] = list(instances)
+    if not unsaved:
+        return
+    model: Any = type(unsaved[0])
+    connection: Any = connections[database()]
+    quote = connection.ops.quote_name
+    fields = [
+        field
+        for field in model._meta.local_concrete_fields
+        if not isinstance(field, models.AutoField)
+    ]
+    rows = [
+        [
+            field.get_db_prep_save(field.pre_save(instance, True), connection)
+            for field in fields
         ]
-        columns = ", ".join(quote(field.column) for field in self._fields)
-        table = quote(self._model._meta.db_table)
-        # Nothing but names of ours is in the text of the statement.
-        start = f"INSERT INTO {table} ({columns}) VALUES "  # noqa: S608
-        places = f"({', '.join(['%s'] * len(self._fields))})"
-        with connection.cursor() as cursor:
-            for first in range(0, len(prepared), _ROWS_AT_ONCE):
-                batch = prepared[first : first + _ROWS_AT_ONCE]
-                cursor.execute(
-                    start + ", ".join([places] * len(batch)),
-                    [value for row in batch for value in row],
-                )
+        for instance in unsaved
+    ]
+    columns = ", ".join(quote(field.column) for field in fields)
+    # Nothing but names of ours is in the text of the statement.
+    start = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608
+    places = f"({', '.join(['%s'] * len(fields))})"
+    with connection.cursor() as cursor:
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            batch = rows[first : first + _ROWS_AT_ONCE]
+            cursor.execute(
+                start + ", ".join([places] * len(batch)),
+                [value for row in batch for value in row],
+            )
+    for instance in unsaved:
+        instance._state.adding = False
+        instance._state.db = connection.alias
+
+
+def update(
+    model: type[models.Model], where: Mapping[str, Any], values: Mapping[str, Any]
+) -> int:
+    """Update the rows whose fields have just some values, which are not None.
+
+    Returns:
+        How many rows there were.
+    """
+    connection: Any = connections[database()]
+    quote = connection.ops.quote_name
+    meta: Any = model._meta
+
+    def parts(named: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
+        fields = [meta.get_field(name) for name in named]
+        texts = [f"{quote(field.column)} = %s" for field in fields]
+        prepared = [
+            field.get_db_prep_save(value, connection)
+            for field, value in zip(fields, named.values(), strict=True)
+        ]
+        return texts, prepared
+
+    changes, parameters = parts(values)
+    conditions, keys = parts(where)
+    # Nothing but names of ours is in the text of the statement.
+    sql = f"UPDATE {quote(meta.db_table)} SET {', '.join(changes)} "  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql + f"WHERE {' AND '.join(conditions)}", parameters + keys)
+        rows: int = cursor.rowcount
+    return rows
+
+
+def _locking(connection: Any, of: Sequence[str]) -> str:
+    features = connection.features
+    if not of or not features.has_select_for_update:
+        return ""
+    # A weak lock where there is one, as for querysets.
+    sql: str = connection.ops.for_update_sql(
+        of=[connection.ops.quote_name(name) for name in of]
+        if features.has_select_for_update_of
+        else (),
+        no_key=features.has_select_for_no_key_update,
+    )
+    return sql
 
 
 def is_plain(model: type[models.Model]) -> bool:

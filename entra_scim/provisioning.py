@@ -76,10 +76,13 @@ def change(
     resource_id: uuid.UUID,
     edit: Edit,
     *,
+    read: ProvisionedUser | None = None,
     if_match: Precondition | None = None,
     origin: Origin = LOCAL,
 ) -> ProvisionedUser:
     """Change a provisioned person.
+
+    ``read`` is the person, if somebody has read them already for this request.
 
     An edit that deactivates fails for nothing else that it would change: the person
     goes out, the rest is done where possible, and the event tells what was not.
@@ -90,7 +93,10 @@ def change(
         Conflict, AttributeTooLong, AddressNotOwned, Busy: As for :func:`create`.
         Exception: What the edit raises, where it does not deactivate.
     """
-    read = persistence.read(environment, resource_id, if_match)
+    if read is None:
+        read = persistence.read(environment, resource_id, if_match)
+    else:
+        persistence.check_version(read, if_match)
     edit.of(read)
 
     def changed_by(edit: Edit) -> ProvisionedUser:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from . import memberships
+from . import memberships, prepared
 from .keys import role_key
 from .models import EnvironmentRole, PendingRegrant, ProvisionedUser, RoleAssignment
 from .models.environment import AnyEnvironment
@@ -56,7 +56,7 @@ class EnvironmentRoles:
 
 def assign(provisioned_user: ProvisionedUser, values: Collection[str]) -> None:
     """Note the role values that Entra assigned to a person who has none noted."""
-    RoleAssignment.objects.bulk_create(
+    prepared.insert(
         RoleAssignment(
             environment_id=provisioned_user.environment_id,
             provisioned_user=provisioned_user,

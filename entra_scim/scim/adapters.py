@@ -130,6 +130,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
                 environment,
                 self.obj.pk,
                 self._edit,
+                read=self.obj,
                 if_match=precondition(self.request),
                 origin=origin,
             )

@@ -130,7 +130,7 @@ class UserView(UsersView):
         # A resource has one address; UUID() takes "urn:uuid:…" and "{…}" too.
         if _UUID.fullmatch(self.kwargs["uuid"]):
             self.resource_id = uuid.UUID(self.kwargs["uuid"])
-            if request.method in ("GET", "HEAD"):
+            if request.method != "DELETE":
                 return LookUp("id", self.resource_id)
         return None
 
@@ -158,7 +158,7 @@ class UserView(UsersView):
         return self.resource_response(adapter, query)
 
     def put(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
-        adapter = self.unread_adapter()
+        adapter = self.scim_adapter(self.get_object(), request=request)
         try:
             adapter.from_dict(self.read_body())
         except Unkeepable as refusal:
@@ -168,7 +168,7 @@ class UserView(UsersView):
         return self.resource_response(adapter, query)
 
     def patch(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
-        adapter = self.unread_adapter()
+        adapter = self.scim_adapter(self.get_object(), request=request)
         try:
             adapter.from_patch(self.read_body())
         except Unkeepable as refusal:

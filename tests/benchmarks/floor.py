@@ -17,7 +17,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from entra_scim import keys, profile
+from entra_scim import keys, profile, searchable
 from entra_scim.models import (
     AccessKey,
     EnvironmentRole,
@@ -111,7 +111,8 @@ def create(environment, body):
             environment=environment,
             provisioned_user=person,
             value=email,
-            value_key=keys.digest(email),
+            path="emails.value",
+            key=searchable.key("emails.value", email),
             type="work",
         )
         RoleAssignment.objects.bulk_create(
