@@ -60,13 +60,17 @@ def read(
     environment: AnyEnvironment,
     resource_id: uuid.UUID,
     if_match: Precondition | None = None,
+    known: ProvisionedUser | None = None,
 ) -> ProvisionedUser:
-    """Return a person of an environment.
+    """Return a person of an environment, or the one that is known already.
 
     Raises:
         NotProvisioned: The environment has no such resource.
         VersionMismatch: ``if_match`` refuses the version that the resource has.
     """
+    if known is not None:
+        check_version(known, if_match)
+        return known
     people = ProvisionedUser.objects.for_environment(environment)
     return _found(people, environment, resource_id, if_match)
 

@@ -80,9 +80,7 @@ def change(
     if_match: Precondition | None = None,
     origin: Origin = LOCAL,
 ) -> ProvisionedUser:
-    """Change a provisioned person.
-
-    ``read`` is the person, if somebody has read them already for this request.
+    """Change a provisioned person, whom the caller may have ``read`` already.
 
     An edit that deactivates fails for nothing else that it would change: the person
     goes out, the rest is done where possible, and the event tells what was not.
@@ -93,10 +91,7 @@ def change(
         Conflict, AttributeTooLong, AddressNotOwned, Busy: As for :func:`create`.
         Exception: What the edit raises, where it does not deactivate.
     """
-    if read is None:
-        read = persistence.read(environment, resource_id, if_match)
-    else:
-        persistence.check_version(read, if_match)
+    read = persistence.read(environment, resource_id, if_match, read)
     edit.of(read)
 
     def changed_by(edit: Edit) -> ProvisionedUser:
