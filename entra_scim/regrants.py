@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
@@ -23,7 +24,7 @@ from .models import (
 )
 from .models.environment import AnyEnvironment
 
-AT_ONCE = 200
+AT_ONCE = 100
 """How many people are served in the transaction of a role's change."""
 
 BATCH = 250
@@ -54,7 +55,8 @@ def begin(
         if pending is None:
             few = _concerned(environment, group_id, granting, former)
         if few is not None:
-            users = _bring(environment, group_id, granting, former, few)
+            difference = _difference(environment, group_id, granting, former, few)
+            users = _bring(difference, _in_force(difference.joining))
             _tell(environment, event, len(users), users)
             continue
         PendingRegrant.objects.update_or_create(
@@ -89,43 +91,58 @@ def work(environment: AnyEnvironment, seconds: float) -> None:
 def step(environment: AnyEnvironment) -> bool:
     """Do one batch, and tell whether there was one.
 
+    Whose link is in force is asked before the lock is taken: the policy may need a
+    statement for each person, and nobody else is to wait for that.
+
     Raises:
         Busy: The database gave the batch no turn.
     """
-    if not _pending(environment).exists():
-        return False
-    return transactions.repeated(lambda: _batch(environment))
-
-
-def _batch(environment: AnyEnvironment) -> bool:
-    transactions.lock_environment(environment)
     pending = _pending(environment).first()
     if pending is None:
         return False
+    page = _page(environment, pending)
+    work = _work(environment, pending, page)
+    in_force = _in_force(work.joining)
+    transactions.repeated(lambda: _batch(environment, pending, page, in_force))
+    return True
+
+
+def _batch(
+    environment: AnyEnvironment,
+    begun: PendingRegrant,
+    page: list[tuple[Any, Any]],
+    in_force: set[Any],
+) -> None:
+    transactions.lock_environment(environment)
+    pending = _pending(environment).filter(pk=begun.pk).first()
+    if pending is None or (pending.event_id, pending.after_id) != (
+        begun.event_id,
+        begun.after_id,
+    ):
+        return  # somebody else did the batch, or the role has changed again
+    users = _bring(_work(environment, pending, page), in_force)
+    pending.changed += len(users)
+    pending.done += len(page)
+    if len(page) < BATCH:
+        _tell(environment, pending.event, pending.changed, users)
+        pending.delete()
+        return
+    _tell(environment, None, 0, users)
+    pending.after_id, pending.after_created = page[-1]
+    pending.save()
+
+
+def _page(
+    environment: AnyEnvironment, pending: PendingRegrant
+) -> list[tuple[Any, Any]]:
+    """Return the links of the next batch, in the order of the index of pages."""
     people = ProvisionedUser.objects.for_environment(environment)
     if pending.after_created is not None:
         people = people.filter(
             Q(created__gt=pending.after_created) | Q(id__gt=pending.after_id),
             created__gte=pending.after_created,
         )
-    page = list(people.order_by("created", "id").values_list("pk", "created")[:BATCH])
-    users = _bring(
-        environment,
-        pending.group_id,
-        roles.keys_granting(environment, pending.group_id),
-        set(pending.former_keys),
-        [pk for pk, _created in page],
-    )
-    pending.changed += len(users)
-    pending.done += len(page)
-    if len(page) < BATCH:
-        _tell(environment, pending.event, pending.changed, users)
-        pending.delete()
-        return True
-    _tell(environment, None, 0, users)
-    pending.after_id, pending.after_created = page[-1]
-    pending.save()
-    return True
+    return list(people.order_by("created", "id").values_list("pk", "created")[:BATCH])
 
 
 def _concerned(
@@ -145,20 +162,39 @@ def _concerned(
     return sorted(found) if len(found) <= AT_ONCE else None
 
 
-def _bring(
+@dataclass(frozen=True)
+class _Work:
+    group_id: Any
+    joining: dict[Any, Any]
+    """Who is to be put into the group: primary keys of users by those of links."""
+    leaving: list[Any]
+
+
+def _work(
+    environment: AnyEnvironment,
+    pending: PendingRegrant,
+    page: list[tuple[Any, Any]],
+) -> _Work:
+    return _difference(
+        environment,
+        pending.group_id,
+        roles.keys_granting(environment, pending.group_id),
+        set(pending.former_keys),
+        [pk for pk, _created in page],
+    )
+
+
+def _difference(
     environment: AnyEnvironment,
     group_id: Any,
     granting: set[str],
     former: set[str],
     keys: list[Any],
-) -> list[Any]:
-    """Put people into a group or take them out, as their roles say now.
+) -> _Work:
+    """Return who of some people, by their links, is to join or leave a group.
 
-    ``keys`` are of their links. People for whom Entra sent no roles keep what they
-    have. Where no role grants the group any more, only those lose it whose role did.
-
-    Returns:
-        The primary keys of the users whose groups changed.
+    People for whom Entra sent no roles keep what they have. Where no role grants the
+    group any more, only those lose it whose role did.
     """
     people = {
         pk: (user_id, active)
@@ -175,23 +211,31 @@ def _bring(
         assigned["granting" if key in granting else "former"].add(pk)
     users = [user_id for user_id, _active in people.values()]
     members = {user_id for user_id, _group in memberships.pairs(users, [group_id])}
-    joining, leaving = [], []
+    joining, leaving = {}, []
     for pk, (user_id, active) in people.items():
         if active and pk in assigned["granting"]:
             if user_id not in members:
-                joining.append(pk)
+                joining[pk] = user_id
         elif user_id in members and (granting or pk in assigned["former"]):
             leaving.append(user_id)
-    joined = [
-        link.user_id
-        for link in ProvisionedUser.objects.filter(pk__in=joining).select_related(
-            "user"
-        )
-        if links.is_in_force(link)
-    ]
-    memberships.join(joined, group_id)
-    memberships.leave(leaving, group_id)
-    return joined + leaving
+    return _Work(group_id, joining, leaving)
+
+
+def _in_force(keys: Iterable[Any]) -> set[Any]:
+    people = ProvisionedUser.objects.filter(pk__in=[*keys]).select_related("user")
+    return {link.pk for link in people if links.is_in_force(link)}
+
+
+def _bring(work: _Work, in_force: set[Any]) -> list[Any]:
+    """Change the group, and return the primary keys of the users concerned.
+
+    Somebody who joins and is not among those in force became so just now; the request
+    that did it has given them the group.
+    """
+    joined = [user_id for pk, user_id in work.joining.items() if pk in in_force]
+    memberships.join(joined, work.group_id)
+    memberships.leave(work.leaving, work.group_id)
+    return joined + work.leaving
 
 
 def _tell(
