@@ -353,6 +353,7 @@ def test_unless_the_precondition_fails(scim, ann, linked):
         '"a": "\\ud800"',
         '"a\\u0000": 1',
         '"a": 1, "A": 2',
+        '"Active": true',
         '"a": NaN',
         '"a": 1e999',
         f'"a": {"1" * 5000}',

@@ -201,13 +201,14 @@ class TestListing:
 
     def test_sorting_goes_by_code_points_and_tells_what_it_goes_by(self, scim):
         """On every database, whatever the language of the server."""
-        for name in ("b", "\u00e4", "Z", "a_", "a-", "aB", "a"):
+        # MySQL and MariaDB take "\u00e4" for "a" where a value is unique.
+        for name in ("b", "\u00e4c", "Z", "a_", "a-", "aB", "a"):
             create(scim, name)
 
         found = names(scim.get("/Users", {"sortBy": "userName"}))
         refused = scim.get("/Users", {"sortBy": "displayName"}).json()
 
-        assert found == ["a-", "a", "a_", "aB", "b", "Z", "\u00e4"]
+        assert found == ["a-", "a", "a_", "aB", "b", "Z", "\u00e4c"]
         assert "userName, meta.created, meta.lastModified" in refused["detail"]
 
     @pytest.mark.parametrize("sort", [{}, {"sortBy": "userName"}])
@@ -523,7 +524,8 @@ class TestErrors:
             (b'{"userName": 1e999}', 400),
             (b'{"userName": ' + b"9" * 5000 + b"}", 400),
             (b'{"userName": "a", "userName": "b"}', 400),
-            (b'{"userName": "a", "active": false, "Active": true}', 400),
+            (b'{"userName": "a", "title": "b", "Title": "c"}', 400),
+            (b'{"userName": "a", "active": true, "Active": true}', 400),
             (b'{"a":' * 40 + b"1" + b"}" * 40, 400),
             (b"[" * 100_000, 400),
             (b'{"userName": "' + b"x" * MAX_BODY + b'"}', 413),
