@@ -735,14 +735,14 @@ class TestPeople:
         """Page by page, as far as somebody reads; then they search."""
         for number in (3, 1, 2):
             provision(scim, f"p{number}", displayName=f"Person {number}")
-        provision(scim, "zoe", displayName="ÉLODIE Zoë")
+        provision(scim, "zoe", displayName="ZOË Élodie")
 
         def names(**query):
             page = client.get(tab(contoso, "people/"), query)
             return [person.display_name for person in page.context["found"]]
 
-        assert names() == ["Person 1", "Person 2", "Person 3", "ÉLODIE Zoë"]
-        assert names(q="élodie") == names(q="ZOE@") == ["ÉLODIE Zoë"]
+        assert names() == ["Person 1", "Person 2", "Person 3", "ZOË Élodie"]
+        assert names(q="ÉLODIE") == names(q="ZOE@") == ["ZOË Élodie"]
         assert names(q="p%") == names(q="p_1") == []
         person = ProvisionedUser.objects.get(search_text__contains="person 2")
         change = {"op": "Replace", "path": "displayName", "value": "Anna"}
