@@ -30,6 +30,14 @@ def missing(what):
     pytest.skip(what)
 
 
+def enter_password(page, administrator):
+    """Sign in on the admin's own page."""
+    administrator.refresh_from_db()  # Entra changes usernames.
+    page.fill("#id_username", administrator.get_username())
+    page.fill("#id_password", "let me in")
+    page.click("[type=submit]")
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """The browser, for the whole run."""
@@ -110,10 +118,7 @@ def browse(chromium, site, administrator):
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto("/admin/")
-        administrator.refresh_from_db()  # Entra changes usernames.
-        page.fill("#id_username", administrator.get_username())
-        page.fill("#id_password", "let me in")
-        page.click("[type=submit]")
+        enter_password(page, administrator)
         page.wait_for_selector("#user-tools")
         return page
 

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from entra_scim import access_keys
+from tests.browser.conftest import enter_password
 from tests.browser.test_tab import entra_sends, screenshot
 from tests.factories import UserFactory, make_environment
 from tests.oidc.conftest import activate, connect
@@ -67,9 +68,7 @@ def test_from_passwords_to_entra_and_back(
     results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
     assert results.violations_count == 0, results.generate_report()
 
-    page.fill("#id_username", administrator.email)
-    page.fill("#id_password", "let me in")
-    page.click("[type=submit]")
+    enter_password(page, administrator)
     assert page.locator(".errornote").is_visible()
     page.click("text=Microsoft Entra >> nth=-1")
     page.wait_for_url("**/admin/**")
@@ -88,23 +87,32 @@ def test_from_passwords_to_entra_and_back(
 
     page.goto(f"/admin/product/environment/{contoso.pk}/entra/sign-in/")
     page.click("text=Deactivate: let passwords work again")
-    page.wait_for_selector(".messagelist .success")
+    page.wait_for_url("**/admin/login/**")  # Sessions opened with Entra ended.
+    assert "Passwords work again" in page.inner_text(".messagelist .success")
+    enter_password(page, administrator)
     assert "With their passwords" in page.inner_text("#state")
 
 
 def test_several_organisations(browse, site, contoso, administrator, entra):
-    """Each person's address leads to their own, and a wrong account to another."""
+    """A domain leads to its organisation, and a wrong account to another account."""
     from axe_playwright_python.sync_playwright import Axe
 
     fabrikam = make_environment(name="Fabrikam")
     UserFactory(email="eve@fabrikam.example", environment=fabrikam)
-    people = {contoso: administrator.email, fabrikam: "eve@fabrikam.example"}
+    UserFactory(email="ida@fabrikam.example", environment=fabrikam)
+    people = {
+        contoso: {administrator.email: str(uuid.uuid4())},
+        fabrikam: {
+            "eve@fabrikam.example": entra.person.object_id,
+            "ida@fabrikam.example": str(uuid.uuid4()),
+        },
+    }
     page = browse()
-    for environment, address in people.items():
+    for environment, object_ids in people.items():
         _key, secret = access_keys.create(environment)
-        oid = entra.person.object_id if environment == fabrikam else str(uuid.uuid4())
-        sent = {"userName": address, "externalId": oid, "active": True}
-        assert entra_sends(site, environment, secret, **sent) == 201
+        for address, oid in object_ids.items():
+            sent = {"userName": address, "externalId": oid, "active": True}
+            assert entra_sends(site, environment, secret, **sent) == 201
         connect(environment, entra if environment == fabrikam else entra.neighbour())
         activate(environment)
 

@@ -14,6 +14,7 @@ from entra_scim.emulator import Tenant
 from entra_scim.emulator.local_entra import LocalEntra
 from entra_scim.emulator.server import serve
 from entra_scim.models import ProvisionedUser
+from tests.browser.conftest import enter_password
 from tests.browser.test_tab import screenshot
 from tests.factories import UserFactory
 
@@ -264,6 +265,8 @@ def test_from_an_empty_environment_to_its_end(
     # In the end, passwords work again.
     tab.goto(f"{tab_path}sign-in/")
     tab.click("text=Deactivate: let passwords work again")
+    tab.wait_for_url("**/admin/login/**")  # Sessions opened with Entra ended.
+    enter_password(tab, administrator)
     assert "With their passwords" in tab.inner_text("#state")
 
 
