@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -78,14 +77,15 @@ class PasswordGate:
     async def aget_user(self, user_id: Any) -> AbstractBaseUser | None:
         return await sync_to_async(self.get_user)(user_id)
 
-    def _others(self) -> Iterator[tuple[str, Any]]:
-        """Yield the backends after this one, with their paths."""
-        is_after = False
+    def _others(self) -> list[tuple[str, Any]]:
+        """Return the backends after this one, with their paths."""
+        others, is_after = [], False
         for path in settings.AUTHENTICATION_BACKENDS:
             backend: Any = load_backend(path)
             if is_after:
-                yield path, backend
+                others.append((path, backend))
             is_after = is_after or type(backend) is type(self)
+        return others
 
     def _is_of_entra(
         self, request: HttpRequest | None, credentials: dict[str, Any]
