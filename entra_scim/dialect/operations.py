@@ -142,10 +142,7 @@ class _Reader:
         """Count an operation, unless it is the one that was counted before."""
         self._count += besides
         if self._count > MAX_OPERATIONS:
-            raise PayloadTooLargeException(
-                detail=f"More than {MAX_OPERATIONS} operations, each attribute of a "
-                "value counted. Send fewer at once."
-            )
+            raise _too_many()
 
     def _refuse(self, number: int, attribute: str, refusal: SCIMException) -> None:
         refusal = type(refusal)(
