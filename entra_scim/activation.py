@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import enum
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,11 +28,8 @@ from .models.entra_settings import TRIAL
 from .models.environment import AnyEnvironment
 from .policy import get_policy
 
-_SHOWN = 20
-"""How many names are a list that somebody reads. Each costs what the policy asks."""
-
-COUNTED = 1000
-"""How far people are counted who could not sign in. More is more, and costs more."""
+_ASKED = 20
+"""How many administrators the policy is asked about, until one can sign in."""
 
 Kind = ProvisioningEvent.Kind
 
@@ -57,46 +55,6 @@ def active_settings() -> models.QuerySet[EntraSettings]:
 def is_anybody_active() -> bool:
     """Tell whether anybody signs in with Entra."""
     return active_settings().exists()
-
-
-@dataclass(frozen=True, kw_only=True)
-class LockedOut:
-    """Those who could not sign in any more: the first ones, and how many in all."""
-
-    shown: list[Any]
-    count: int
-    """How many, up to :data:`COUNTED`; one more than that means "more"."""
-
-    @property
-    def is_more(self) -> bool:
-        """Whether there are more people than are counted."""
-        return self.count > COUNTED
-
-
-def locked_out(environment: AnyEnvironment) -> LockedOut:
-    """Return the active people of an environment whom Entra cannot sign in.
-
-    They have no link, an inactive one, or one whose externalId is not the object
-    ID by which a sign-in finds people. ``count`` may include people whom the gate
-    lets through, such as the Admin; those shown do not.
-    """
-    links = ProvisionedUser.objects.filter(user_id=OuterRef("pk"))
-    # Somebody whose link is another environment's signs in there.
-    not_concerned = links.filter(
-        Q(active=True, has_object_id=True) | ~Q(environment=environment)
-    )
-    people: models.QuerySet[Any] = (
-        get_policy()
-        .users_of(environment)
-        .filter(~Exists(not_concerned), is_active=True)
-        .order_by("pk")
-    )
-    first = list(people[: _SHOWN + 1])
-    shown = [user for user in first if gate.environment_of(user) == environment]
-    count = len(shown)
-    if len(first) > _SHOWN:
-        count += people[len(first) : COUNTED + 1 + len(first) - count].count()
-    return LockedOut(shown=shown[:_SHOWN], count=count)
 
 
 def start_trial(settings: EntraSettings, by: Any) -> None:
@@ -126,13 +84,31 @@ def start_trial(settings: EntraSettings, by: Any) -> None:
     )
 
 
-def note_sign_in(settings: EntraSettings, user: Any) -> None:
-    """Confirm a trial by the sign-in of whoever began it.
+def can_be_confirmed(environment: AnyEnvironment, by: Any) -> bool:
+    """Tell whether somebody could confirm a trial that a person begins now."""
+    if _signs_in(environment, by):
+        return True
+    administrators = (
+        get_policy()
+        .administrators_of(environment)
+        .filter(Exists(_working_links(environment).filter(user_id=OuterRef("pk"))))
+    )
+    return any(
+        gate.environment_of(user) == environment for user in administrators[:_ASKED]
+    )
 
-    If they cannot sign in with this Entra, as the Admin, any administrator confirms.
+
+def note_sign_in(settings: EntraSettings, user: Any) -> bool:
+    """Confirm a trial by the sign-in of the person who began it.
+
+    If they cannot sign in with this Entra, such as the Admin, any administrator
+    confirms.
+
+    Returns:
+        Whether this sign-in has confirmed the trial.
     """
     if state_of(settings) != State.TRIAL or not _may_confirm(settings, user):
-        return
+        return False
 
     def confirm(locked: EntraSettings) -> str | None:
         if state_of(locked) != State.TRIAL:
@@ -140,12 +116,18 @@ def note_sign_in(settings: EntraSettings, user: Any) -> None:
         locked.confirmed_at = timezone.now()
         return Kind.CONFIRMED
 
-    _change(
+    return _change(
         settings,
         confirm,
         _("Signing in with Microsoft Entra is active. Passwords no longer work."),
         user=user,
     )
+
+
+def minutes_left(settings: EntraSettings) -> int:
+    """Return how many minutes of a trial are left, rounded up; 0 without one."""
+    left = (settings.trial_ends_at or timezone.now()) - timezone.now()
+    return max(0, math.ceil(left / datetime.timedelta(minutes=1)))
 
 
 def confirmer_of(settings: EntraSettings) -> str:
@@ -154,9 +136,10 @@ def confirmer_of(settings: EntraSettings) -> str:
 
 
 def deactivate(settings: EntraSettings, by: Any = None) -> None:
-    """Let people sign in with their passwords again. Credentials that wait are used.
+    """Let people sign in with their passwords again.
 
-    Sessions that were opened with Entra end.
+    Sessions that were opened with Entra end. Credentials that wait for a test go on
+    waiting.
     """
     _end(settings, by, lambda locked: locked.activated_at is not None)
 
@@ -205,8 +188,6 @@ def _end(
         if not applies(locked):
             return None
         locked.activated_at = locked.confirmed_at = locked.activated_by = None
-        if waiting := credentials.waiting(locked):
-            credentials.use(locked, waiting)
         # Entra vouches for nobody from now on, perhaps because it cannot be trusted.
         sign_in.end_all_sessions(locked.environment)
         return Kind.ENDED
@@ -224,11 +205,23 @@ def _confirmer(environment: AnyEnvironment, began: Any) -> str:
 
 
 def _signs_in(environment: AnyEnvironment, began: Any) -> bool:
-    """Tell whether whoever began a trial can sign in with the environment's Entra.
+    """Tell whether the person who began a trial can sign in with its Entra.
 
-    Not so the Admin, somebody of several environments, and who is gone.
+    The Admin cannot, nor can somebody of several environments, somebody whom Entra
+    has not provisioned, or somebody who is gone.
     """
-    return began is not None and gate.environment_of(began) == environment
+    return (
+        began is not None
+        and _working_links(environment).filter(user_id=began.pk).exists()
+        and gate.environment_of(began) == environment
+    )
+
+
+def _working_links(environment: AnyEnvironment) -> models.QuerySet[ProvisionedUser]:
+    """Return the links by which people of an environment sign in."""
+    return ProvisionedUser.objects.for_environment(environment).filter(
+        active=True, has_object_id=True, user__is_active=True
+    )
 
 
 def _may_confirm(settings: EntraSettings, user: Any) -> bool:
@@ -245,8 +238,12 @@ def _change(
     work: Callable[[EntraSettings], str | None],
     message: str,
     user: Any,
-) -> None:
-    """Change settings under a lock, with the event, and tell the administrators."""
+) -> bool:
+    """Change settings under a lock, with the event, and tell the administrators.
+
+    Returns:
+        Whether anything changed.
+    """
     environment = settings.environment
 
     def in_transaction() -> bool:
@@ -258,5 +255,7 @@ def _change(
         events.record(environment, kind, user=user, name=str(user) if user else "")
         return True
 
-    if transactions.repeated(in_transaction) and message:
+    has_changed = transactions.repeated(in_transaction)
+    if has_changed and message:
         notifications.tell_administrators(environment, message)
+    return has_changed

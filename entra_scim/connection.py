@@ -97,10 +97,11 @@ def save(
 
 @transactions.repeating
 def change(settings: EntraSettings, new: Credentials) -> list[str]:
-    """Put credentials in use; while the integration is active, let them wait.
+    """Put credentials in use, or let them wait for a test sign-in.
 
-    A mistake in them would lock everybody out: a test sign-in with them comes
-    first. Where those in use cannot be read, everybody is out already.
+    They wait if those in use are tested or the integration is active: a mistake in
+    the new ones would cost what works. If those in use cannot be read, nothing
+    works, and there is nothing to wait for.
 
     Returns:
         The names of what changed, for the log.
@@ -116,9 +117,9 @@ def change(settings: EntraSettings, new: Credentials) -> list[str]:
         return []
     current = credentials.in_use(settings)
     if (
-        settings.is_active(timezone.now())
-        and current is not None
+        current is not None
         and current.fingerprint != new.fingerprint
+        and (settings.is_active(timezone.now()) or credentials.are_tested(settings))
     ):
         credentials.let_wait(settings, new)
     else:
@@ -126,6 +127,18 @@ def change(settings: EntraSettings, new: Credentials) -> list[str]:
     settings.save()
     events.record(settings.environment, ProvisioningEvent.Kind.CREDENTIALS)
     return [name for name in changed if name != "certificate_key"]
+
+
+@transactions.repeating
+def discard_waiting(settings: EntraSettings) -> bool:
+    """Discard credentials that wait for a test, and tell whether there were any."""
+    lock(settings)
+    if not settings.pending:
+        return False
+    settings.pending = ""
+    settings.save()
+    events.record(settings.environment, ProvisioningEvent.Kind.CREDENTIALS)
+    return True
 
 
 @transactions.repeating

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import connection, credentials, traffic
+from . import activation, connection, credentials, traffic
 from .models import EntraSettings
 from .models.environment import AnyEnvironment
 
@@ -22,23 +23,25 @@ class Obstacle:
 
     code: str
     message: str
-    anchor: str
+    path: str
+    """Where to change it, below the tab."""
 
 
-def of(settings: EntraSettings) -> list[Obstacle]:
-    """Return what is missing for an activation."""
+def of(settings: EntraSettings, by: Any) -> list[Obstacle]:
+    """Return what is missing for an activation that a person begins now."""
     return [
         *_credentials_obstacles(settings),
         *_test_obstacles(settings),
         *_contact_obstacles(settings.environment),
+        *_confirmation_obstacles(settings.environment, by),
     ]
 
 
 def _credentials_obstacles(settings: EntraSettings) -> Iterator[Obstacle]:
     state = connection.secret_state(settings)
-    message, anchor = _("The connection is not complete."), "connection"
+    message, path = _("The connection is not complete."), "#connection"
     if settings.has_ids and settings.certificate:
-        anchor = "certificate"
+        path = "sign-in/#certificate"
         if state == connection.SecretState.EXPIRED:
             message = _("The certificate has expired.")
         elif state == connection.SecretState.UNREADABLE:
@@ -49,17 +52,23 @@ def _credentials_obstacles(settings: EntraSettings) -> Iterator[Obstacle]:
         elif state == connection.SecretState.UNREADABLE:
             message = _("The client secret can no longer be read.")
     if not connection.is_complete(settings):
-        yield Obstacle(code="credentials", message=message, anchor=anchor)
+        yield Obstacle(code="credentials", message=message, path=path)
 
 
 def _test_obstacles(settings: EntraSettings) -> Iterator[Obstacle]:
-    if not is_tested(settings):
+    if credentials.waiting(settings) is not None:
+        yield Obstacle(
+            code="pending",
+            message=_("A changed connection waits for a test."),
+            path="sign-in/#sign-in",
+        )
+    elif not is_tested(settings):
         yield Obstacle(
             code="test",
             message=_(
                 "Nobody has tested the sign-in with these settings in the last 24 hours."
             ),
-            anchor="sign-in",
+            path="sign-in/#sign-in",
         )
 
 
@@ -71,7 +80,20 @@ def _contact_obstacles(environment: AnyEnvironment) -> Iterator[Obstacle]:
         message = _("Entra has not been in contact for more than two cycles.")
     else:
         return
-    yield Obstacle(code="contact", message=message, anchor="standing")
+    yield Obstacle(code="contact", message=message, path="#standing")
+
+
+def _confirmation_obstacles(environment: AnyEnvironment, by: Any) -> Iterator[Obstacle]:
+    if not activation.can_be_confirmed(environment, by):
+        yield Obstacle(
+            code="confirmation",
+            message=_(
+                "Nobody could confirm the trial: no administrator of this environment "
+                "has an active account from Entra. Assign one to the application in "
+                "Entra, and wait for the next cycle."
+            ),
+            path="people/",
+        )
 
 
 def is_tested(settings: EntraSettings) -> bool:

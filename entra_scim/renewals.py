@@ -50,8 +50,7 @@ def findings(settings: EntraSettings, keys: list[AccessKey]) -> Iterator[Finding
             code="pending",
             message=_("A changed connection waits for a test."),
             remedy=_(
-                "People sign in with the former one until a test with the new one "
-                "succeeds."
+                "The former one stays in use until a test with the new one succeeds."
             ),
         )
     elif settings.certificate:

@@ -13,9 +13,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from . import connection, credentials, headcount, sign_in_health
+from . import activation, connection, credentials, headcount, sign_in_health
 from .models import AccessKey, EntraSettings
-from .traffic import Traffic
+from .models.environment import AnyEnvironment
+from .traffic import Traffic, is_silent, last_contact_of
 
 
 class StepCode(enum.StrEnum):
@@ -84,23 +85,43 @@ class Badge:
     is_bad: bool = False
 
 
-def badge_of(settings: EntraSettings, broken: sign_in_health.Breakage | None) -> Badge:
-    """Return how signing in with Entra stands, as real sign-ins show."""
+def badge_of(
+    settings: EntraSettings,
+    broken: sign_in_health.Breakage | None,
+    last_contact: datetime.datetime | None,
+) -> Badge:
+    """Return how an environment stands, as real sign-ins and requests show.
+
+    What keeps people out comes first, then what keeps leavers in.
+    """
     now = timezone.now()
     if broken is not None:
         text = _("Sign-in broken since %(date)s") % {"date": _moment(broken.since)}
         return Badge(text=text, is_bad=True)
+    if settings.is_active(now) and not connection.is_complete(settings):
+        return Badge(text=_dead_credentials(settings), is_bad=True)
     if settings.is_active(now) and settings.trial_ends_at is not None:
-        minutes = (settings.trial_ends_at - now) // datetime.timedelta(minutes=1) + 1
+        minutes = activation.minutes_left(settings)
         text = ngettext(
             "Trial, %(count)d minute left", "Trial, %(count)d minutes left", minutes
         )
         return Badge(text=text % {"count": minutes})
+    if last_contact is not None and is_silent(last_contact):
+        text = _("Provisioning silent since %(date)s") % {"date": _moment(last_contact)}
+        return Badge(text=text, is_bad=True)
     if settings.is_active(now):
         return Badge(text=_("Active"))
     if connection.is_complete(settings):
         return Badge(text=_("Not activated"))
     return Badge(text=_("Not set up"))
+
+
+def badge_for(environment: AnyEnvironment) -> Badge:
+    """Return how an environment stands, for a page that knows nothing of it yet."""
+    settings = connection.settings_of(environment)
+    return badge_of(
+        settings, sign_in_health.breakage(settings), last_contact_of(environment)
+    )
 
 
 def steps_of(
@@ -192,6 +213,14 @@ def steps_of(
         )
         for code, (done, detail) in details.items()
     ]
+
+
+def _dead_credentials(settings: EntraSettings) -> str:
+    """Say why nobody can sign in, though nobody has tried yet."""
+    is_expired = connection.secret_state(settings) == connection.SecretState.EXPIRED
+    if settings.certificate:
+        return _("Certificate expired") if is_expired else _("Certificate unreadable")
+    return _("Client secret expired") if is_expired else _("Client secret unreadable")
 
 
 def _moment(moment: datetime.datetime) -> str:

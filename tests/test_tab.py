@@ -1069,6 +1069,28 @@ class TestStanding:
         activation.record_test(settings, credentials.in_use(settings), None)
         assert badge() == "Active"
 
+    def test_what_would_fail_is_told_before_anybody_tries(self, client, contoso):
+        """An expired secret, and provisioning that stopped: no false all-clear."""
+
+        def badge():
+            change = tab(contoso).replace("/entra/", "/change/")
+            shown = {str(client.get(tab(contoso)).context["badge"].text)}
+            shown.add(client.get(change).context["entra_badge"].text)
+            [text] = shown
+            return text
+
+        self.connect(contoso)
+        now = timezone.now()
+        EntraSettings.objects.update(activated_at=now, confirmed_at=now)
+        access_keys.create(contoso)
+        AccessKey.objects.update(last_used_at=now)
+        assert badge() == "Active"
+
+        AccessKey.objects.update(last_used_at=now - datetime.timedelta(hours=2))
+        assert badge().startswith("Provisioning silent since ")
+        EntraSettings.objects.update(client_secret_expires_on="2020-01-31")
+        assert badge() == "Client secret expired"
+
     def test_a_sign_in_that_works_again(self, contoso, fabrikam, ann):
         """Since when is counted from the last one that worked."""
         settings = self.connect(contoso)

@@ -9,6 +9,7 @@ from django.contrib.admin.utils import quote
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
+from entra_scim import standing
 from entra_scim.conf import conf
 from entra_scim.models import (
     Environment,
@@ -51,7 +52,8 @@ _PAGES: dict[str, tuple[str, type[EnvironmentPage]]] = {
     "entra_make_certificate": ("sign-in/certificate/", sign_in.MakeCertificateView),
     "entra_certificate": ("sign-in/certificate.cer", sign_in.CertificateView),
     "entra_activate": ("sign-in/activate/", sign_in.ActivateView),
-    "entra_deactivate": ("sign-in/deactivate/", sign_in.DeactivateView),
+    "entra_discard": ("sign-in/discard/", sign_in.DiscardView),
+    "entra_deactivate": ("sign-in/deactivate/", sign_in.DeactivatePage),
     "entra_guide": ("guide/", GuidePage),
 }
 
@@ -83,6 +85,7 @@ class EntraEnvironmentMixin(EmptyingMixin):
         environment = kwargs.get("obj")
         if environment is not None:
             context["entra_tab"] = self.tab_url(environment)
+            context["entra_badge"] = standing.badge_for(environment)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def tab_url(self, environment: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 
-from entra_scim import connection, sign_in_health, standing
+from entra_scim import connection, sign_in_health, standing, traffic
 from entra_scim.engines import engine
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import EntraSettings
@@ -95,6 +96,11 @@ class EnvironmentPage(TemplateView):
         return connection.settings_of(self.environment)
 
     @cached_property
+    def last_contact(self) -> datetime.datetime | None:
+        """When Entra used an access key last."""
+        return traffic.last_contact_of(self.environment)
+
+    @cached_property
     def breakage(self) -> sign_in_health.Breakage | None:
         """Since when signing in fails for everybody, if it does."""
         return sign_in_health.breakage(self.entra_settings)
@@ -110,7 +116,9 @@ class EnvironmentPage(TemplateView):
                 tab=self.tab,
                 page=self.page,
                 can_change=self.can_change,
-                badge=standing.badge_of(self.entra_settings, self.breakage),
+                badge=standing.badge_of(
+                    self.entra_settings, self.breakage, self.last_contact
+                ),
                 **kwargs,
             ),
         }

@@ -52,6 +52,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
         now = timezone.now()
         usable = [key for key in keys if key.is_usable(now)]
         facts = traffic.traffic_of(self.environment)
+        self.last_contact = facts.last_contact
         steps = standing.steps_of(settings, usable, facts)
         kwargs.setdefault("connection_form", ConnectionForm(settings=settings))
         kwargs.setdefault("role_form", self.role_form())

@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from entra_scim import activation, connection, credentials, obstacles, proofs
+from entra_scim import (
+    activation,
+    connection,
+    credentials,
+    obstacles,
+    proofs,
+    shut_out,
+)
 from entra_scim.models import EntraSettings, ProvisionedUser
 from entra_scim.policy import get_policy
 from entra_scim.secrecy import Secret, without_variables
@@ -108,10 +115,15 @@ class SignInPage(StepUpMixin, EnvironmentPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         settings = self.settings()
         activation.note_trial_end(settings)
-        state, missing = activation.state_of(settings), obstacles.of(settings)
-        locked_out = activation.LockedOut(shown=[], count=0)
+        state = activation.state_of(settings)
+        missing = (
+            obstacles.of(settings, self.request.user)
+            if state == activation.State.INACTIVE
+            else []
+        )
+        locked_out = shut_out.ShutOut(shown=[], count=0)
         if state == activation.State.INACTIVE and not missing:
-            locked_out = activation.locked_out(self.environment)
+            locked_out = shut_out.by_activation(self.environment)
         used = credentials.waiting(settings) or credentials.in_use(settings)
         kwargs.setdefault(
             "form",
@@ -129,16 +141,18 @@ class SignInPage(StepUpMixin, EnvironmentPage):
             certificate_expires_on=used.certificate_expires_on if used else None,
             state=state,
             confirmer=activation.confirmer_of(settings),
+            minutes_left=activation.minutes_left(settings),
+            confirm_query=urlencode({"next": f"{self.tab}sign-in/"}),
             obstacles=missing,
             locked_out=locked_out,
-            counted=activation.COUNTED,
+            counted=shut_out.COUNTED,
             sign_in_url=self.absolute("entra_scim_oidc:environment-sign-in"),
             logout_url=self.absolute("entra_scim_oidc:front-channel-logout"),
             **kwargs,
         )
 
     def settings(self) -> EntraSettings:
-        return connection.settings_of(self.environment)
+        return self.entra_settings
 
     def absolute(self, name: str) -> str:
         """Return the whole address of a page of the environment, if it has one."""
@@ -150,11 +164,19 @@ class SignInPage(StepUpMixin, EnvironmentPage):
 
 
 class TestView(SignInPage):
-    """Begins a test sign-in."""
+    """Begins a test sign-in.
 
-    http_method_names = ["post"]
+    By a link: a form that ends at Microsoft is blocked by a Content Security Policy
+    with form-action 'self'. Someone else's link begins a test at most, which a person
+    then has to go through at Entra, and which signs nobody in.
+    """
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.can_change:
+            messages.error(request, _("You may look at this page, but not change it."))
+            return HttpResponseRedirect(f"{self.tab}sign-in/")
         environment_id = str(self.environment.pk)
         request.session[TEST] = environment_id
         path = reverse("entra_scim_oidc:test", args=[environment_id])
@@ -163,7 +185,7 @@ class TestView(SignInPage):
 
 
 class MakeCertificateView(SignInPage):
-    """Makes a certificate, which waits for a test while the integration is active."""
+    """Creates a certificate, which waits for a test if there is something to lose."""
 
     http_method_names = ["post"]
 
@@ -185,7 +207,10 @@ class MakeCertificateView(SignInPage):
         )
         connection.change(settings, credentials.with_certificate(used))
         return self.done(
-            _("Microsoft Entra ID: made a certificate. Download it now."),
+            _(
+                "Microsoft Entra ID: created a certificate. Download it, upload it in "
+                "Entra, and test. What worked before stays in use until then."
+            ),
             "sign-in/#certificate",
         )
 
@@ -219,7 +244,7 @@ class ActivateView(SignInPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         settings = self.settings()
-        locked_out = activation.locked_out(self.environment)
+        locked_out = shut_out.by_activation(self.environment)
         form = ActivationForm(
             request.POST,
             request=request,
@@ -227,7 +252,7 @@ class ActivateView(SignInPage):
             locked_out=locked_out.count,
         )
         if (
-            obstacles.of(settings)
+            obstacles.of(settings, request.user)
             or activation.state_of(settings) != activation.State.INACTIVE
             or not form.is_valid()
         ):
@@ -242,15 +267,39 @@ class ActivateView(SignInPage):
         )
 
 
-class DeactivateView(SignInPage):
-    """Lets passwords work again."""
+class DiscardView(SignInPage):
+    """Discards a changed connection that waits for a test."""
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not connection.discard_waiting(self.settings()):
+            messages.info(request, _("Nothing has changed."))
+            return HttpResponseRedirect(f"{self.tab}sign-in/")
+        return self.done(
+            _("Microsoft Entra ID: discarded the changed connection."), "sign-in/"
+        )
+
+
+class DeactivatePage(SignInPage):
+    """Lets passwords work again, once it has said who has none."""
+
+    template_name = "entra_scim/admin/confirm_deactivate.html"
+    title = gettext_lazy("Turn off Entra sign-in")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return EnvironmentPage.get_context_data(
+            self,
+            without_password=shut_out.by_turning_off(self.environment),
+            counted=shut_out.COUNTED,
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.is_stepped_up(request):
-            return HttpResponseRedirect(f"{self.tab}sign-in/#activation")
+            return HttpResponseRedirect(f"{self.tab}sign-in/deactivate/")
         activation.deactivate(self.settings(), request.user)
         return self.done(
-            _("Microsoft Entra ID: deactivated. Passwords work again."), "sign-in/"
+            _("Microsoft Entra ID: turned off Entra sign-in. Passwords work again."),
+            "sign-in/",
         )

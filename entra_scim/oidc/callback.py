@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.contrib import auth
+from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView
 
-from entra_scim import activation, credentials, sessions, sign_in
+from entra_scim import activation, credentials, links, sessions, sign_in
 from entra_scim.connection import settings_of
 from entra_scim.credentials import Credentials
-from entra_scim.models import EntraSettings
+from entra_scim.models import EntraSettings, ProvisionedUser
 from entra_scim.models.environment import environment_named
 from entra_scim.sign_in_codes import code_of
 
@@ -143,7 +144,15 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
             entra_session,
             auth_time if type(auth_time) in (int, float) else None,
         )
-        activation.note_sign_in(settings, user)
+        if activation.note_sign_in(settings, user):
+            messages.success(
+                request,
+                _(
+                    "Confirmed: signing in with Microsoft Entra is active. Passwords "
+                    "no longer work."
+                ),
+                fail_silently=True,  # not every product has messages
+            )
         return self.go_on()
 
     def tested(
@@ -163,9 +172,12 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
             self.code_answer(request, answer, pending, used)
         )
         person = sign_in.person_of(self.environment, claims["oid"])
-        worked = person is not None and person.active
-        if person is not None and worked:
+        obstacle = _obstacle_of(person)
+        is_on_trial = activation.state_of(settings) == activation.State.TRIAL
+        is_confirmed = False
+        if person is not None and not obstacle:
             activation.record_test(settings, used, person.user)
+            is_confirmed = activation.note_sign_in(settings, person.user)
         return page(
             request,
             "sign_in_tested.html",
@@ -175,7 +187,20 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
                 if isinstance(claims.get("roles"), list)
                 else [],
                 "person": person,
-                "worked": worked,
+                "obstacle": obstacle,
+                "is_confirmed": is_confirmed,
+                "confirmer": activation.confirmer_of(settings)
+                if is_on_trial and not is_confirmed
+                else "",
                 "back": self.next or "/",
             },
         )
+
+
+def _obstacle_of(person: ProvisionedUser | None) -> str:
+    """Return the code of what keeps a tested person out, or "" if they may sign in."""
+    if person is None:
+        return "not_provisioned"
+    if not person.active or not person.user.is_active:
+        return "inactive"
+    return "" if links.is_in_force(person) else "not_managed"

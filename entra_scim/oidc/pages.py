@@ -51,6 +51,15 @@ def page(
     return HttpResponse(content, status=status)
 
 
+def onward_page(request: HttpRequest, url: str) -> HttpResponse:
+    """Return a page that goes on to Microsoft, after a form was sent.
+
+    A redirect would be blocked where a Content Security Policy has form-action
+    'self': Chromium applies it to where a form ends, redirects included.
+    """
+    return page(request, "sign_in_onward.html", {"url": url})
+
+
 # No transaction of a host's waits for Entra, with its locks.
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
 @method_decorator(login_not_required, name="dispatch")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
@@ -19,7 +19,7 @@ from entra_scim.secrecy import Secret, without_variables
 
 from . import metadata, states
 from .client import ProviderDown
-from .pages import AGAIN, OTHER_ACCOUNT, TEST, SignInPage, page
+from .pages import AGAIN, OTHER_ACCOUNT, TEST, SignInPage, onward_page, page
 from .problems import SignInProblem
 
 
@@ -53,12 +53,18 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
             activation.note_trial_end(settings)
             self.environment = None
             raise SignInProblem("not_active")
-        return self.lead_to_entra(
+        response = self.lead_to_entra(
             request,
             credentials.in_use(settings),
             target,
             _account_parameters(request, login_hint),
         )
+        is_of_form = "address" in request.GET and not environment_id
+        if is_of_form and isinstance(response, HttpResponseRedirect):
+            onward = onward_page(request, response.url)
+            onward.cookies = response.cookies
+            return onward
+        return response
 
     @without_variables
     def lead_to_entra(

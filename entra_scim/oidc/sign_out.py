@@ -11,7 +11,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    HttpResponseRedirect,
 )
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -28,6 +27,7 @@ from entra_scim.transactions import deciding
 
 from . import metadata
 from .client import ProviderDown
+from .pages import onward_page
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -40,7 +40,7 @@ class SignOutView(OIDCLogoutView):  # type: ignore[misc]
     def post(self, request: HttpRequest) -> HttpResponseBase:
         everywhere = _logout_url(request) if request.POST.get("everywhere") else None
         response: HttpResponseBase = super().post(request)
-        return HttpResponseRedirect(everywhere) if everywhere else response
+        return onward_page(request, everywhere) if everywhere else response
 
     def get_settings(self, attr: str, *args: Any) -> Any:
         if attr == "LOGOUT_REDIRECT_URL":

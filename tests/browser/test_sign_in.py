@@ -86,7 +86,10 @@ def test_from_passwords_to_entra_and_back(
     assert Axe().run(page).violations_count == 0
 
     page.goto(f"/admin/product/environment/{contoso.pk}/entra/sign-in/")
-    page.click("text=Deactivate: let passwords work again")
+    page.click("text=Turn off Entra sign-in")
+    assert "no password" in page.inner_text(".entra-content")
+    assert Axe().run(page).violations_count == 0
+    page.click("[value='Yes, turn it off']")
     page.wait_for_url("**/admin/login/**")  # Sessions opened with Entra ended.
     assert "Passwords work again" in page.inner_text(".messagelist .success")
     enter_password(page, administrator)

@@ -264,7 +264,8 @@ def test_from_an_empty_environment_to_its_end(
 
     # In the end, passwords work again.
     tab.goto(f"{tab_path}sign-in/")
-    tab.click("text=Deactivate: let passwords work again")
+    tab.click("text=Turn off Entra sign-in")
+    tab.click("[value='Yes, turn it off']")
     tab.wait_for_url("**/admin/login/**")  # Sessions opened with Entra ended.
     enter_password(tab, administrator)
     assert "With their passwords" in tab.inner_text("#state")

@@ -18,7 +18,7 @@ from entra_scim.emulator.applications import Certificate
 from entra_scim.emulator.identity import SigningKeys, SignInRefused
 from entra_scim.emulator.sign_in_errors import SIGN_IN_ERRORS
 from entra_scim.models import EntraSession, ProvisioningEvent
-from tests.oidc.conftest import Browser, activate, connect
+from tests.oidc.conftest import Browser, activate, connect, goes_to
 from tests.test_tab import permissions, tab, text_of
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +149,7 @@ def test_the_tab_s_test(connected, user, browser, contoso):
     browser.client.force_login(
         user, backend="django.contrib.auth.backends.ModelBackend"
     )
-    begun = browser.client.post(tab(contoso, "sign-in/test/"))
+    begun = browser.client.get(tab(contoso, "sign-in/test/"))
     to_entra = browser.client.get(begun["Location"])
 
     page = text_of(browser.come_back(browser.at_entra(to_entra["Location"])))
@@ -270,6 +270,6 @@ def test_signing_out_everywhere_comes_back(active, user, browser):
         reverse("entra_scim_oidc:sign-out"), {"everywhere": "1"}
     )
 
-    page = requests.get(response["Location"], timeout=10)
+    page = requests.get(goes_to(response), timeout=10)
 
     assert f'content="0; url={CALLBACK}"' in page.text

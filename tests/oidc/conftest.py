@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime
+import html
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -74,6 +76,15 @@ def boss(contoso, scim, entra, bob):
     return bob
 
 
+def goes_to(response):
+    """Return the address that a redirect leads to, or the page after a form."""
+    if response.status_code == 200:
+        [address] = re.findall(r'content="0; url=([^"]+)"', response.content.decode())
+        return html.unescape(address)
+    assert response.status_code == 302, response.content
+    return response["Location"]
+
+
 class Browser:
     """Somebody's browser, which goes to Entra and comes back."""
 
@@ -87,8 +98,7 @@ class Browser:
         response = self.client.get(
             reverse(f"entra_scim_oidc:{name}", args=arguments), query
         )
-        assert response.status_code == 302, response.content
-        return response["Location"]
+        return goes_to(response)
 
     def at_entra(self, address):
         """Sign in there, and return the address to come back to."""

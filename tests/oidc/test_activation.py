@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from entra_scim import activation, connection, credentials, notifications
+from entra_scim import activation, connection, credentials, notifications, shut_out
 from entra_scim.models import AccessKey, EntraSettings, ProvisioningEvent
 from tests.factories import UserFactory
 from tests.oidc.conftest import Browser, activate, connect
@@ -38,7 +38,7 @@ def browser(browser, boss):
 
 def try_sign_in(browser, environment):
     """Go through the tab's test, and return the page that it ends on."""
-    begun = browser.client.post(tab(environment, "sign-in/test/"))
+    begun = browser.client.get(tab(environment, "sign-in/test/"))
     assert begun.status_code == 302
     to_entra = browser.client.get(begun["Location"])
     if to_entra.status_code != 302:
@@ -94,6 +94,17 @@ class TestTesting:
 
         assert page.status_code == 400
         assert "The client secret is wrong" in page.content.decode()
+        assert "Ask your administrator" not in page.content.decode()
+
+    def test_somebody_whom_entra_no_longer_manages(self, connected, browser, boss):
+        """A test says no more than a sign-in would."""
+        boss.is_superuser = True
+        boss.save()
+
+        page = text_of(try_sign_in(browser, connected))
+
+        assert "Entra no longer manages this account" in page
+        assert settings_of(connected).tested_at is None
 
     def test_needs_the_tab(self, connected, browser, contoso):
         """Nobody else can test, and not another environment."""
@@ -279,7 +290,7 @@ class TestActivation:
         self, connected, browser, admin, ann, monkeypatch
     ):
         """The page says so, and acknowledging that is enough."""
-        monkeypatch.setattr(activation, "COUNTED", 25)
+        monkeypatch.setattr(shut_out, "COUNTED", 25)
         for number in range(30):
             UserFactory(email=f"{number}@contoso.example", environment=connected)
         try_sign_in(browser, connected)
@@ -394,6 +405,125 @@ class TestActivation:
         Browser().sign_in()
 
         assert settings_of(connected).confirmed_at
+
+    def test_a_trial_that_nobody_could_confirm_does_not_begin(
+        self, connected, browser, boss, admin
+    ):
+        """The Admin begins it, and no administrator has come from Entra."""
+        try_sign_in(browser, connected)
+        by_admin = Browser()
+        by_admin.client.force_login(
+            admin, backend="django.contrib.auth.backends.ModelBackend"
+        )
+
+        def obstacles():
+            page = by_admin.client.get(tab(connected, "sign-in/"))
+            return [obstacle.code for obstacle in page.context["obstacles"]]
+
+        assert obstacles() == []
+        boss.is_staff = False
+        boss.save()
+        assert obstacles() == ["confirmation"]
+        post_activation(by_admin, connected, admin)
+        assert settings_of(connected).activated_at is None
+
+    def test_an_administrator_whom_entra_does_not_know_is_no_dead_end(
+        self, connected, browser, boss, scim
+    ):
+        """They cannot confirm what they began, so somebody else may."""
+        other = UserFactory(
+            email="it@contoso.example", environment=connected, is_staff=True
+        )
+        activation.start_trial(settings_of(connected), other)
+        assert "unless an administrator signs in" in mail.outbox[-1].body
+
+        page = Browser().sign_in()
+
+        assert page.status_code == 302
+        assert settings_of(connected).confirmed_at
+
+    def test_a_test_confirms_a_trial(self, connected, browser, boss, admin, ann):
+        """If it is that of the person whose sign-in would."""
+        activation.start_trial(settings_of(connected), admin)
+        by_admin = Browser()
+        by_admin.client.force_login(
+            admin, backend="django.contrib.auth.backends.ModelBackend"
+        )
+
+        page = text_of(try_sign_in(by_admin, connected))
+
+        assert "the test has confirmed the trial" in page
+        assert settings_of(connected).confirmed_at
+
+    def test_a_test_that_confirms_nothing_says_who_can(
+        self, connected, browser, boss, scim, entra, admin
+    ):
+        beginner = UserFactory(
+            email="it@contoso.example", environment=connected, is_staff=True
+        )
+        sent = {"userName": beginner.email, "externalId": str(uuid.uuid4())}
+        assert scim.post("/Users", sent).status_code == 201
+        beginner.refresh_from_db()
+        activation.start_trial(settings_of(connected), beginner)
+        by_admin = Browser()
+        by_admin.client.force_login(
+            admin, backend="django.contrib.auth.backends.ModelBackend"
+        )
+
+        page = text_of(try_sign_in(by_admin, connected))
+
+        assert f"not confirmed yet: {beginner} has to sign in" in page
+        assert settings_of(connected).confirmed_at is None
+
+    def test_confirming_has_a_message(self, connected, browser, boss, admin):
+        try_sign_in(browser, connected)
+        post_activation(browser, connected, admin)
+
+        browser.sign_in()
+
+        page = text_of(browser.client.get(tab(connected, "sign-in/")))
+        assert "Confirmed: signing in with Microsoft Entra is active." in page
+
+    def test_turning_off_names_who_has_no_password(self, connected, browser, scim):
+        """Before anything happens."""
+        assert scim.post("/Users", {"userName": "eve@contoso.example"}).status_code
+        activate(connected)
+        browser.sign_in()
+
+        page = text_of(browser.client.get(tab(connected, "sign-in/deactivate/")))
+
+        assert "1 person has no password" in page
+        assert "eve@contoso.example" in page
+        assert "yours too" in page
+        assert settings_of(connected).activated_at
+
+    def test_a_certificate_costs_no_tested_secret(self, connected, browser, entra):
+        """It waits for a test of its own, and may be discarded."""
+        try_sign_in(browser, connected)
+        browser.client.post(tab(connected, "sign-in/certificate/"))
+
+        settings = settings_of(connected)
+        assert credentials.in_use(settings).client_secret == entra.secret
+        assert credentials.waiting(settings).certificate
+        page = browser.client.get(tab(connected, "sign-in/"))
+        assert [o.code for o in page.context["obstacles"]] == ["pending"]
+
+        for _ in range(2):
+            browser.client.post(tab(connected, "sign-in/discard/"))
+
+        assert credentials.waiting(settings_of(connected)) is None
+        page = browser.client.get(tab(connected, "sign-in/"))
+        assert page.context["obstacles"] == []
+
+    def test_what_waits_goes_on_waiting_when_it_is_turned_off(self, connected, boss):
+        activate(connected)
+        used = credentials.in_use(settings_of(connected))
+        connection.change(settings_of(connected), credentials.with_certificate(used))
+
+        activation.deactivate(settings_of(connected))
+
+        assert credentials.in_use(settings_of(connected)) == used
+        assert credentials.waiting(settings_of(connected)).certificate
 
     def test_deactivation(self, connected, browser, boss):
         activate(connected)

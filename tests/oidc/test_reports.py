@@ -344,10 +344,10 @@ def test_showing_an_access_key(contoso, root, browser, settings):
 def test_activating(contoso, scim, person, admin, root, browser, entra, settings):
     connect(contoso, entra)
     stored = connection.settings_of(contoso)
-    from entra_scim import activation
+    from entra_scim import activation, shut_out
 
     activation.record_test(stored, credentials.in_use(stored), person)
-    locked_out = activation.locked_out(contoso).count
+    locked_out = shut_out.by_activation(contoso).count
     values = {
         "acknowledged": locked_out,
         "understood": "on",

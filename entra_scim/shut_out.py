@@ -1,0 +1,83 @@
+"""Who could not sign in any more, told before somebody decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from . import gate
+from .models import ProvisionedUser
+from .models.environment import AnyEnvironment
+from .policy import get_policy
+
+_SHOWN = 20
+"""How many names are a list that somebody reads. Each costs what the policy asks."""
+
+COUNTED = 1000
+"""How far people are counted who could not sign in. More is more, and costs more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShutOut:
+    """People who could no longer sign in: the first ones, and how many in all."""
+
+    shown: list[Any]
+    count: int
+    """How many, up to :data:`COUNTED`; one more than that means "more"."""
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more people than are counted."""
+        return self.count > COUNTED
+
+
+def by_activation(environment: AnyEnvironment) -> ShutOut:
+    """Return the active people of an environment whom Entra cannot sign in.
+
+    They have no link, an inactive one, or one whose externalId is not the object
+    ID by which a sign-in finds people. ``count`` may include people whom the gate
+    lets through, such as the Admin; those shown do not.
+    """
+    links = ProvisionedUser.objects.filter(user_id=OuterRef("pk"))
+    # Somebody whose link is another environment's signs in there.
+    not_concerned = links.filter(
+        Q(active=True, has_object_id=True) | ~Q(environment=environment)
+    )
+    people: models.QuerySet[Any] = (
+        get_policy()
+        .users_of(environment)
+        .filter(~Exists(not_concerned), is_active=True)
+        .order_by("pk")
+    )
+    first = list(people[: _SHOWN + 1])
+    shown = [user for user in first if gate.environment_of(user) == environment]
+    count = len(shown)
+    if len(first) > _SHOWN:
+        count += people[len(first) : COUNTED + 1 + len(first) - count].count()
+    return ShutOut(shown=shown[:_SHOWN], count=count)
+
+
+def by_turning_off(environment: AnyEnvironment) -> ShutOut:
+    """Return the active people of an environment who have no password of their own.
+
+    Once Entra sign-in is turned off, they cannot sign in until they get one.
+    """
+    people: models.QuerySet[Any] = (
+        get_policy()
+        .users_of(environment)
+        .filter(
+            Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+            is_active=True,
+        )
+        .order_by(get_user_model().USERNAME_FIELD)
+    )
+    shown = list(people[: _SHOWN + 1])
+    count = len(shown)
+    if count > _SHOWN:
+        count = people.order_by().values("pk")[: COUNTED + 1].count()
+    return ShutOut(shown=shown[:_SHOWN], count=count)
