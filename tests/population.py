@@ -77,8 +77,10 @@ def fill(environment, people, domain="contoso.example"):
         numbers = range(start, min(start + _AT_ONCE, people))
         users = model.objects.bulk_create(
             model(
-                username=f"person{number}@{domain}",
-                email=f"person{number}@{domain}",
+                **{
+                    model.USERNAME_FIELD: f"person{number}@{domain}",
+                    "email": f"person{number}@{domain}",
+                },
                 password="!",
             )
             for number in numbers

@@ -5,7 +5,7 @@ None of our settings is set: no environment model, no policy.
 
 from __future__ import annotations
 
-from example_project.settings import BASE_DIR, DATABASES, TEMPLATES
+from tests.settings import BASE_DIR, DATABASES, TEMPLATES
 
 SECRET_KEY = "not-a-secret-this-is-a-test"
 INSTALLED_APPS = [

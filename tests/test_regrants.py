@@ -228,7 +228,7 @@ class TestWhatChangesMeanwhile:
 
         assert members(group) == PEOPLE
 
-    def test_others_in_the_group_stay(self, scim, contoso, fabrikam, people, role, bob):
+    def test_others_in_the_group_stay(self, scim, contoso, people, role, bob):
         """Local people, and those whose roles Entra never sent."""
         silent = provision(scim, "silent")
         for user in (bob, silent.user):

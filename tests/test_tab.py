@@ -1378,7 +1378,7 @@ def test_the_number_of_people_costs_no_statement(
         UserFactory(email=f"local{number}@contoso.example", environment=contoso)
 
     assert costs() == few
-    assert max(few) <= 19
+    assert max(few) <= 21  # with the two of a request that is a transaction
 
 
 class TestExpiry:

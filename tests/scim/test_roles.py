@@ -142,7 +142,9 @@ def test_put_without_roles_clears_what_was_received(scim, ann, linked):
     assert groups_of(ann) == []
 
 
-def test_other_groups_are_never_touched(scim, ann, linked, contoso, fabrikam):
+def test_other_groups_are_never_touched(
+    several_environments, scim, ann, linked, contoso, fabrikam
+):
     """Groups that no role of the environment grants are the product's own."""
     own = GroupFactory(name="Own")
     foreign = RoleFactory(environment=fabrikam, value="Foreign").group
@@ -158,7 +160,9 @@ def test_other_groups_are_never_touched(scim, ann, linked, contoso, fabrikam):
     assert groups_of(ann) == ["Foreign", "Own"]
 
 
-def test_a_role_of_another_environment_grants_nothing(scim, ann, linked, fabrikam):
+def test_a_role_of_another_environment_grants_nothing(
+    several_environments, scim, ann, linked, fabrikam
+):
     """The same value elsewhere is another customer's."""
     RoleFactory(environment=fabrikam, value="Secret")
 
@@ -219,7 +223,9 @@ class TestDefinitions:
 
         assert groups_of(ann) == ["Later"]
 
-    def test_a_foreign_role_of_that_name_does_not(self, scim, ann, linked, fabrikam):
+    def test_a_foreign_role_of_that_name_does_not(
+        self, several_environments, scim, ann, linked, fabrikam
+    ):
         """The same value in another environment concerns nobody here."""
         scim.patch(linked, {"op": "replace", "path": "roles", "value": items("Later")})
 

@@ -111,7 +111,7 @@ class TestTab:
         return []
 
     def test_they_are_listed_until_entra_sends_them_no_more(
-        self, contoso, fabrikam, scim
+        self, several_environments, contoso, fabrikam, scim
     ):
         eve = scim.post("/Users", self.BODY).json()["id"]
         path = f"{CUSTOM}:CustomAttribute"
