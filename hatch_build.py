@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,5 +15,8 @@ class TranslationsHook(BuildHookInterface):
         root = Path(self.root)
         for source in root.glob("entra_scim/locale/*/LC_MESSAGES/*.po"):
             compiled = source.with_suffix(".mo")
-            polib.pofile(str(source)).save_as_mofile(str(compiled))
+            # Tests may be reading the former one.
+            unfinished = source.with_suffix(f".{os.getpid()}")
+            polib.pofile(str(source)).save_as_mofile(str(unfinished))
+            unfinished.replace(compiled)
             build_data["artifacts"].append(str(compiled.relative_to(root)))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import hypothesis
 import pytest
 from django.core.cache import cache
@@ -11,8 +13,11 @@ from tests.client import ScimClient
 from tests.factories import RoleFactory, UserFactory, make_environment
 from tests.oidc.entra import Entra
 
-# No time decides a test, on a machine that has other things to do.
-hypothesis.settings.register_profile("patient", deadline=None)
+# No time decides a test, on a machine that has other things to do. The suite runs in
+# each change's CI, so it tries little; a search for faults sets EXAMPLES=1000.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "20"))
+)
 hypothesis.settings.load_profile("patient")
 
 pytest_plugins = ["entra_scim.emulator.pytest_plugin"]

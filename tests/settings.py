@@ -24,5 +24,7 @@ if isolation := os.environ.get("ISOLATION"):
     )
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A file, so that threads share it as they would in production.
-    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
+    # A file, so that threads share it as they would in production; one of its own for
+    # each environment of tox, since several run at once.
+    run = os.environ.get("TOX_ENV_NAME", "test")
+    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / f"{run}.sqlite3")}

@@ -254,7 +254,7 @@ def test_random_operations():
     run_state_machine_as_test(
         Entra,
         settings=settings(
-            max_examples=25,
+            max_examples=settings.default.max_examples // 2,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

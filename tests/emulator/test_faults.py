@@ -134,7 +134,7 @@ class ExpiringKey:
 
 
 @pytest.mark.parametrize("flagged", [False, True], ids=["unflagged", "flagged"])
-@pytest.mark.parametrize("requests", range(0, 48, 4))
+@pytest.mark.parametrize("requests", [0, 9, 26, 44])
 def test_a_key_that_expires_in_a_cycle_is_replaced(
     server, roles, contoso, flagged, requests
 ):

@@ -566,7 +566,7 @@ class TestProblems:
 
         assert page.status_code == 503
 
-    @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
+    @settings(deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         path=st.sampled_from(
             ["callback/", "sign-in/", "sign-in/1/", "test/1/", "signed-out/1/"]

@@ -471,7 +471,6 @@ FILTERS = st.recursive(
 
 
 @settings(
-    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -507,7 +506,7 @@ def test_sql_finds_what_the_standard_says(db, stored, filters):
         assert found(text, environment) == expected, text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.text(alphabet='()[]" andornoteqpr.:', max_size=40))
 def test_any_text_is_a_filter_or_an_error(text):
     """Nothing else happens, whatever is asked."""

@@ -16,7 +16,6 @@ from tests.scim.test_payloads import JSON, OPERATIONS, PATHS
 pytestmark = pytest.mark.django_db
 
 relaxed = settings(
-    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -112,7 +111,7 @@ ROLE_OPERATIONS = st.lists(
 )
 
 
-@settings(relaxed, max_examples=100)
+@relaxed
 @given(
     operations=OPERATIONS.filter(bool) | ROLE_OPERATIONS,
     carrier=st.sampled_from(CARRIERS),
@@ -141,7 +140,7 @@ def test_a_leaver_is_out_among_any_operations(
     user.delete()
 
 
-@settings(relaxed, max_examples=100)
+@relaxed
 @given(operations=ROLE_OPERATIONS)
 def test_nobody_gets_a_group_without_its_role(scim, others, roles, operations):
     """Only values of roles that are there grant groups; display names never do."""

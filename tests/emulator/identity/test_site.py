@@ -250,9 +250,7 @@ def test_the_project_s_urls_stay_its_own(site):
 ANYTHING = st.text(max_size=30)
 
 
-@hypothesis.settings(
-    deadline=None, suppress_health_check=list(HealthCheck), max_examples=150
-)
+@hypothesis.settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     page=st.sampled_from(
         ["oauth2/v2.0/authorize", "oauth2/v2.0/logout", "oauth2/v2.0/token", "login"]
