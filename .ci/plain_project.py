@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import tempfile
@@ -77,8 +78,7 @@ def main() -> None:
     assert package.joinpath("py.typed").is_file()
     assert package.joinpath("locale/nl/LC_MESSAGES/django.mo").is_file()
     assert package.joinpath("templates/entra_scim/admin/set_up.html").is_file()
-    pages = package.joinpath("emulator/templates/entra_scim_emulator/portal")
-    assert pages.joinpath("provisioning.html").is_file()
+    assert importlib.util.find_spec("entra_emulator") is None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subprocess.run(

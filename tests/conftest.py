@@ -7,8 +7,8 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from entra_emulator.server import serve
 from entra_scim import access_keys
-from entra_scim.emulator.server import serve
 from tests.client import ScimClient
 from tests.factories import RoleFactory, UserFactory, make_environment
 from tests.oidc.entra import Entra
@@ -20,7 +20,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("patient")
 
-pytest_plugins = ["entra_scim.emulator.pytest_plugin"]
+pytest_plugins = ["entra_scim.testing"]
 
 
 @pytest.fixture

@@ -40,13 +40,13 @@ DATA = {
 INTERFACES = {
     "admin",
     "backends",
-    "emulator",
     "forms",
     "management",
     "middleware",
     "oidc",
     "routers",
     "scim",
+    "testing",
 }
 WIRING = {"apps", "checks", "receivers"}
 """What Django calls when it starts. It may import anything."""
@@ -103,12 +103,11 @@ def test_imports_point_down(module):
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_the_emulator_knows_nothing_of_the_server(module):
-    """It plays Entra to any server; what it shared with ours, it could not check."""
-    other = imported_parts(module) - {part_of(module)}
-
-    assert "emulator" not in other
-    assert part_of(module) != "emulator" or not other
+def test_the_local_entra_is_for_tests_alone(module):
+    """A production install has no identity provider that signs in anybody."""
+    if part_of(module) != "testing":
+        assert "from entra_emulator" not in module.read_text()
+        assert "import entra_emulator" not in module.read_text()
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import importlib
+import sys
+
 import pytest
 from cryptography.fernet import Fernet
 from django.apps import apps
@@ -169,6 +172,17 @@ def test_a_local_authority(settings, address, debug, expected):
     settings.ENTRA_SCIM_LOCAL_AUTHORITY = address
 
     assert ids(checks.check_local_authority(None)) == expected
+
+
+def test_the_local_entra_is_not_deployed(monkeypatch):
+    """A deployment without it hears nothing."""
+    assert ids(checks.check_local_entra(None)) == ["W009"]
+
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.delitem(sys.modules, "entra_emulator")
+    importlib.invalidate_caches()
+
+    assert checks.check_local_entra(None) == []
 
 
 def test_the_admin_comes_after(monkeypatch):

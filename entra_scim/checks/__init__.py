@@ -10,6 +10,7 @@ from .databases import (
     check_routers,
 )
 from .groups import check_grantable_groups
+from .local_entra import check_local_authority, check_local_entra
 from .people import check_email_index, check_environments, check_user_model
 from .project import (
     check_admin,
@@ -17,7 +18,6 @@ from .project import (
     check_cookies,
     check_encryption,
     check_encryption_keys,
-    check_local_authority,
     check_middleware,
     check_settings,
     check_urls,
@@ -32,6 +32,7 @@ def register_checks() -> None:
     register(check_backends, Tags.security)
     register(check_cookies, Tags.security)
     register(check_local_authority, Tags.security)
+    register(check_local_entra, Tags.security, deploy=True)
     register(check_admin, Tags.templates)
     register(check_urls, Tags.urls)
     register(check_encryption, Tags.security, deploy=True)

@@ -13,7 +13,6 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
-from entra_scim import authorities
 from entra_scim.conf import SETTINGS, conf
 from entra_scim.policy import ProvisioningPolicy
 
@@ -171,24 +170,6 @@ def check_cookies(
             "the browser keeps the session's cookie when it comes back from there.",
             hint="Set SESSION_COOKIE_SAMESITE to 'Lax', which is Django's default.",
             id="entra_scim.W005",
-        )
-    ]
-
-
-def check_local_authority(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
-    """Check that nobody is signed in by an Entra that anybody may have set up."""
-    if not conf.LOCAL_AUTHORITY:
-        return []
-    if settings.DEBUG and authorities.is_loopback(conf.LOCAL_AUTHORITY):
-        return []
-    return [
-        Error(
-            "ENTRA_SCIM_LOCAL_AUTHORITY is for development on one machine.",
-            hint="Remove it; where DEBUG is set, name an address such as "
-            '"http://127.0.0.1:9000".',
-            id="entra_scim.E012",
         )
     ]
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from entra_scim.emulator import HttpServer, ProvisioningJob, Tenant
+from entra_emulator import HttpServer, ProvisioningJob, Tenant
 
 ENVIRONMENT = 1234
 

@@ -6,13 +6,13 @@ import threading
 import pytest
 from django.urls import reverse
 
+from entra_emulator import Tenant
+from entra_emulator.local_entra import LocalEntra
+from entra_emulator.provisioning.mappings import advised
+from entra_emulator.provisioning.servers import NoAnswer
+from entra_emulator.samples import add_people
+from entra_emulator.server import serve
 from entra_scim import access_keys
-from entra_scim.emulator import Tenant
-from entra_scim.emulator.local_entra import LocalEntra
-from entra_scim.emulator.provisioning.mappings import advised
-from entra_scim.emulator.provisioning.servers import NoAnswer
-from entra_scim.emulator.samples import add_people
-from entra_scim.emulator.server import serve
 from entra_scim.models import ProvisionedUser
 
 from .test_story import wait_for_cycle

@@ -10,9 +10,9 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.utils import timezone
 
-from entra_scim.emulator import Tenant
-from entra_scim.emulator.local_entra import LocalEntra
-from entra_scim.emulator.server import serve
+from entra_emulator import Tenant
+from entra_emulator.local_entra import LocalEntra
+from entra_emulator.server import serve
 from entra_scim.models import ProvisionedUser
 from tests.browser.conftest import enter_password
 from tests.browser.test_tab import screenshot

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from entra_emulator import ProvisioningJob, Tenant
 from entra_scim import access_keys
-from entra_scim.emulator import ProvisioningJob, Tenant
-from entra_scim.emulator.provisioning.django_server import DjangoServer
+from entra_scim.testing import DjangoServer
 
 PROFILE = {
     "jobTitle": "Clerk",

@@ -5,19 +5,19 @@ import datetime
 import pytest
 from django.contrib.auth import get_user_model
 
-from entra_scim.emulator import ProvisioningJob
-from entra_scim.emulator.moves import moved
-from entra_scim.emulator.provisioning.logs import Action, ErrorCode, Status
-from entra_scim.emulator.provisioning.mappings import (
+from entra_emulator import ProvisioningJob
+from entra_emulator.moves import moved
+from entra_emulator.provisioning.logs import Action, ErrorCode, Status
+from entra_emulator.provisioning.mappings import (
     DEFAULT_MAPPINGS,
     Mapping,
     advised,
     role_mapping,
 )
-from entra_scim.emulator.provisioning.open_points import OpenPoints
-from entra_scim.emulator.provisioning.reports import State
-from entra_scim.emulator.provisioning.roles import RoleFunction
-from entra_scim.emulator.provisioning.servers import filter_query
+from entra_emulator.provisioning.open_points import OpenPoints
+from entra_emulator.provisioning.reports import State
+from entra_emulator.provisioning.roles import RoleFunction
+from entra_emulator.provisioning.servers import filter_query
 from entra_scim.models import AccessKey, EnvironmentRole, ProvisionedUser
 
 from .conftest import PROFILE

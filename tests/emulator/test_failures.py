@@ -6,10 +6,10 @@ import datetime
 
 import pytest
 
-from entra_scim.emulator.provisioning.logs import Action, ErrorCode, Status
-from entra_scim.emulator.provisioning.open_points import OpenPoints
-from entra_scim.emulator.provisioning.reports import AlreadyRunning
-from entra_scim.emulator.provisioning.servers import MEDIA_TYPE, Answer
+from entra_emulator.provisioning.logs import Action, ErrorCode, Status
+from entra_emulator.provisioning.open_points import OpenPoints
+from entra_emulator.provisioning.reports import AlreadyRunning
+from entra_emulator.provisioning.servers import MEDIA_TYPE, Answer
 from entra_scim.models import ProvisionedUser
 
 pytestmark = pytest.mark.django_db

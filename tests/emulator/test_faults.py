@@ -9,13 +9,13 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
+from entra_emulator import ProvisioningJob, Tenant
+from entra_emulator.provisioning.faults import Fault, FaultyServer
+from entra_emulator.provisioning.logs import ErrorCode, Status
+from entra_emulator.provisioning.reports import State
 from entra_scim import access_keys
-from entra_scim.emulator import ProvisioningJob, Tenant
-from entra_scim.emulator.provisioning.django_server import DjangoServer
-from entra_scim.emulator.provisioning.faults import Fault, FaultyServer
-from entra_scim.emulator.provisioning.logs import ErrorCode, Status
-from entra_scim.emulator.provisioning.reports import State
 from entra_scim.models import AccessKey, ProvisionedUser
+from entra_scim.testing import DjangoServer
 
 from .conftest import PROFILE
 

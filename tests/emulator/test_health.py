@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import datetime
 
-from entra_scim.emulator import Clock, Person, ProvisioningJob
-from entra_scim.emulator.provisioning.health import Escrow
-from entra_scim.emulator.provisioning.reports import State
-from entra_scim.emulator.provisioning.servers import MEDIA_TYPE, Answer
+from entra_emulator import Clock, Person, ProvisioningJob
+from entra_emulator.provisioning.health import Escrow
+from entra_emulator.provisioning.reports import State
+from entra_emulator.provisioning.servers import MEDIA_TYPE, Answer
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 

@@ -10,10 +10,10 @@ import time
 import pytest
 from django.urls import reverse
 
+from entra_emulator import HttpServer, ProvisioningJob
+from entra_emulator.provisioning.logs import ErrorCode, Status
+from entra_emulator.provisioning.servers import NoAnswer, TenantUrl
 from entra_scim import access_keys
-from entra_scim.emulator import HttpServer, ProvisioningJob
-from entra_scim.emulator.provisioning.logs import ErrorCode, Status
-from entra_scim.emulator.provisioning.servers import NoAnswer, TenantUrl
 from entra_scim.models import ProvisionedUser
 
 

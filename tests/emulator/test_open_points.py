@@ -8,9 +8,9 @@ import typing
 
 import pytest
 
-from entra_scim.emulator import ProvisioningJob
-from entra_scim.emulator.provisioning.logs import Status
-from entra_scim.emulator.provisioning.open_points import OpenPoints
+from entra_emulator import ProvisioningJob
+from entra_emulator.provisioning.logs import Status
+from entra_emulator.provisioning.open_points import OpenPoints
 from entra_scim.models import ProvisionedUser
 
 DEFAULTS = OpenPoints()

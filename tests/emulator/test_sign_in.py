@@ -13,10 +13,10 @@ from cryptography import x509
 from django.core import mail
 from django.urls import reverse
 
+from entra_emulator.applications import Certificate
+from entra_emulator.identity import SigningKeys, SignInRefused
+from entra_emulator.sign_in_errors import SIGN_IN_ERRORS
 from entra_scim import connection, credentials
-from entra_scim.emulator.applications import Certificate
-from entra_scim.emulator.identity import SigningKeys, SignInRefused
-from entra_scim.emulator.sign_in_errors import SIGN_IN_ERRORS
 from entra_scim.models import EntraSession, ProvisioningEvent
 from tests.oidc.conftest import Browser, activate, connect, goes_to
 from tests.test_tab import permissions, tab, text_of

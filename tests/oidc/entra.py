@@ -11,11 +11,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.handlers.wsgi import WSGIRequest
 
-from entra_scim.emulator import Tenant
-from entra_scim.emulator.applications import Certificate
-from entra_scim.emulator.identity import SigningKeys
-from entra_scim.emulator.identity.discovery import configuration, issuer_of
-from entra_scim.emulator.site import EmulatorSite
+from entra_emulator import Tenant
+from entra_emulator.applications import Certificate
+from entra_emulator.identity import SigningKeys
+from entra_emulator.identity.discovery import configuration, issuer_of
+from entra_emulator.site import EmulatorSite
 
 
 def new_key():

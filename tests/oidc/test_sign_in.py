@@ -19,8 +19,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from entra_emulator.server import serve
 from entra_scim import connection, credentials
-from entra_scim.emulator.server import serve
 from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
 from entra_scim.oidc import client
 from tests.conftest import client_of

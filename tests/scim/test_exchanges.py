@@ -9,11 +9,11 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
+from entra_emulator import ProvisioningJob
+from entra_emulator.tenant import Tenant
 from entra_scim import access_keys
-from entra_scim.emulator import ProvisioningJob
-from entra_scim.emulator.provisioning.django_server import DjangoServer
-from entra_scim.emulator.tenant import Tenant
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
+from entra_scim.testing import DjangoServer
 
 pytestmark = pytest.mark.django_db
 

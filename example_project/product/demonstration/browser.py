@@ -6,8 +6,8 @@ import re
 import requests
 from django.core.management.base import CommandError
 
-from entra_scim.emulator import Person
-from entra_scim.emulator.identity import IdentityProvider
+from entra_emulator import Person
+from entra_emulator.identity import IdentityProvider
 
 
 class Browser:

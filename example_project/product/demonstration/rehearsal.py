@@ -12,10 +12,10 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from entra_scim.emulator import Application, Person, ProvisioningJob, Tenant
-from entra_scim.emulator.identity import IdentityProvider
-from entra_scim.emulator.local_entra import LocalEntra
-from entra_scim.emulator.provisioning.mappings import advised
+from entra_emulator import Application, Person, ProvisioningJob, Tenant
+from entra_emulator.identity import IdentityProvider
+from entra_emulator.local_entra import LocalEntra
+from entra_emulator.provisioning.mappings import advised
 from example_project.product.models import Environment, Membership, User
 
 from .browser import Browser, heading_of, value_of

@@ -20,9 +20,9 @@ from django.core.servers.basehttp import (
 )
 from django.db import connections
 
+from entra_emulator.local_entra import LocalEntra
+from entra_emulator.server import serve, wait_until_interrupted
 from entra_scim import access_keys
-from entra_scim.emulator.local_entra import LocalEntra
-from entra_scim.emulator.server import serve, wait_until_interrupted
 from example_project.product.demonstration import recorded
 from example_project.product.demonstration.rehearsal import (
     ADMINISTRATOR,

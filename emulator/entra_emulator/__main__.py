@@ -1,0 +1,7 @@
+"""``python -m entra_emulator`` is the command ``entra-emulator``."""
+
+from __future__ import annotations
+
+from .command import main
+
+main()
