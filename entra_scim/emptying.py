@@ -6,6 +6,7 @@ the others, all the longer where a database has one writer at a time.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from django.apps import apps
@@ -14,9 +15,11 @@ from django.db.models.deletion import Collector
 
 from . import transactions
 from .conf import conf
+from .exceptions import NotProvisioned
 from .models import (
     AccessKey,
     EntraSession,
+    EntraSettings,
     ProvisionedUser,
     ProvisioningEvent,
     ReleasedUser,
@@ -24,6 +27,13 @@ from .models import (
 from .models.environment import AnyEnvironment
 
 _BATCH = 500
+
+_BEFORE_THE_ENVIRONMENT: tuple[type[models.Model], ...] = (
+    AccessKey,
+    EntraSettings,
+    ProvisionedUser,
+)
+"""What other transactions lock before they need the environment, in their order."""
 
 _LARGE: tuple[type[models.Model], ...] = (
     ProvisionedUser,
@@ -45,14 +55,63 @@ def empty(environment: AnyEnvironment) -> None:
         Busy: The database gave a batch no turn.
     """
     ProductObjects(using=transactions.database()).collect([environment])
-    AccessKey.objects.for_environment(environment).delete()
+    _delete(AccessKey.objects.for_environment(environment))
     for model in _LARGE:
         rows: Any = model._default_manager
         while keys := list(
-            rows.for_environment(environment).order_by().values_list("pk")[:_BATCH]
+            rows.for_environment(environment)
+            .order_by()
+            .values_list("pk", flat=True)[:_BATCH]
         ):
-            batch = rows.filter(pk__in=[pk for (pk,) in keys])
-            transactions.repeated(batch.delete)
+            _delete(rows.filter(pk__in=keys))
+
+
+def delete(environment: AnyEnvironment) -> None:
+    """Delete an environment and everything that belongs to it. Accounts stay.
+
+    Somebody whom Entra created since the environment was emptied goes with it. Where
+    somebody else has deleted it by now, there is nothing to do.
+
+    Raises:
+        ProtectedError, RestrictedError, Busy: As for :func:`empty`.
+    """
+    empty(environment)
+    rows = type(environment)._base_manager.using(transactions.database())
+    primary_key = environment.pk
+
+    def work() -> None:
+        # Before Django collects what it is going to delete: nothing comes after.
+        lock(environment)
+        for row in rows.filter(pk=primary_key):
+            row.delete()
+
+    transactions.run(work)
+
+
+def lock(environment: AnyEnvironment) -> None:
+    """Lock an environment that is to be deleted, after all that others lock before it.
+
+    A request of Entra's locks a person and then the environment. Django deletes people
+    after what belongs to them and the environment last: each would wait for the other.
+    """
+    for model in _BEFORE_THE_ENVIRONMENT:
+        own: Any = model._default_manager
+        _lock_rows(own.for_environment(environment))
+    with contextlib.suppress(NotProvisioned):  # somebody else has deleted it
+        transactions.lock_environment(environment, completely=True)
+
+
+def _delete(rows: models.QuerySet[Any]) -> None:
+    def work() -> None:
+        _lock_rows(rows)
+        rows.delete()
+
+    transactions.repeated(work)
+
+
+def _lock_rows(rows: models.QuerySet[Any]) -> None:
+    rows = rows.using(transactions.database()).order_by("pk")
+    list(transactions.for_update(rows).values_list("pk"))
 
 
 class ProductObjects(Collector):

@@ -138,16 +138,17 @@ def release(
 
 
 def forget(released: ReleasedUser) -> None:
-    """Let a former person's account be linked to whoever has its address next."""
+    """Let a former person's account be linked to whoever has its address next.
+
+    Raises:
+        NotProvisioned, Busy: The environment is gone, or the database gave no turn.
+    """
+    environment, user = released.environment, released.user
 
     def work() -> None:
+        transactions.lock_environment(environment)
         if ReleasedUser.objects.filter(pk=released.pk).delete()[0]:
-            events.record(
-                released.environment,
-                Kind.FORGOTTEN,
-                user=released.user,
-                name=str(released.user),
-            )
+            events.record(environment, Kind.FORGOTTEN, user=user, name=str(user))
 
     transactions.run(work)
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import SESSION_KEY, get_user_model, logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
-from . import drift, erasure, events, gate, regrants, sessions, transactions
+from . import (
+    drift,
+    emptying,
+    erasure,
+    events,
+    gate,
+    regrants,
+    sessions,
+    transactions,
+)
+from .conf import conf
 from .models import EnvironmentRole, ProvisioningEvent
 
 
@@ -26,6 +38,13 @@ def connect() -> None:
     pre_delete.connect(
         _erase_user, get_user_model(), dispatch_uid="entra_scim.erase_user"
     )
+    with contextlib.suppress(AttributeError, LookupError, ValueError):
+        # check_settings says what is wrong with the setting.
+        pre_delete.connect(
+            _lock_environment,
+            apps.get_model(conf.ENVIRONMENT_MODEL),
+            dispatch_uid="entra_scim.lock_environment",
+        )
     user_logged_in.connect(_stamp_session, dispatch_uid="entra_scim.stamp_session")
     user_logged_out.connect(_close_session, dispatch_uid="entra_scim.close_session")
 
@@ -35,6 +54,11 @@ def _erase_user(instance: Any, using: str, **kwargs: Any) -> None:
         transactions.lock_link_of(instance)
     # Before, not after: by then nothing tells which events were about the person.
     erasure.erase_user(instance)
+
+
+def _lock_environment(instance: Any, using: str, **kwargs: Any) -> None:
+    if using == transactions.database():
+        emptying.lock(instance)
 
 
 def _remember_role(instance: EnvironmentRole, raw: bool, **kwargs: Any) -> None:

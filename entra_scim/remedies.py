@@ -80,12 +80,14 @@ def set_former_aside(released: ReleasedUser) -> None:
     """Free the address of a former person, whose link has ended before.
 
     Raises:
+        NotProvisioned: The environment is gone.
         VersionMismatch: Their account is active again, or not a former person's.
         NoLongerManaged: The account is not this environment's alone.
         Busy: The database gave the change no turn.
     """
 
     def work() -> None:
+        transactions.lock_environment(released.environment)
         rows = ReleasedUser.objects.for_environment(released.environment)
         former: ReleasedUser | None = (
             transactions.for_update(rows.select_related("user"), "self", "user")

@@ -176,18 +176,20 @@ def reading(work: Callable[[], T]) -> T:
     return work()
 
 
-def lock_environment(environment: AnyEnvironment) -> None:
+def lock_environment(environment: AnyEnvironment, *, completely: bool = False) -> None:
     """Let one transaction at a time decide about an environment's people and roles.
 
     Without it, somebody provisioned while a role is being made could miss the
-    role: neither transaction sees what the other one is about to commit.
+    role: neither transaction sees what the other one is about to commit. Locked
+    ``completely``, no row of the environment can be inserted either.
 
     Raises:
         NotProvisioned: The environment is gone.
     """
     model = apps.get_model(conf.ENVIRONMENT_MODEL)
     rows = model._base_manager.using(database()).filter(pk=environment.pk)
-    if not list(for_update(rows).values_list("pk")):
+    rows = rows.select_for_update() if completely else for_update(rows)
+    if not list(rows.values_list("pk")):
         raise NotProvisioned
 
 

@@ -6,38 +6,47 @@ one, which takes everything and knows nothing.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
+from .exceptions import Busy
 from .keys import digest
 from .models import Turn
-from .transactions import database, deciding
+from .transactions import deciding, for_update, repeated
 
 _PRUNED_AT_ONCE = 100
 
 
-@deciding()
 def take(name: str, lasts: datetime.timedelta) -> bool:
     """Tell whether nobody else has the turn of a name, and take it.
 
     Of those who ask at the same time, one gets it. Nobody gets it again until
     ``lasts`` is over.
+
+    Raises:
+        Busy: The database gave nobody the turn.
     """
     now = timezone.now()
     key = digest(name)
-    if Turn.objects.filter(pk=key, until__lte=now).update(until=now + lasts):
-        return True
-    if Turn.objects.filter(pk=key).exists():
-        return False
+
+    def work() -> bool | None:
+        if Turn.objects.filter(pk=key, until__lte=now).update(until=now + lasts):
+            return True
+        if Turn.objects.filter(pk=key).exists():
+            return False
+        Turn.objects.create(key=key, until=now + lasts)
+        return None
+
     try:
-        with transaction.atomic(using=database()):
-            Turn.objects.create(key=key, until=now + lasts)
+        taken = repeated(work)
     except IntegrityError:
         return False
-    _prune(now)
-    return True
+    if taken is None:
+        _prune(now)
+    return taken is not False
 
 
 @deciding()
@@ -55,11 +64,13 @@ def _prune(now: datetime.datetime) -> None:
     # Each new one removes some of the old, so that the table stays as small as what
     # is in use. By primary key: MariaDB locks whole ranges of another index.
     over = Turn.objects.filter(until__lte=now).values_list("pk", flat=True)
-    keys = list(over[:_PRUNED_AT_ONCE])
-    if not keys:
-        return
-    try:
-        with transaction.atomic(using=database()):
-            Turn.objects.filter(pk__in=keys, until__lte=now).delete()
-    except OperationalError:  # another one prunes the same: it is done, then
-        pass
+    keys = sorted(over[:_PRUNED_AT_ONCE])
+
+    def work() -> None:
+        rows = for_update(Turn.objects.filter(pk__in=keys, until__lte=now))
+        list(rows.order_by("pk").values_list("pk"))
+        Turn.objects.filter(pk__in=keys, until__lte=now).delete()
+
+    if keys:
+        with contextlib.suppress(Busy):  # the next one will do it
+            repeated(work)

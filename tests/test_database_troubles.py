@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from functools import partial
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection, connections
+from django.urls import reverse
 
 from entra_scim import transactions
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.scim.errors import RETRY_AFTER
+from tests.test_tab import client_for
+from tests.test_user_admin import posted as posted_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -188,15 +193,14 @@ def test_no_database_at_all(used, monkeypatch):
     assert_unavailable(response)
 
 
-@only("postgresql")
-def test_waiting_for_a_lock_has_an_end(used, contoso, monkeypatch):
-    """PostgreSQL would wait for ever."""
-    monkeypatch.setattr(transactions, "PATIENCE", 0.1)
+@contextlib.contextmanager
+def elsewhere(lock):
+    """Hold a lock in another transaction."""
     locked, done = threading.Event(), threading.Event()
 
     def hold():
         def work():
-            transactions.lock_environment(contoso)
+            lock()
             locked.set()
             assert done.wait(60)
 
@@ -209,13 +213,55 @@ def test_waiting_for_a_lock_has_an_end(used, contoso, monkeypatch):
     thread.start()
     assert locked.wait(60)
     try:
-        response = used.post("/Users", BODY)
+        yield
     finally:
         done.set()
         thread.join()
 
+
+@only("postgresql")
+def test_waiting_for_a_lock_has_an_end(used, contoso, monkeypatch):
+    """PostgreSQL would wait for ever."""
+    with elsewhere(partial(transactions.lock_environment, contoso)):
+        monkeypatch.setattr(transactions, "PATIENCE", 0.1)
+        response = used.post("/Users", BODY)
+
     assert_unavailable(response, "Too many changes at the same time")
     assert not ProvisionedUser.objects.exists()
+
+
+@only("postgresql")
+def test_pages_of_the_admin_wait_no_longer(
+    several_environments, used, contoso, admin, monkeypatch
+):
+    """They say so where the visitor was, and nothing is half done."""
+    person = ProvisionedUser.objects.get(pk=used.post("/Users", BODY).json()["id"])
+    client = client_for(admin)
+    users = f"admin:{person.user._meta.app_label}_{person.user._meta.model_name}"
+    environments = f"admin:{contoso._meta.app_label}_{contoso._meta.model_name}"
+    delete = {"action": "delete_selected", "post": "yes"}
+    posted = [
+        (reverse(f"{users}_change", args=[person.user.pk]), posted_form(person.user)),
+        (
+            reverse(f"{users}_changelist"),
+            {"action": "delete_selected", "_selected_action": [person.user.pk]},
+        ),
+        (reverse(f"{environments}_delete", args=[contoso.pk]), {"post": "yes"}),
+        (
+            reverse(f"{environments}_changelist"),
+            {**delete, "_selected_action": [contoso.pk]},
+        ),
+    ]
+
+    with elsewhere(partial(transactions.lock_link_of, person.user)):
+        monkeypatch.setattr(transactions, "PATIENCE", 0.1)
+        answers = [client.post(url, data, follow=True) for url, data in posted]
+
+    for answer in answers:
+        assert answer.status_code == 200
+        assert "Too many changes at the same time" in answer.content.decode()
+    assert ProvisionedUser.objects.get() == person
+    assert type(contoso).objects.filter(pk=contoso.pk).exists()
 
 
 @only("postgresql")

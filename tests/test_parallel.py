@@ -6,23 +6,29 @@ import os
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from copy import copy
+from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import authenticate, get_user_model
-from django.db import OperationalError, connections
+from django.db import IntegrityError, OperationalError, connections
 from django.db.models import Q
 
-from entra_scim import proofs, sessions
+from entra_scim import emptying, proofs, provisioning, sessions, turns
+from entra_scim.exceptions import NotProvisioned
 from entra_scim.models import (
     AccessKey,
     EntraSettings,
     ProvisionedUser,
     ProvisioningEvent,
+    ReleasedUser,
     RoleAssignment,
 )
 from tests.conftest import client_of
-from tests.factories import RoleFactory
+from tests.factories import RoleFactory, make_environment
 from tests.oidc.test_sessions import user_of
 from tests.test_tab import client_for, saved, tab
 
@@ -309,6 +315,91 @@ def test_a_patch_against_an_account_that_the_product_deletes(scim):
         assert patched.status_code in (200, 404)
         assert scim.get(path).status_code == 404
         assert not get_user_model().objects.exists()
+
+
+def environment_with_people(roles):
+    """Return an environment, what Entra and an administrator do there, and keys."""
+    environment = make_environment(name="Tailspin")
+    for value in roles:
+        RoleFactory(environment=environment, value=value)
+    client, second = client_of(environment), client_of(environment)
+    number = environment.pk
+    path = create(client, f"{number}", roles=[{"value": roles[0]}])
+    left = ProvisionedUser.objects.get(
+        pk=create(client, f"{number}-left").rpartition("/")[2]
+    ).user
+    assert client.delete(f"/Users/{left.provisioned_user.pk}").status_code == 204
+    former = ReleasedUser.objects.select_related("environment", "user").get(user=left)
+    return environment, [
+        lambda: client.patch(path, replace("roles", [{"value": roles[1]}])),
+        lambda: client.post("/Users", {"userName": f"n{number}@contoso.example"}),
+        lambda: second.get("/Users"),
+        lambda: provisioning.forget(former),
+    ]
+
+
+def assert_nothing_is_left(environment):
+    models = apps.get_app_config("entra_scim").get_models()
+    for model in (one for one in models if hasattr(one, "environment")):
+        assert not model._default_manager.filter(environment=environment.pk).exists()
+    assert not type(environment).objects.filter(pk=environment.pk).exists()
+
+
+def test_an_environment_deleted_in_use(several_environments):
+    """It goes whatever happens in it, and what happens is done or not found."""
+    for number in range(ROUNDS):
+        environment, acts = environment_with_people([f"A{number}", f"B{number}"])
+
+        _, patched, posted, listed, _ = together(
+            partial(emptying.delete, copy(environment)),
+            *acts[:3],
+            lambda forget=acts[3]: suppressing(NotProvisioned, forget),
+        )
+
+        assert patched.status_code in (200, 401, 404), patched.content
+        assert posted.status_code in (201, 401, 404), posted.content
+        assert listed.status_code in (200, 401)
+        assert_nothing_is_left(environment)
+
+
+def test_an_environment_that_the_product_deletes_in_use(several_environments):
+    """Django may have looked too early at what there is. Nobody waits for ever."""
+    for number in range(ROUNDS):
+        environment, acts = environment_with_people([f"A{number}", f"B{number}"])
+
+        def delete(environment=environment):
+            while True:
+                try:
+                    return by_product(copy(environment).delete)
+                except IntegrityError:
+                    continue
+
+        _, patched, listed, _ = together(
+            delete,
+            acts[0],
+            acts[2],
+            lambda forget=acts[3]: suppressing(NotProvisioned, forget),
+        )
+
+        assert patched.status_code in (200, 401, 404), patched.content
+        assert listed.status_code in (200, 401)
+        assert_nothing_is_left(environment)
+
+
+def suppressing(refusal, act):
+    with suppress(refusal):
+        act()
+
+
+def test_a_turn_is_taken_once():
+    """Whatever is done at the same time, and whatever the isolation is."""
+    for number in range(ROUNDS):
+        for lasts in (-1, 60):  # a turn that is over by then is taken again
+            taken = together(
+                *[partial(turns.take, f"{number}", timedelta(seconds=lasts))] * 4
+            )
+
+            assert taken.count(True) >= 1 if lasts < 0 else taken.count(True) == 1
 
 
 def test_keys_used_for_the_first_time_at_once(contoso, caplog):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -14,7 +15,10 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from entra_scim import emptying
+from entra_scim.exceptions import Busy
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+
+from .patience import busy, patiently
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -80,13 +84,26 @@ class EmptyingMixin(ModelAdmin):
         if request.POST and not {TO_FIELD_VAR} & {*request.POST, *request.GET}:
             environment = self.get_object(request, unquote(object_id))
             if environment is not None and self.may_delete(request, environment):
-                emptying.empty(environment)
-        return super().delete_view(request, object_id, *args, **kwargs)
+                try:
+                    emptying.empty(environment)
+                except Busy as error:
+                    return busy(request, error)
+        delete = partial(super().delete_view, request, object_id, *args, **kwargs)
+        return patiently(request, delete)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        emptying.lock(obj)
+        super().delete_model(request, obj)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changelist_view(request, *args, **kwargs)
+        except Busy as error:
+            return busy(request, error)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for environment in queryset:
-            emptying.empty(environment)
-        super().delete_queryset(request, queryset)
+            emptying.delete(environment)
 
     def may_delete(self, request: HttpRequest, environment: Any) -> bool:
         """Tell whether Django is going to delete an environment."""

@@ -192,7 +192,7 @@ class ForgetPage(EnvironmentPage):
     def released(self) -> ReleasedUser:
         released = ReleasedUser.objects.for_environment(
             self.environment
-        ).select_related("user")
+        ).select_related("environment", "user")
         return cast(
             ReleasedUser,
             get_object_or_404(released, pk=self.kwargs["released_id"]),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import get_user_model
-from django.db import models, transaction
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ from entra_scim.policy import NAME_FIELDS, get_policy
 from entra_scim.roles import EnvironmentRoles
 
 from .environment import EntraEnvironmentMixin
+from .group_filter import VisibleGroupsFilter
+from .patience import patiently
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -112,32 +115,37 @@ class EntraUserMixin(ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        view = partial(super().changeform_view, request, *args, **kwargs)
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            return patiently(request, view)
         except ManagedByEntra as refusal:
             return self._refused(request, refusal)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        view = partial(super().changelist_view, request, *args, **kwargs)
         try:
-            return super().changelist_view(request, *args, **kwargs)
+            return patiently(request, view)
         except ManagedByEntra as refusal:
             return self._refused(request, refusal)
 
     def response_action(
         self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any
     ) -> Any:
-        """Do an action, and undo it if it changed what Entra manages."""
+        """Do an action, and refuse it if it changed what Entra manages.
+
+        Raises:
+            ManagedByEntra: It did; what it changed goes back with the transaction.
+        """
         chosen = queryset
         if request.POST.get("select_across", "0") in ("", "0"):
             chosen = queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
-        with transaction.atomic(using=transactions.database()):
-            chosen_links = ProvisionedUser.objects.filter(user__in=chosen.order_by())
-            before = _facts([*chosen_links.values_list("pk", flat=True)])
-            response = super().response_action(request, queryset, *args, **kwargs)
-            for pk, (_link, facts) in _facts([*before]).items():
-                link, former = before[pk]
-                if facts != former and links.is_in_force(link):
-                    raise ManagedByEntra(link.user)
+        chosen_links = ProvisionedUser.objects.filter(user__in=chosen.order_by())
+        before = _facts([*chosen_links.order_by("pk").values_list("pk", flat=True)])
+        response = super().response_action(request, queryset, *args, **kwargs)
+        for pk, (_link, facts) in _facts([*before]).items():
+            link, former = before[pk]
+            if facts != former and links.is_in_force(link):
+                raise ManagedByEntra(link.user)
         return response
 
     def save_model(
@@ -246,20 +254,6 @@ class EntraUserMixin(ModelAdmin):
         )
 
 
-class VisibleGroupsFilter(admin.RelatedFieldListFilter):
-    """Filter people by groups, and name none that the visitor may not see."""
-
-    def field_choices(
-        self, field: Any, request: HttpRequest, model_admin: Any
-    ) -> list[Any]:
-        hidden = model_admin.hidden_groups(request)
-        return [
-            choice
-            for choice in super().field_choices(field, request, model_admin)
-            if choice[0] not in hidden
-        ]
-
-
 class ManagedByEntra(Exception):
     """A change would not leave somebody as Entra manages them."""
 
@@ -304,9 +298,9 @@ def _facts(keys: list[Any]) -> dict[Any, tuple[ProvisionedUser, list[Any]]]:
     for start in range(0, len(keys), _BATCH):
         people = ProvisionedUser.objects.filter(pk__in=keys[start : start + _BATCH])
         rows = [
-            *transactions.for_update(people.select_related("user")).defer(
-                "attributes", "comparable"
-            )
+            *transactions.for_update(people.select_related("user"))
+            .order_by("pk")
+            .defer("attributes", "comparable")
         ]
         led = roles.managed_groups(rows)
         for link in rows:

@@ -26,10 +26,9 @@ class Command(BaseCommand):
         environment = environment_of_argument(options["environment"])
         if not options["yes"]:
             raise CommandError(f"This deletes {environment}. Repeat it with --yes.")
+        name = str(environment)
         try:
-            emptying.empty(environment)
+            emptying.delete(environment)
         except (ProtectedError, RestrictedError) as error:
             raise CommandError(f"{environment} cannot be deleted: {error}") from error
-        name = str(environment)
-        environment.delete()
         self.stdout.write(f"{name} is deleted.")
