@@ -13,11 +13,11 @@ from __future__ import annotations
 from .bounds import check_document, check_work
 from .filters import normalize_filter
 from .operations import Change, read_operations
-from .reading import Unkeepable, read_json
+from .reading import Unkeepable, read_body
 from .received import (
     Received,
     RoleFunction,
-    received_in_operations,
+    received_in_patch,
     received_in_resource,
 )
 from .resource import IGNORED, normalize_resource
@@ -34,9 +34,9 @@ __all__ = [
     "complete_role",
     "normalize_filter",
     "normalize_resource",
-    "read_json",
+    "read_body",
     "read_operations",
-    "received_in_operations",
+    "received_in_patch",
     "received_in_resource",
     "role_values",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from scim2_models import InvalidSyntaxException
@@ -12,6 +13,9 @@ _MAX_PARTS = 20_000
 """Names and values in a body. A person with everything has some hundred."""
 
 
+_HIDDEN = "********"
+
+
 class Unkeepable(InvalidSyntaxException):
     """JSON that nobody can keep or agree about."""
 
@@ -19,42 +23,74 @@ class Unkeepable(InvalidSyntaxException):
     """What it means to a parser that takes everything, to look for an intent in it."""
 
 
+class Members(tuple[tuple[str, Any], ...]):
+    """The members of an object of which several have the same name."""
+
+
+def members_of(value: Any) -> Iterable[tuple[str, Any]]:
+    """Return the members of an object, or none of what is not an object."""
+    if isinstance(value, dict):
+        return value.items()
+    return value if isinstance(value, Members) else ()
+
+
+def read_body(data: bytes) -> Any:
+    """Return what the body of a request means, see :func:`read_json`.
+
+    It is UTF-8 (RFC 8259 §8.1). A byte order mark is passed over, and UTF-16 and
+    UTF-32 are told by their zeros.
+
+    Raises:
+        Unkeepable: It is not JSON, or JSON that nobody can keep or agree about.
+    """
+    encoding = json.detect_encoding(data)
+    try:
+        return read_json(data.decode(encoding))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        refusal = Unkeepable(detail=f"The body is not valid JSON in UTF-8: {error}.")
+    # A name in Latin-1, or a line break within a text, hides no intent.
+    refusal.document = _read_leniently(data.decode(encoding, "replace"))
+    raise refusal
+
+
 def read_json(text: str) -> Any:
     """Return what a JSON text means.
 
     Stricter than JSON where a silent guess would follow: a name that occurs twice
-    in an object, in any case, numbers beyond JSON, and characters that are no text.
+    in an object, in any case, numbers beyond JSON, characters that are no text, and
+    more than anybody sends. Passwords are hidden: nobody needs them, and a report of
+    an error would show them.
 
     Raises:
         json.JSONDecodeError: The text is not JSON.
         Unkeepable: It is JSON that nobody can keep or agree about.
-        InvalidSyntaxException: It is more than anybody sends.
     """
+    document = None
     try:
-        return _read(text)
+        document = _parsed(text)
+        _check(document)
     except Unkeepable as refusal:
-        refusal.document = _read_leniently(text)
+        refusal.document = document or _read_leniently(text)
         raise
+    return document
 
 
-def _read(text: str) -> Any:
+def _parsed(text: str) -> Any:
+    hook = _object_with_password if _has_password(text) else _object
     try:
-        document = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_refuse_constant
-        )
+        return json.loads(text, object_pairs_hook=hook, parse_constant=_refuse_constant)
     except json.JSONDecodeError:
         raise
     except RecursionError:
         raise _too_deep() from None
     except ValueError:  # Python reads no integer of more than 4,300 digits
         raise _too_large() from None
-    _check(document)
-    return document
 
 
 def _read_leniently(text: str) -> Any:
+    hook = _any_object_with_password if _has_password(text) else _any_object
     try:
-        return json.loads(text, parse_int=str)
+        return json.loads(text, parse_int=str, strict=False, object_pairs_hook=hook)
     except (RecursionError, ValueError):
         return None
 
@@ -82,6 +118,38 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+def _any_object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Members:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else Members(pairs)
+
+
+def _object_with_password(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return _object(_without_password(pairs))
+
+
+def _any_object_with_password(
+    pairs: list[tuple[str, Any]],
+) -> dict[str, Any] | Members:
+    return _any_object(_without_password(pairs))
+
+
+def _without_password(pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    is_its_operation = any(
+        name.lower() == "path" and isinstance(value, str) and _has_password(value)
+        for name, value in pairs
+    )
+    return [
+        (name, _HIDDEN)
+        if _has_password(name) or (is_its_operation and name.lower() == "value")
+        else (name, value)
+        for name, value in pairs
+    ]
+
+
+def _has_password(text: str) -> bool:
+    return "password" in text.lower()
+
+
 def _refuse_constant(name: str) -> None:
     raise Unkeepable(detail=f"{name} is not a JSON number.")
 
@@ -93,8 +161,7 @@ def _check(document: Any) -> None:
     for _ in range(_MAX_DEPTH):
         parts += len(level)
         if parts > _MAX_PARTS:
-            # Not even looked through for an intent: that would take long.
-            raise InvalidSyntaxException(
+            raise Unkeepable(
                 detail=f"The JSON has more than {_MAX_PARTS} names and values."
             )
         inner: list[Any] = []

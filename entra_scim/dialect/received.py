@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice, product
 from typing import Any
 
-from scim2_models import InvalidSyntaxException
-
-from .reading import read_json
+from .reading import Unkeepable, members_of, read_json
 
 _CORE = "urn:ietf:params:scim:schemas:core:2.0:user"
-_MAX_WRAPPINGS = 4
+_MAX_WRAPPINGS = 5
+_LOOKED_AT = 20_000
+"""How many operations, and names of an object, are looked at for an intent."""
+
+_MOST_DOUBLES = 8
+"""How many members of one name an operation is looked at with."""
 
 
 class RoleFunction(enum.StrEnum):
@@ -51,74 +55,107 @@ def received_in_resource(body: Any) -> Received:
     An empty list of roles names them: it clears them. Null counts as absent.
     """
     named = [(name, value) for name, value in _names(body) if value is not None]
-    roles = next((value for name, value in named if name == "roles"), None)
+    roles = [pair for pair in named if pair[0].startswith("roles")]
+    active = [value for name, value in named if name == "active"]
     return Received(
-        roles=any(name == "roles" or _is_part(name, "roles") for name, _ in named),
-        active=any(name == "active" for name, _ in named),
-        deactivates=any(name == "active" and _is_false(value) for name, value in named),
-        role_function=_function_of_items(roles),
+        roles=any(name == "roles" or _is_part(name, "roles") for name, _ in roles),
+        active=bool(active),
+        deactivates=any(_is_false(value) for value in active),
+        role_function=_function_of_items(dict(roles).get("roles")),
     )
 
 
-def received_in_operations(operations: Any) -> Received:
-    """Return what the operations of a PATCH reveal, readable or not."""
+def received_in_patch(body: Any) -> Received:
+    """Return what the body of a PATCH reveals, readable or not.
+
+    Without operations, it counts as a resource: whoever is out must be out, whatever
+    carries it.
+    """
+    operations = [
+        operation
+        for name, value in _names(body)
+        if name == "operations"
+        for operation in _listed(value)
+    ]
+    return _received_in(operations) if operations else received_in_resource(body)
+
+
+def _received_in(operations: Iterable[Any]) -> Received:
     roles = active = deactivates = False
     function: RoleFunction | None = None
-    for operation in operations if isinstance(operations, list) else [operations]:
-        members = _named(operation)
-        path, value = members.get("path"), members.get("value")
-        removes = str(members.get("op")).lower() == "remove"
-        for name, item in _targets(path, value):
-            if name == "active":
-                active = True
-                deactivates = deactivates or (not removes and _is_false(item))
-            if name != "roles" and not _is_part(name, "roles"):
-                continue
-            roles = True
-            function = _function_of(members.get("op"), name, item) or function
+    for operation in filter(None, islice(operations, _LOOKED_AT)):
+        for op, path, value in _meanings(operation):
+            removes = str(op).strip().lower() == "remove"
+            for name, item in _targets(path, value):
+                if name == "active":
+                    active = True
+                    deactivates = deactivates or (not removes and _is_false(item))
+                if name == "roles" or _is_part(name, "roles"):
+                    roles = True
+                    function = _function_of(op, name, item) or function
     return Received(
         roles=roles, active=active, deactivates=deactivates, role_function=function
     )
 
 
-def _is_false(value: Any) -> bool:
-    """Tell whether a value of ``active`` can only mean that somebody is to be out.
+def _meanings(operation: Any) -> Iterator[tuple[Any, ...]]:
+    """Return the ``op``, ``path`` and ``value`` that an operation can mean.
+
+    It is more than one combination, where names occur twice.
+    """
+    named: dict[str, list[Any]] = {"op": [], "path": [], "value": []}
+    for name, value in _names(operation):
+        if name in named and len(named[name]) < _MOST_DOUBLES:
+            named[name].append(value)
+    if any(named.values()):
+        yield from product(*(values or [None] for values in named.values()))
+
+
+def _is_false(value: Any, wrappings: int = _MAX_WRAPPINGS) -> bool:
+    """Tell whether a value of ``active`` can mean that somebody is to be out.
 
     More is understood here than :func:`normalize_boolean` takes: who is to be out
-    must be out, however the value is wrapped. Nobody is let in by this.
+    must be out, however the value is wrapped, and whatever stands beside it. Nobody is
+    let in by this.
     """
-    for _ in range(_MAX_WRAPPINGS):
-        if isinstance(value, list) and len(value) == 1:
-            [value] = value
-        elif isinstance(value, dict):
-            named = _named(value)
-            value = named.get("value", named.get("active"))
-        elif isinstance(value, str) and value.lstrip().startswith(("{", "[", '"')):
-            value = _decoded(value)
-        else:
-            break
-    return value is False or (
-        isinstance(value, str) and value.strip().lower() == "false"
+    if not wrappings:
+        return False
+    if isinstance(value, list):
+        return any(_is_false(item, wrappings - 1) for item in value)
+    if isinstance(value, str):
+        text = value.strip().lower()
+        return text == "false" or (
+            text.startswith(("{", "[", '"'))
+            and _is_false(_decoded(value), wrappings - 1)
+        )
+    return value is False or any(
+        _is_false(item, wrappings - 1)
+        for name, item in _names(value)
+        if name in ("value", "active")
     )
 
 
 def _decoded(value: str) -> Any:
     try:
         return read_json(value)
-    except (json.JSONDecodeError, InvalidSyntaxException):
+    except Unkeepable as refusal:
+        return refusal.document
+    except json.JSONDecodeError:
         return None
 
 
-def _targets(path: Any, value: Any) -> list[tuple[str, Any]]:
+def _listed(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        value = _decoded(value)
+    return value if isinstance(value, list) else [value]
+
+
+def _targets(path: Any, value: Any) -> Iterable[tuple[str, Any]]:
     """Return the attribute paths of an operation in lower case, with their values."""
     name = path.strip().lower() if isinstance(path, str) else ""
     if name and name != _CORE:
         return [(_without_schema(name), value)]
-    if isinstance(value, str):
-        value = _decoded(value)
-    if isinstance(value, list) and len(value) == 1:
-        [value] = value
-    return list(_names(value))
+    return (pair for item in _listed(value) for pair in _names(item))
 
 
 def _named(body: Any) -> dict[str, Any]:
@@ -128,14 +165,12 @@ def _named(body: Any) -> dict[str, Any]:
 
 def _names(body: Any) -> Iterator[tuple[str, Any]]:
     """Return the members of an object, names in lower case and without their URN."""
-    if not isinstance(body, dict):
-        return
-    for key, value in body.items():
+    for key, value in islice(members_of(body), _LOOKED_AT):
         name = key.strip().lower()
         if name == _CORE:
             yield from _names(value)
         else:
-            yield _without_schema(name), value
+            yield _without_schema(name) if ":" in name else name, value
 
 
 def _without_schema(name: str) -> str:

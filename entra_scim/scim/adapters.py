@@ -9,7 +9,7 @@ from entra_scim import provisioning, unkept
 from entra_scim.dialect import (
     Received,
     Unkeepable,
-    received_in_operations,
+    received_in_patch,
     received_in_resource,
 )
 from entra_scim.edits import Edit
@@ -86,7 +86,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
         """Take over the body of a PATCH. Nothing is written yet."""
         operations = operations_of(body)
         self._edit = Edit(
-            received=received_in_operations(operations),
+            received=received_in_patch(body),
             whole=lambda old: patched(old, body),
             where_possible=lambda old: patched_where_possible(old, operations),
         )

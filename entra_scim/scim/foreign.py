@@ -110,6 +110,8 @@ def _write_extension(
 
 
 def _set(kept: Document, op: str, name: str, value: Any) -> None:
+    if name.lower().endswith("password"):
+        return
     name = _found(kept, name)
     before = kept.get(name)
     listed = value if isinstance(value, list) else [value]

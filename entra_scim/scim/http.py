@@ -14,9 +14,9 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from scim2_models import InvalidSyntaxException, PayloadTooLargeException
+from scim2_models import PayloadTooLargeException
 
-from entra_scim.dialect import read_json
+from entra_scim.dialect import read_body
 from entra_scim.events import Origin
 from entra_scim.models import AccessKey
 
@@ -71,7 +71,7 @@ class ScimRequest(Request):
 
 
 class ScimParser(BaseParser):
-    """Read a JSON body that every database can keep, see :func:`read_json`."""
+    """Read a JSON body that every database can keep, see :func:`read_body`."""
 
     media_type = MEDIA_TYPE
 
@@ -88,12 +88,7 @@ class ScimParser(BaseParser):
             raise PayloadTooLargeException(
                 detail=f"The body is longer than {MAX_BODY} bytes. Send less at once."
             )
-        try:
-            return read_json(data.decode())
-        except ValueError as error:
-            raise InvalidSyntaxException(
-                detail=f"The body is not valid JSON in UTF-8: {error}."
-            ) from None
+        return read_body(data)
 
 
 class JsonParser(ScimParser):

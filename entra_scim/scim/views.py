@@ -18,7 +18,7 @@ from scim2_models import (
 from entra_scim.admission import LookUp
 from entra_scim.dialect import (
     Unkeepable,
-    received_in_operations,
+    received_in_patch,
     received_in_resource,
 )
 from entra_scim.exceptions import (
@@ -33,7 +33,6 @@ from .adapters import EntraUser
 from .base import ScimView
 from .http import ScimRequest
 from .look_ups import look_up_of
-from .messages import operations_of
 from .paging import Query, page, page_of
 
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -172,8 +171,7 @@ class UserView(UsersView):
         try:
             adapter.from_patch(self.read_body())
         except Unkeepable as refusal:
-            operations = operations_of(refusal.document)
-            adapter.from_unkeepable(refusal, received_in_operations(operations))
+            adapter.from_unkeepable(refusal, received_in_patch(refusal.document))
         query = self.query_of_write(adapter)
         adapter.save()
         # Not 204: Entra's validator wants to see the resource.

@@ -11,6 +11,7 @@ from django.db import DataError, connection
 from entra_scim.exceptions import AddressNotOwned
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.policy import ProvisioningPolicy
+from entra_scim.traffic import traffic_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,10 @@ CARRIERS = [
     {"op": "replace", "value": [{"active": False}]},
     {"op": "replace", "value": {"active": False, f"{CORE}:active": True}},
     {"op": "change", "path": "active", "value": False},
+    {"op": "replace", "path": "active", "value": [True, "False"]},
+    {"op": "replace", "path": "active", "value": {"active": [False]}},
+    {"op": "replace", "value": [{"title": "x"}, {"active": False}]},
+    {"op": "replace", "path": "active", "value": '{"value": false, "value": true}'},
 ]
 
 RESTS = {
@@ -198,6 +203,25 @@ def test_the_rest_alone_is_refused_or_changes_no_access(scim, ann, linked, rest)
     assert ann.is_active
 
 
+def test_a_repeated_rest_is_one_refusal(scim, linked, is_out, contoso):
+    """Entra repeats it in each cycle, and the person is out already."""
+    operations = [RESTS["unreadable path"], RESTS["object for a text"], CARRIERS[0]]
+    is_out(scim.patch(linked, *operations))
+
+    for _cycle in range(3):
+        assert scim.patch(linked, *operations).status_code == 200
+
+    refused = ProvisioningEvent.objects.filter(kind="refused").order_by("reason")
+    assert [(event.reason, event.count) for event in refused] == [
+        ("invalidPath", 3),
+        ("invalidValue", 3),
+    ]
+    assert "does not parse" in refused[0].summary
+    assert "title must be" in refused[1].summary
+    assert traffic_of(contoso).refusals.keys() == {"invalidPath", "invalidValue"}
+    assert ProvisioningEvent.objects.filter(kind="deactivated").count() == 1
+
+
 def test_what_can_be_done_of_the_rest_is_done(scim, linked, is_out):
     """Attribute by attribute; the parts of a name are attributes of their own."""
     response = scim.patch(
@@ -356,8 +380,10 @@ def test_unless_the_precondition_fails(scim, ann, linked):
         '"Active": true',
         '"a": NaN',
         '"a": 1e999',
+        '"a": "\t"',
         f'"a": {"1" * 5000}',
         f'"a": {"[" * 40}{"]" * 40}',
+        f'"a": [{"1," * 25_000}1]',
     ],
     ids=lambda member: member[:12],
 )
@@ -373,15 +399,66 @@ def test_whatever_cannot_be_kept(scim, linked, is_out, member):
     assert scim.send("put", linked, put % "false").status_code == 200
 
 
+OUT = '"op": "replace", "path": "active", "value": false'
+DOUBLES = [
+    '{"Operations": [{OUT, "value": true}]}',
+    '{"Operations": [{"value": true, OUT}]}',
+    '{"Operations": [{OUT, "path": "title"}]}',
+    '{"Operations": [{OUT, "op": "remove"}]}',
+    '{"Operations": [{"OP": "remove", "Path": "title", "VALUE": true, OUT}]}',
+    '{"Operations": [{OUT}], "Operations": []}',
+    '{"operations": [], "Operations": [{OUT}]}',
+    '{"Operations": [{"op": "add", "value": {"active": false, "active": true}}]}',
+    '{"Operations": [{"op": "add", "value": {"active": false, "Active": true}}]}',
+    '{"Operations": [{"op": "add", "value": {"CORE:active": false, "a": 1, "A": 2}}]}',
+    '{"Operations": [{"op": "add", "value": {"CORE": {"active": false}, "CORE": {}}}]}',
+    '{"Operations": [{"op": "add", "path": "active", "value": {"value": "False", '
+    '"value": true}}]}',
+    json.dumps({"Operations": json.dumps([{"op": "add", "value": {"active": False}}])}),
+    '{"active": "False"}',
+]
+
+
+@pytest.mark.parametrize("body", DOUBLES)
+def test_whichever_of_two_members_says_it(scim, linked, is_out, body):
+    """Parsers disagree about a name that occurs twice; nobody stays in by that."""
+    is_out(scim.send("patch", linked, body.replace("OUT", OUT).replace("CORE", CORE)))
+
+
+@pytest.mark.parametrize(
+    "members", ['"active": false, "active": true', '"active": true, "active": "False"']
+)
+def test_whichever_of_two_members_of_a_put_says_it(scim, linked, is_out, members):
+    is_out(
+        scim.send("put", linked, f'{{"userName": "ann@contoso.example", {members}}}')
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32-be", "latin-1"])
+def test_whatever_encodes_the_body(scim, linked, is_out, encoding):
+    """UTF-8 is what the standard wants (RFC 8259 §8.1)."""
+    body = json.dumps(
+        {"Operations": [{"op": "Replace", "value": {"active": "False", "title": "é"}}]},
+        ensure_ascii=False,
+    )
+    rest = body.replace("active", "locale").encode(encoding)
+    refused = scim.send("patch", linked, rest)
+    assert (refused.status_code == 400) == (encoding == "latin-1")
+    scim.patch(linked, {"op": "remove", "path": "locale"})
+
+    is_out(scim.send("patch", linked, body.encode(encoding)), "title")
+
+
 @pytest.mark.parametrize(
     ("data", "status"),
     [
         (b'{"Operations": [{"op": "Replace", "path": "active", "value": "False"}', 400),
         (b"[]", 400),
-        (b'{"active": false, "a": [' + b"1," * 25_000 + b"1]}", 400),
+        (b"<html>active: false</html>", 400),
+        (b"", 400),
         (b'{"active": false, "a": "' + b"x" * 1_100_000 + b'"}', 413),
     ],
-    ids=["broken", "list", "endless", "too long"],
+    ids=["broken", "list", "no JSON", "empty", "too long"],
 )
 def test_unless_nobody_can_read_the_body(scim, ann, linked, data, status):
     """Nothing is guessed from a body that is no JSON that can be kept."""
