@@ -67,6 +67,27 @@ def tell(
     transaction.on_commit(send, using=transactions.database(), robust=True)
 
 
+def tell_refused(person: ProvisionedUser, kept: Sequence[Kept], origin: Origin) -> None:
+    """Leave events of what a request asked for in vain, and changed nothing besides.
+
+    Entra repeats such a request in each cycle: the same refusal is counted on one
+    event, which is open as that of a refused request is.
+    """
+    for item in kept[:_MOST_KEPT]:
+        events.record_refusal(
+            person.environment,
+            kind=Kind.REFUSED,
+            reason=item.reason,
+            detail=events.shortened(item.detail, _LONGEST),
+            subject=f"rest {person.pk}",
+            name=person.display_name,
+            user_id=person.user_id,
+            attribute=item.attribute,
+            distinction=item.detail,
+            origin=origin,
+        )
+
+
 def _told(kept: Sequence[Kept]) -> list[dict[str, str]]:
     """Return what stays as it was, as an event keeps it: shortened, and not endless."""
     return [

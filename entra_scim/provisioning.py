@@ -230,6 +230,7 @@ def _change(
         and not (received.roles and person.roles_received_at is None)
     ):
         persistence.note_received(person, received)
+        announcements.tell_refused(person, kept, origin)
         return person
     changes = persistence.apply(policy, person, new, active=active, received=received)
     persistence.save_changed(person, old)
