@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from . import announcements, links, persistence, profile, transactions
+from . import announcements, leaving, links, persistence, profile
 from .events import LOCAL
 from .exceptions import Busy, NotProvisioned
 from .models import ProvisionedUser, ProvisioningEvent
@@ -20,8 +20,8 @@ from .policy import get_policy
 def mend(user: AbstractBaseUser) -> None:
     """Deactivate an account again that Entra has deactivated, with an event.
 
-    Does nothing to anybody else, nor if the link is not in force, nor where the policy's ``deactivate`` takes access
-    away by other means than ``is_active``. If the database is busy, the next refusal
+    Does nothing to anybody else, nor if the link is not in force, nor where the
+    policy's ``deactivate`` takes access away by other means than ``is_active``. If the database is busy, the next refusal
     mends it.
     """
     link = (
@@ -32,18 +32,20 @@ def mend(user: AbstractBaseUser) -> None:
     if link is None:
         return
 
-    def work() -> None:
+    def work(quietly: bool) -> None:
         person = persistence.locked(link.environment, link.pk)
         if person.active or not person.user.is_active:
             return
         if not links.is_in_force(person):
             return  # others may have given the access, who know better
         before = profile.snapshot(person.user)
-        get_policy().deactivate(person.user, person.environment)
+        changes = leaving.deactivate(get_policy(), person.user, person.environment)
         if person.user.is_active:
             return
-        profile.save_changes(person.user, before)
-        announcements.tell(person, ProvisioningEvent.Kind.DEACTIVATED_AGAIN, {}, LOCAL)
+        profile.save_changes(person.user, before, quietly=quietly)
+        announcements.tell(
+            person, ProvisioningEvent.Kind.DEACTIVATED_AGAIN, changes, LOCAL
+        )
 
     with suppress(Busy, NotProvisioned):
-        transactions.run(work)
+        leaving.insist(work)

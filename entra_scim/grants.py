@@ -15,13 +15,16 @@ from .roles import EnvironmentRoles
 Changes = dict[str, list[str]]
 
 
-def settle(person: ProvisionedUser, old: Document, new: Document) -> Changes:
+def settle(
+    person: ProvisionedUser, old: Document, new: Document, *, quietly: bool = False
+) -> Changes:
     """Give a person the groups that they should have now, and no others.
 
     Where the link is not in force any more, groups are only taken.
 
     Call it with the environment locked, and with the person's ``active`` and
-    ``roles_received_at`` as they shall be. Sets ``suspended_groups``, unsaved.
+    ``roles_received_at`` as they are to be. Sets ``suspended_groups``, unsaved.
+    ``quietly`` sends no signal about groups that the person leaves.
 
     Returns:
         The role values whose groups came and went, for the event.
@@ -58,7 +61,12 @@ def settle(person: ProvisionedUser, old: Document, new: Document) -> Changes:
             using=transactions.database(),
             robust=True,
         )
-    memberships.change(person.user, joined=wanted - held, left=held - wanted)
+    left = held - wanted
+    if quietly:
+        for group_id in left:
+            memberships.leave([person.user.pk], group_id)
+        left = set()
+    memberships.change(person.user, joined=wanted - held, left=left)
     return {
         "roles_added": environment_roles.names(wanted - held, values),
         "roles_removed": environment_roles.names(held - wanted, role_values(old)),

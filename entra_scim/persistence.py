@@ -15,6 +15,7 @@ from . import (
     document,
     grants,
     keys,
+    leaving,
     prepared,
     profile,
     roles,
@@ -134,8 +135,11 @@ def apply(
     *,
     active: bool,
     received: Received,
+    quietly: bool = False,
 ) -> Changes:
     """Bring the product's user to a new document, and the link's fields, unsaved.
+
+    ``quietly`` passes the product's receivers of signals by.
 
     Returns:
         What changed, for the event.
@@ -148,10 +152,11 @@ def apply(
         person.former_username = replaced
         person.former_username_key = keys.user_name_key(replaced)
     now = _now()
+    changes: Changes = {}
     if active and not was_active:
         policy.reactivate(user, person.environment)
     elif not active and (was_active or user.is_active):
-        policy.deactivate(user, person.environment)
+        changes |= leaving.deactivate(policy, user, person.environment)
         sessions.end_all(user)
     first_received = received.roles and person.roles_received_at is None
     if first_received:
@@ -177,7 +182,6 @@ def apply(
         person.waiting_object_id = ""
         person.wish = None
     person.modified = now
-    changes: Changes = {}
     if not adding:
         changes["attributes"] = document.changed_attributes(old, new)
     if (
@@ -187,8 +191,8 @@ def apply(
     ):
         if not adding:
             transactions.lock_environment(person.environment)
-        changes |= grants.settle(person, old, new)
-    profile.save_changes(user, before)
+        changes |= grants.settle(person, old, new, quietly=quietly)
+    profile.save_changes(user, before, quietly=quietly)
     return changes
 
 

@@ -91,7 +91,12 @@ class ProvisioningPolicy:
                 setattr(user, field, name[attribute] or "")
 
     def deactivate(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:
-        """Take away a person's access. In the transaction; the caller saves."""
+        """Take away a person's access. In the transaction; the caller saves.
+
+        It cannot refuse. If it raises, what it did is undone, ``is_active`` becomes
+        False, and the log and the event tell of it: otherwise the person would keep
+        their access for as long as it fails.
+        """
         cast(Any, user).is_active = False
 
     def reactivate(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:

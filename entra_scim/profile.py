@@ -13,6 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from . import characters, keys
 from .exceptions import AttributeTooLong, Decorated
 from .policy import NAME_FIELDS, ProvisioningPolicy
+from .transactions import database
 
 _TOMBSTONE = re.compile(r"[0-9a-f]{32}(?=.)", re.IGNORECASE)
 
@@ -176,14 +177,22 @@ def snapshot(user: AbstractBaseUser) -> dict[str, Any]:
     }
 
 
-def save_changes(user: AbstractBaseUser, before: Mapping[str, Any]) -> None:
-    """Save the columns that differ from a snapshot. Writes nothing if none does."""
+def save_changes(
+    user: AbstractBaseUser, before: Mapping[str, Any], *, quietly: bool = False
+) -> None:
+    """Save the columns that differ from a snapshot. Writes nothing if none does.
+
+    ``quietly`` calls nothing of the product's: neither ``save()`` nor a receiver.
+    """
     changed = [
         field.name
         for field in user._meta.concrete_fields
         if getattr(user, field.attname) != before[field.attname]
     ]
-    if changed:
+    if changed and quietly:
+        users = type(user)._base_manager.using(database()).filter(pk=user.pk)
+        users.update(**{name: getattr(user, name) for name in changed})
+    elif changed:
         user.save(update_fields=changed)
 
 

@@ -11,17 +11,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.utils import timezone
-
 from . import (
     acceptance,
     announcements,
     events,
     exchanges,
-    grants,
     identity,
+    leaving,
     linking,
-    links,
     persistence,
     profile,
     sessions,
@@ -38,7 +35,6 @@ from .exceptions import (
     ProvisioningError,
     VersionMismatch,
 )
-from .grants import Changes
 from .models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from .models.environment import AnyEnvironment
 from .persistence import Precondition
@@ -94,10 +90,12 @@ def change(
     read = persistence.read(environment, resource_id, if_match, read)
     edit.of(read)
 
-    def changed_by(edit: Edit) -> ProvisionedUser:
+    def changed_by(edit: Edit, *, quietly: bool = False) -> ProvisionedUser:
         return _noting_identity(
             environment,
-            lambda: _change(environment, resource_id, edit, if_match, origin),
+            lambda: _change(
+                environment, resource_id, edit, if_match, origin, quietly=quietly
+            ),
         )
 
     try:
@@ -112,8 +110,15 @@ def change(
                 if exchanged is not None:
                     return exchanged
             raise
-        kept = acceptance.kept_for(acceptance.refusal_of(error))
-    return changed_by(edit.without_the_rest(kept))
+        edit = edit.without_the_rest(acceptance.kept_for(acceptance.refusal_of(error)))
+    try:
+        return changed_by(edit)
+    except (NotProvisioned, VersionMismatch, Busy):
+        raise
+    except Exception as error:
+        # A receiver of the product's fails, even at nothing but the deactivation.
+        acceptance.refusal_of(error)
+        return changed_by(edit, quietly=True)
 
 
 def release(
@@ -134,7 +139,12 @@ def release(
         VersionMismatch: ``if_match`` refuses the version that the resource has.
         Busy: The database gave the request no turn.
     """
-    transactions.run(lambda: _release(environment, resource_id, if_match, origin))
+
+    def work(quietly: bool) -> None:
+        person = persistence.locked(environment, resource_id, if_match)
+        leaving.unlink(person, Kind.RELEASED, origin, quietly=quietly)
+
+    leaving.insist(work)
 
 
 def forget(released: ReleasedUser) -> None:
@@ -212,6 +222,8 @@ def _change(
     edit: Edit,
     if_match: Precondition | None,
     origin: Origin,
+    *,
+    quietly: bool = False,
 ) -> ProvisionedUser:
     policy = get_policy()
     person = persistence.locked(environment, resource_id, if_match)
@@ -232,7 +244,9 @@ def _change(
         persistence.note_received(person, received)
         announcements.tell_refused(person, kept, origin)
         return person
-    changes = persistence.apply(policy, person, new, active=active, received=received)
+    changes = persistence.apply(
+        policy, person, new, active=active, received=received, quietly=quietly
+    )
     persistence.save_changed(person, old)
     kind = Kind.UPDATED if same_access else _kind_of_activity(person)
     announcements.tell(person, kind, changes, origin, kept)
@@ -267,51 +281,6 @@ def _exchanged(
     if exchanged is None:
         exchanges.note_wish(person, edit.of(person)[0])
     return exchanged
-
-
-def _release(
-    environment: AnyEnvironment,
-    resource_id: uuid.UUID,
-    if_match: Precondition | None,
-    origin: Origin,
-) -> None:
-    unlink(
-        persistence.locked(environment, resource_id, if_match), Kind.RELEASED, origin
-    )
-
-
-def unlink(person: ProvisionedUser, kind: str, origin: Origin) -> ReleasedUser:
-    """End the link of a locked person, in the caller's transaction.
-
-    Returns:
-        What remembers them.
-    """
-    policy = get_policy()
-    user, environment = person.user, person.environment
-    before = profile.snapshot(user)
-    transactions.lock_environment(environment)
-    by_hand = not origin.key_hint
-    keeps_access = by_hand and user.is_active and not links.is_in_force(person)
-    if not keeps_access and (person.active or user.is_active):
-        policy.deactivate(user, environment)
-    person.active = False
-    changes: Changes = grants.settle(person, person.attributes, {})
-    if keeps_access:
-        changes["unaffected"] = ["active"]
-    profile.save_changes(user, before)
-    former, _created = ReleasedUser.objects.update_or_create(
-        user=user,
-        defaults={
-            "environment": environment,
-            "external_id_key": person.object_id_key or person.external_id_key,
-            "released_at": timezone.now(),
-            "is_set_aside": False,
-        },
-    )
-    sessions.end_all(user)
-    announcements.tell(person, kind, changes, origin)
-    person.delete()
-    return former
 
 
 def _kind_of_activity(person: ProvisionedUser) -> str:

@@ -9,10 +9,10 @@ from . import (
     announcements,
     events,
     identity,
+    leaving,
     links,
     persistence,
     profile,
-    provisioning,
     transactions,
 )
 from .dialect import Received
@@ -71,7 +71,7 @@ def set_aside(environment: AnyEnvironment, resource_id: uuid.UUID) -> None:
 
     def work() -> None:
         person = _managed(environment, resource_id)
-        _free_address(provisioning.unlink(person, Kind.SET_ASIDE, LOCAL))
+        _free_address(leaving.unlink(person, Kind.SET_ASIDE, LOCAL))
 
     transactions.run(work)
 

@@ -182,6 +182,11 @@ class ProvisioningEvent(models.Model):
             yield _("role %(role)s received, but no role has that name here") % {
                 "role": role
             }
+        if "hook_failed" in self.changes:
+            yield _(
+                "a part of this product failed at it, and it was done all the same: ask "
+                "the support of this product"
+            )
         for kept in self.changes.get("kept", ()):
             yield self._kept(**kept)
         if "people" in self.changes:

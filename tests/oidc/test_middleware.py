@@ -16,6 +16,7 @@ from entra_scim import provisioning, sessions
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from tests.oidc.conftest import activate, connect
 from tests.oidc.test_sessions import password_session, user_of
+from tests.scim.test_failing_product import Failing, programming_error
 
 pytestmark = pytest.mark.django_db
 
@@ -330,3 +331,14 @@ def test_asynchronously(contoso, entra, bob, admin, settings):
 
     assert [seen(user) for user in (bob, admin)] == [None, admin.pk]
     assert Session.objects.count() == 1
+
+
+def test_a_product_that_fails_at_mending_lets_nobody_in(undone, browser, settings):
+    """Nor does it show an error to everybody who looks."""
+    Failing.fail = staticmethod(programming_error)
+    settings.ENTRA_SCIM_POLICY = "tests.scim.test_failing_product.Failing"
+    client = password_session(undone)
+
+    assert user_of(client) is None
+
+    assert_mended(undone)

@@ -1,0 +1,139 @@
+"""Access ends, whatever fails in the product at that."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, connection
+from django.db.models.signals import m2m_changed, post_save
+from django.utils.module_loading import import_string
+
+from entra_scim.conf import conf
+from entra_scim.exceptions import ProvisioningError
+from entra_scim.models import ProvisionedUser, ProvisioningEvent
+
+pytestmark = pytest.mark.django_db
+
+OUT = {"op": "Replace", "path": "active", "value": "False"}
+TITLE = {"op": "Replace", "path": "title", "value": "Boss"}
+
+
+class NeededHere(ProvisioningError):
+    code = "needed_here"
+    message = "Nobody else knows how this works."
+
+
+def programming_error(user):
+    raise ZeroDivisionError
+
+
+def refusal(user):
+    raise NeededHere
+
+
+def database_error(user):
+    table = get_user_model()._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET id = NULL WHERE id = %s", [user.pk])
+
+
+def constraint(user):
+    raise IntegrityError("a constraint of the product")
+
+
+class Failing(import_string(conf.POLICY)):
+    """Fails half way."""
+
+    def deactivate(self, user, environment):
+        user.is_staff = True
+        get_user_model().objects.filter(pk=user.pk).update(is_superuser=True)
+        self.fail(user)
+
+
+@pytest.fixture
+def path(scim, ann, roles):
+    response = scim.post(
+        "/Users",
+        {"userName": ann.email, "externalId": "a", "roles": [{"value": "Viewer"}]},
+    )
+    assert ann.groups.exists()
+    return f"/Users/{response.json()['id']}"
+
+
+@pytest.fixture
+def is_out(ann):
+    """Return a function that asserts that Ann is out, and nothing else."""
+
+    def assert_out(kind):
+        user = get_user_model().objects.get(pk=ann.pk)
+        assert not user.is_active
+        assert not user.is_staff
+        assert not user.is_superuser
+        assert not user.groups.exists()
+        event = ProvisioningEvent.objects.get(kind=kind)
+        assert "part of this product failed" in event.summary.lower()
+
+    return assert_out
+
+
+@pytest.mark.parametrize(
+    "failure", [programming_error, refusal, database_error, constraint]
+)
+@pytest.mark.parametrize("way", ["patch", "put", "delete"])
+def test_the_hook_fails(scim, path, is_out, settings, caplog, failure, way):
+    """What it has half done is undone; the rest of the request is done."""
+    settings.ENTRA_SCIM_POLICY = f"{__name__}.Failing"
+    Failing.fail = staticmethod(failure)
+    send = {
+        "patch": lambda: scim.patch(path, OUT, TITLE),
+        "put": lambda: scim.put(
+            path,
+            {"userName": "ann@contoso.example", "title": "Boss", "active": False},
+        ),
+        "delete": lambda: scim.delete(path),
+    }[way]
+
+    response = send()
+
+    assert response.status_code == (204 if way == "delete" else 200)
+    is_out("released" if way == "delete" else "deactivated")
+    assert "deactivate failed" in caplog.text
+    if way != "delete":
+        assert response.json()["title"] == "Boss"
+        assert send().status_code == 200
+        assert ProvisioningEvent.objects.filter(kind="deactivated").count() == 1
+
+
+def test_the_hook_fails_at_somebody_new_or_linked_as_inactive(
+    scim, ann, settings, contoso
+):
+    """Nobody stays out of Entra's sight, and who is to be out is out."""
+    settings.ENTRA_SCIM_POLICY = f"{__name__}.Failing"
+    Failing.fail = staticmethod(programming_error)
+
+    for name in (ann.email, "eve@contoso.example"):
+        response = scim.post("/Users", {"userName": name, "active": False})
+
+        assert response.status_code == 201
+        user = ProvisionedUser.objects.get(pk=response.json()["id"]).user
+        assert not user.is_active
+
+
+@pytest.mark.parametrize("signal", [post_save, m2m_changed])
+@pytest.mark.parametrize("way", ["patch", "delete"])
+def test_a_receiver_fails(scim, path, is_out, signal, way):
+    """It is passed by, since nothing else can be."""
+    groups = get_user_model().groups.through
+
+    def fail(sender, **kwargs):
+        if sender in (get_user_model(), groups):
+            raise ZeroDivisionError
+
+    signal.connect(fail)
+    try:
+        response = scim.patch(path, OUT, TITLE) if way == "patch" else scim.delete(path)
+    finally:
+        signal.disconnect(fail)
+
+    assert response.status_code == (200 if way == "patch" else 204)
+    is_out("deactivated" if way == "patch" else "released")
