@@ -154,7 +154,9 @@ class TestWhoMayComeIn:
 
     def test_an_administrator_sees_their_own(self, administrator, contoso):
         for path in self.PATHS:
-            assert administrator.get(tab(contoso, path)).status_code in (200, 302)
+            page = administrator.get(tab(contoso, path), follow=True)
+            assert page.status_code == 200
+            assert "Contoso" in page.content.decode()
 
     def test_another_environment_is_not_there(
         self, administrator, fabrikam, foreign_scim
@@ -399,7 +401,9 @@ class TestConnection:
         client = client_for(get_user_model().objects.get(is_superuser=True))
 
         for path in ("", "guide/", "people/", "events/", "sign-in/", "keys/new/"):
-            assert client.get(tab(contoso, path)).status_code in (200, 302)
+            page = client.get(tab(contoso, path), follow=True)
+            assert page.status_code == 200
+            assert "Contoso" in page.content.decode()
         assert client.get(reverse("admin:index")).status_code == 200
         assert "can no longer be read" in text_of(client.get(tab(contoso)))
         assert "Paste the Value" in text_of(
@@ -1450,7 +1454,7 @@ class TestExpiry:
             client_secret_expires_on=timezone.localdate() + datetime.timedelta(days=31)
         )
         assert self.check() == (0, "")
-        assert "expires on 0" not in text_of(client.get(tab(contoso)))
+        assert "secret expires on" not in text_of(client.get(tab(contoso)))
 
         EntraSettings.objects.update(client_secret_expires_on="2020-01-31")
         code, said = self.check()
@@ -1479,7 +1483,7 @@ class TestExpiry:
         page = text_of(client.get(tab(contoso)))
         assert "The key of the certificate can no longer be read." in page
         for path in ("", "guide/", "sign-in/", "sign-in/certificate.cer"):
-            assert client.get(tab(contoso, path)).status_code in (200, 302)
+            assert client.get(tab(contoso, path), follow=True).status_code == 200
         client.post(tab(contoso, "sign-in/certificate/"))
         assert "can no longer be read" not in text_of(client.get(tab(contoso)))
 

@@ -27,12 +27,16 @@ BEFORE = {
 }
 
 
-def payloads(folder):
+def payloads(folder, accepted_only=False):
     files = sorted((PAYLOADS / folder).glob("*.json"))
     assert files
+    contents = {
+        file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files
+    }
     return [
-        pytest.param(json.loads(file.read_text(encoding="utf-8")), id=file.stem)
-        for file in files
+        pytest.param(payload, id=name)
+        for name, payload in contents.items()
+        if not (accepted_only and "error" in payload)
     ]
 
 
@@ -101,12 +105,10 @@ def test_create(scim, payload):
         assert listed == [response.json()]
 
 
-@pytest.mark.parametrize("payload", payloads("patch"))
+@pytest.mark.parametrize("payload", payloads("patch", accepted_only=True))
 def test_the_same_patch_twice_is_once(payload):
     """Entra repeats a request whose answer was lost."""
     before = merged(BEFORE, payload.get("before", {}))
-    if "error" in payload:
-        return
 
     once = patched(before, {"Operations": payload["operations"]})
 
