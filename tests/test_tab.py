@@ -1454,7 +1454,7 @@ class TestExpiry:
             client_secret_expires_on=timezone.localdate() + datetime.timedelta(days=31)
         )
         assert self.check() == (0, "")
-        assert "secret expires on" not in text_of(client.get(tab(contoso)))
+        assert "The client secret expires on" not in text_of(client.get(tab(contoso)))
 
         EntraSettings.objects.update(client_secret_expires_on="2020-01-31")
         code, said = self.check()
