@@ -6,6 +6,8 @@ linked. The link stays, so that Entra can still take away what it gave.
 
 from __future__ import annotations
 
+from typing import Any
+
 from .models import ProvisionedUser, ReleasedUser
 from .policy import get_policy
 from .transactions import deciding
@@ -20,8 +22,17 @@ def is_in_force(link: ProvisionedUser | ReleasedUser) -> bool:
     answer changes without any request of Entra's. Of a link that has ended, it tells
     whether the account is still one of the environment's people.
     """
+    return is_of(link.user, link.environment_id)
+
+
+@deciding()
+def is_of(user: Any, environment_id: Any) -> bool:
+    """Tell whether somebody is of one environment alone, and not exempt.
+
+    The primary key may be its text, as sessions keep it.
+    """
     policy = get_policy()
-    if policy.is_exempt(link.user):
+    if policy.is_exempt(user):
         return False
-    environments = [environment.pk for environment in policy.environments_of(link.user)]
-    return environments == [link.environment_id]
+    environments = [str(environment.pk) for environment in policy.environments_of(user)]
+    return environments == [str(environment_id)]

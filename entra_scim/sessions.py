@@ -15,7 +15,7 @@ from django.db import connections
 from django.db.models import IntegerField, QuerySet, Value
 from django.utils import timezone
 
-from . import gate
+from . import gate, links
 from .conf import conf
 from .gate import Standing
 from .models import EndedSessions, EntraSession, EntraSettings, ProvisionedUser
@@ -58,16 +58,15 @@ def stamp(session: Any, user: Any, standing: Standing) -> None:
 
 
 def stamp_entra(
-    session: Any, entra_session: EntraSession, authenticated_at: float | None = None
+    session: Any, entra_session: EntraSession, authenticated_at: float
 ) -> None:
     """Note in a session that its user has signed in with Entra.
 
-    ``authenticated_at`` is when they last showed to Entra who they are, if it says
-    so: it may have let them through without a question.
+    ``authenticated_at`` is when they last showed Entra who they are, 0 if it does not
+    say so: it may have let them through without a question, which proves nothing.
     """
     session[ENTRA_SESSION] = entra_session.pk
-    if authenticated_at is not None:
-        session[PROVED_AT] = min(authenticated_at, session.get(PROVED_AT, 0))
+    session[PROVED_AT] = min(authenticated_at, session.get(PROVED_AT, 0))
 
 
 def note_proof(session: Any) -> None:
@@ -135,6 +134,10 @@ def is_refused(user: AbstractBaseUser, session: Any) -> bool:
 def is_ended(user: AbstractBaseUser, session: Any) -> bool:
     """Tell whether a user's session may no longer be used. One statement, by index.
 
+    For a session that was opened with Entra, it asks the policy too, as for each use of
+    a link: Entra vouches no more for who became the Admin, or joined a second
+    environment.
+
     ``session`` is the user's own, a session of Django's. The middleware asks for
     ``request.session``. Ask it yourself where you find sessions in another way, for
     example by a token in a header, or for a websocket.
@@ -148,10 +151,12 @@ def is_ended(user: AbstractBaseUser, session: Any) -> bool:
         return True
     opened_at = session.get(OPENED_AT, 0)
     entra_session = session.get(ENTRA_SESSION)
-    if entra_session is not None and _is_too_old(opened_at):
-        return True
     if ENVIRONMENT not in session:
         _note(session, gate.standing_of(user))
+    if entra_session is not None and (
+        _is_too_old(opened_at) or not links.is_of(user, session[ENVIRONMENT])
+    ):
+        return True
     signed_in = False
     for kind, first, second in _facts(user, session, entra_session):
         if kind == _ENDED and first and opened_at <= first.timestamp():

@@ -294,6 +294,18 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         ),
         urgent=True,
     ),
+    frozenset({"not_asked"}): Explanation(
+        person=_(
+            "Microsoft Entra did not confirm that you entered your credentials again. "
+            "Nothing was changed. Start again, and ask your administrator if it happens "
+            "again."
+        ),
+        administrator=_(
+            "Entra did not say when the person entered their credentials. In Entra, "
+            "open App registrations → Token configuration, and add the optional claim "
+            "auth_time for the token type ID."
+        ),
+    ),
     frozenset({"not_allowed"}): Explanation(
         person=_("Start the test again from the tab Microsoft Entra ID."),
         administrator="",

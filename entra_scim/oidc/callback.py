@@ -22,6 +22,7 @@ from entra_scim.sign_in_codes import code_of
 
 from . import answers, states
 from .backend import CodeAnswer, EntraBackend
+from .id_token import LEEWAY
 from .pages import SignInPage, page
 from .problems import SignInProblem
 
@@ -94,11 +95,13 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
         used = credentials.in_use(settings)
         if not settings.is_active(timezone.now()) or used is None:
             raise SignInProblem("not_active")
-        user = auth.authenticate(
+        user: Any = auth.authenticate(
             request, entra_answer=self.code_answer(request, answer, pending, used)
         )
         if user is None:
             raise SignInProblem("not_active")
+        if pending.is_proof and not _is_proof(user.entra_claims, pending):
+            raise SignInProblem("not_asked", name=str(user), user_id=user.pk)
         return self.signed_in(request, settings, user)
 
     def go_on(self) -> HttpResponseBase:
@@ -138,12 +141,7 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
         entra_session = sign_in.open_session(
             settings.environment, user, sid if isinstance(sid, str) else None
         )
-        auth_time = claims.get("auth_time")
-        sessions.stamp_entra(
-            request.session,
-            entra_session,
-            auth_time if type(auth_time) in (int, float) else None,
-        )
+        sessions.stamp_entra(request.session, entra_session, _authenticated_at(claims))
         if activation.note_sign_in(settings, user):
             messages.success(
                 request,
@@ -204,3 +202,13 @@ def _obstacle_of(person: ProvisionedUser | None) -> str:
     if not person.active or not person.user.is_active:
         return "inactive"
     return "" if links.is_in_force(person) else "not_managed"
+
+
+def _authenticated_at(claims: dict[str, Any]) -> float:
+    """Return when a person showed Entra who they are; 0 if it does not say so."""
+    auth_time: Any = claims.get("auth_time")
+    return float(auth_time) if type(auth_time) in (int, float) else 0.0
+
+
+def _is_proof(claims: dict[str, Any], pending: states.Pending) -> bool:
+    return _authenticated_at(claims) >= pending.added_on - LEEWAY

@@ -129,7 +129,7 @@ class SignInPage(View):
 
     def way_back(self, problem: SignInProblem) -> str:
         """Return where to start again."""
-        if self.is_test:
+        if self.is_test or problem.code == "not_asked":
             return self.next or "/"
         query = {"next": self.next} if self.next else {}
         if problem.code == "not_active":

@@ -22,6 +22,10 @@ from .client import ProviderDown
 from .pages import AGAIN, OTHER_ACCOUNT, TEST, SignInPage, onward_page, page
 from .problems import SignInProblem
 
+PROOF = {"prompt": "login", "max_age": "0"}
+"""What makes Entra ask for credentials, and say when it did (OpenID Connect Core
+§3.1.2.1). By ``prompt`` alone, nobody could tell if it was taken out of the address."""
+
 
 class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[misc]
     """Lead to the Entra of an environment: named by the URL, or found."""
@@ -96,6 +100,7 @@ class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[mis
             next=target,
             tester=str(request.user.pk) if self.is_test else "",
             added_on=noted["added_on"],
+            is_proof=parameters == PROOF,
         )
         states.add(request, response, state, pending)
         return response
@@ -136,7 +141,7 @@ class TestSignInView(SignInView):
 def _account_parameters(request: HttpRequest, login_hint: str) -> dict[str, str]:
     """Return what Entra is told about the account. It takes one of the two only."""
     if AGAIN in request.GET:
-        return {"prompt": "login"}
+        return PROOF
     if OTHER_ACCOUNT in request.GET:
         return {"prompt": "select_account"}
     return {"login_hint": login_hint} if login_hint else {}

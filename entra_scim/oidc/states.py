@@ -42,6 +42,8 @@ class Pending:
     tester: str
     """The primary key of who tests the settings; empty for a real sign-in."""
     added_on: float
+    is_proof: bool = False
+    """Whether the person has to show anew who they are."""
 
     @property
     def is_too_old(self) -> bool:

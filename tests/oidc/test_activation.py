@@ -527,7 +527,7 @@ class TestActivation:
 
     def test_deactivation(self, connected, browser, boss):
         activate(connected)
-        browser.sign_in()
+        browser.sign_in(connected, again="1")
 
         browser.client.post(tab(connected, "sign-in/deactivate/"))
         browser.client.post(tab(connected, "sign-in/deactivate/"))

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from entra_scim import activation, connection, sessions
 from entra_scim.models import EntraSession, EntraSettings
+from entra_scim.policy import get_policy
 from tests.oidc.conftest import Browser, activate, connect
 
 pytestmark = pytest.mark.django_db
@@ -120,13 +121,36 @@ def test_somebody_linked_since(active, fabrikam, scim, dave, browser):
 
 
 def test_cost_one_statement(active, person, admin, browser, django_assert_num_queries):
-    """Whoever it is, and however they came in."""
+    """And what the policy asks about those who came with Entra."""
     browser.sign_in()
-    for client, user in ((browser.client, person), (password_session(admin), admin)):
+    with django_assert_num_queries(1):
+        list(get_policy().environments_of(person))
+    for client, user, number in (
+        (browser.client, person, 2),
+        (password_session(admin), admin, 1),
+    ):
         session = client.session
         assert session.items()
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(number):
             assert not sessions.is_ended(user, session)
+
+
+@pytest.mark.parametrize("change", ["exempt", "second environment", "moved"])
+def test_entra_vouches_no_more(active, fabrikam, person, browser, change):
+    """At the next request, though nobody told the link."""
+    browser.sign_in()
+    assert browser.user_id == person.pk
+
+    if change == "exempt":
+        get_user_model().objects.filter(pk=person.pk).update(is_superuser=True)
+    elif hasattr(active, "members"):
+        fabrikam.members.add(person)
+        if change == "moved":
+            active.members.remove(person)
+    else:
+        pytest.skip("This product has a single environment.")
+
+    assert browser.user_id is None
 
 
 def test_a_changed_password_ends_sign_ins(active, person, browser):

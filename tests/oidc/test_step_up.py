@@ -202,6 +202,40 @@ class TestWhoSignsInWithEntra:
         gated.client.post(tab(connected, "keys/"))
         assert AccessKey.objects.count() == before + 1
 
+    @pytest.mark.parametrize("auth_time", [None, "old", "1"])
+    def test_takes_the_question_out_of_the_address(
+        self, connected, gated, entra, auth_time
+    ):
+        """Whoever does not show that Entra asked anew proves nothing."""
+        before = AccessKey.objects.count()
+        if auth_time == "old":
+            auth_time = int(time.time()) - 60 * 10
+        address = gated.start(connected, again="1", next=tab(connected))
+        assert parse_qs(urlsplit(address).query)["max_age"] == ["0"]
+        taken_out = address.replace("prompt=login", "").replace("max_age=0", "")
+        entra.keys.changed_claims["auth_time"] = auth_time
+
+        page = gated.come_back(gated.at_entra(taken_out))
+
+        assert page.status_code == 400
+        assert "did not confirm that you entered" in " ".join(
+            page.content.decode().split()
+        )
+        assert tab(connected) in page.content.decode()
+        event = ProvisioningEvent.objects.get(reason="not_asked")
+        assert "optional claim auth_time" in event.summary
+        gated.client.post(tab(connected, "keys/"))
+        assert AccessKey.objects.count() == before
+
+    def test_is_not_believed_without_the_time(self, connected, gated):
+        """A fresh sign-in, of which Entra does not say whether it asked."""
+        before = AccessKey.objects.count()
+
+        gated.sign_in()
+        gated.client.post(tab(connected, "keys/"))
+
+        assert AccessKey.objects.count() == before
+
     def test_has_no_other_password(self, connected, gated):
         before = AccessKey.objects.count()
 

@@ -30,8 +30,13 @@ def claims_of(
     issuer: str,
     scopes: Iterable[str],
     now: datetime.datetime,
+    has_max_age: bool = False,
 ) -> dict[str, Any]:
-    """Return the claims of an ID token, without the nonce."""
+    """Return the claims of an ID token, without the nonce.
+
+    ``auth_time`` is among them if the request had ``max_age`` (OpenID Connect Core
+    §3.1.2.1), or if the application has it as an optional claim.
+    """
     person = sign_in.person
     claims = {
         "aud": application.client_id,
@@ -57,7 +62,8 @@ def claims_of(
     if "email" in scopes:
         claims["email"] = person.profile.get("mail")
     optional = _optional_claims(sign_in)
-    claims |= {name: optional.get(name) for name in application.optional_claims}
+    names = application.optional_claims | ({"auth_time"} if has_max_age else set())
+    claims |= {name: optional.get(name) for name in names}
     return {name: value for name, value in claims.items() if value not in (None, [])}
 
 

@@ -24,6 +24,8 @@ class IssuedCode:
     redirect_uri: str
     scopes: list[str]
     nonce: str | None
+    has_max_age: bool
+    """Whether the request had ``max_age``, so that ``auth_time`` is due."""
     code_challenge: str | None
     code_challenge_method: str | None
     issued_at: datetime.datetime

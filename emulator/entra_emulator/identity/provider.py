@@ -116,7 +116,7 @@ class IdentityProvider:
             SignInRefused: A page has to ask, and the request forbids it.
         """
         prompts = _prompts_of(request)
-        if prompts & {"login", "select_account"}:
+        if prompts & {"login", "select_account"} or _asks_anew(request):
             return None
         hint = request.login_hint
         people = [
@@ -238,7 +238,7 @@ class IdentityProvider:
         if not person.account_enabled:
             raise SignInRefused(50057, person.user_principal_name, request=request)
         sign_in = browser.sign_ins.setdefault(person, SignIn(person=person))
-        if "login" in _prompts_of(request):
+        if _asks_anew(request):
             sign_in.at = datetime.datetime.now(datetime.UTC)
         return sign_in
 
@@ -276,6 +276,7 @@ class IdentityProvider:
             issuer=issuer_of(base),
             scopes=issued.scopes,
             now=datetime.datetime.now(datetime.UTC) + self.clock_skew,
+            has_max_age=issued.has_max_age,
         )
         if issued.nonce is not None:
             claims["nonce"] = issued.nonce
@@ -285,6 +286,10 @@ class IdentityProvider:
 def _prompts_of(request: Request) -> set[str]:
     """Return the values of ``prompt``, which is a list (OpenID Connect Core §3.1.2.1)."""
     return set((request.prompt or "").split())
+
+
+def _asks_anew(request: Request) -> bool:
+    return "login" in _prompts_of(request) or request.max_age == "0"
 
 
 def _is_named(person: Person, name: str) -> bool:

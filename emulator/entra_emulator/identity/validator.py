@@ -120,6 +120,7 @@ class EntraValidator(RequestValidator):
             redirect_uri=str(request.redirect_uri),
             scopes=list(request.scopes or ()),
             nonce=request.nonce,
+            has_max_age=request.max_age is not None,
             code_challenge=request.code_challenge,
             code_challenge_method=request.code_challenge_method,
             issued_at=self.tenant.clock.now(),

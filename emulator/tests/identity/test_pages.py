@@ -168,6 +168,17 @@ class TestSingleSignOn:
         assert second["auth_time"] == first["auth_time"] - 3600
         assert third["auth_time"] >= first["auth_time"]
 
+    def test_max_age_asks_anew_and_brings_the_time(self, visitor, application, ann):
+        """Without an optional claim (OpenID Connect Core §3.1.2.1)."""
+
+        def claims(answer):
+            body = visitor.client_application.token(answer["code"])[1]
+            return visitor.client_application.verify(body["id_token"])
+
+        assert "auth_time" not in claims(came_back(visitor.sign_in(ann)))
+        assert people_of(visitor.authorize(max_age="0"))
+        assert "auth_time" in claims(came_back(visitor.sign_in(ann, max_age="0")))
+
     def test_ends_for_those_who_leave(self, visitor, tenant, ann):
         """Disabled people are told so, deleted ones are not there."""
         visitor.sign_in(ann)
