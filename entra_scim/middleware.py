@@ -7,10 +7,12 @@ from asgiref.sync import sync_to_async
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import LazyObject, SimpleLazyObject
 
 from . import drift, sessions
+from .secrecy import hide_in_reports, hide_query
 
 
 class EntraSessionMiddleware(MiddlewareMixin):
@@ -26,10 +28,22 @@ class EntraSessionMiddleware(MiddlewareMixin):
     """
 
     def process_request(self, request: HttpRequest) -> None:
+        # Before the middleware that follows, which may fail: a code in the URL of a
+        # report could still be redeemed.
+        if "state=" in request.META.get("QUERY_STRING", "") and _is_callback(request):
+            hide_query(request)
+            hide_in_reports(request)
         _guard(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> None:
         _guard(request)
+
+
+def _is_callback(request: HttpRequest) -> bool:
+    try:
+        return request.path == reverse("entra_scim_oidc:callback")
+    except NoReverseMatch:  # a product without sign-in
+        return False
 
 
 def _guard(request: HttpRequest) -> None:

@@ -18,6 +18,8 @@ from django.views.debug import get_default_exception_reporter_filter
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
+_COPIES_OF_THE_URL = ("RAW_URI", "REQUEST_URI")
+
 HIDDEN = "********************"
 
 
@@ -80,6 +82,25 @@ def without_variables(
             raise
 
     return wrapper
+
+
+def hide_query(request: Any) -> None:
+    """Move the query of a URL to where nothing that reports a request shows it."""
+    if not request.META.get("QUERY_STRING"):
+        return
+    request._entra_scim_query = Secret(request.META["QUERY_STRING"])
+    for name in _COPIES_OF_THE_URL:
+        if name in request.META:
+            request.META[name] = request.META[name].partition("?")[0]
+    request.META["QUERY_STRING"] = ""
+    request.GET = type(request.GET)("")
+
+
+@without_variables
+def hidden_query(request: Any) -> Any:
+    """Return the query that was hidden; an empty one, if there was none."""
+    hidden: Secret = getattr(request, "_entra_scim_query", Secret(""))
+    return type(request.GET)(hidden.reveal())
 
 
 def hide_in_reports(request: Any) -> None:

@@ -28,7 +28,7 @@ from entra_scim import (
     traffic,
 )
 from entra_scim.models import AccessKey, EnvironmentRole
-from entra_scim.secrecy import without_variables
+from entra_scim.secrecy import Secret, without_variables
 
 from .forms import ConnectionForm, RoleForm
 from .pages import EnvironmentPage
@@ -172,8 +172,9 @@ class NewAccessKeyPage(EnvironmentPage):
     @without_variables
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            secret = encryption.decrypt(
-                self.environment, request.session.pop(NEW_KEY, "")
+            # Django logs whole contexts, at the level of DEBUG.
+            secret = Secret(
+                encryption.decrypt(self.environment, request.session.pop(NEW_KEY, ""))
             )
         except encryption.Unreadable:
             messages.info(

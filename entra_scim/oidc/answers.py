@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
-from entra_scim.secrecy import Secret, without_variables
-
-_COPIES_OF_THE_URL = ("QUERY_STRING", "RAW_URI", "REQUEST_URI")
+from entra_scim.secrecy import (
+    Secret,
+    hidden_query,
+    hide_query,
+    without_variables,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +33,10 @@ def take(request: HttpRequest) -> Answer | None:
 
     Whatever is logged or reported of the request afterwards cannot show the code.
     """
-    query = request.GET
+    hide_query(request)
+    query = hidden_query(request)
     if not query:
         return None
-    for name in _COPIES_OF_THE_URL:
-        if name in request.META:
-            request.META[name] = request.META[name].partition("?")[0]
-    request.META["QUERY_STRING"] = ""
-    request.GET = QueryDict()
     return Answer(
         state=Secret(query.get("state", "")),
         code=Secret(query.get("code", "")),

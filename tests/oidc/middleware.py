@@ -66,3 +66,10 @@ class SecondFactor(MiddlewareMixin):
     def marked(self, user):
         user.is_verified = False
         return user
+
+
+class Fails(MiddlewareMixin):
+    """Fails before any view."""
+
+    def process_request(self, request):
+        raise ZeroDivisionError
