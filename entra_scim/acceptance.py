@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from django.db import DataError, IntegrityError
-from django.db.models import Q
 
-from . import document, identity, keys, linking, links, profile
+from . import document, identity, keys, linking, links, namesakes, profile
 from .dialect import role_values
 from .document import Document, Kept
 from .edits import Edit
@@ -140,52 +140,58 @@ def _check(policy: ProvisioningPolicy, person: ProvisionedUser, new: Document) -
     if any(old.get(name) != new.get(name) for name in ("userName", "emails")):
         profile.check_characters(new)
     address_key = profile.address_key(new) if renames else person.address_key
-    if (
+    is_rekeyed = (
         keys.user_name_key(new["userName"]) != person.user_name_key
         or keys.external_id_key(new.get("externalId")) != person.external_id_key
         or address_key != person.address_key
-    ):
-        check_unique(person.environment, new, address_key, besides=person)
+    )
+    if not is_rekeyed and not renames:
+        return
+    known = namesakes.find(person.environment, new, besides=person)
+    if is_rekeyed:
+        check_unique(person.environment, new, address_key, known, besides=person)
     if renames:
-        linking.check_free(policy, person, new)
+        linking.check_free(policy, person, new, known)
 
 
 def check_unique(
     environment: AnyEnvironment,
     attributes: Document,
     address_key: str,
+    known: Iterable[Any],
     besides: ProvisionedUser | None = None,
 ) -> None:
     """Refuse a userName, externalId or address that somebody else is linked by.
 
-    Addresses are unique over all environments; nothing is told of others' people.
+    Of those whom :func:`entra_scim.namesakes.find` returns. Addresses are unique
+    over all environments; nothing is told of others' people.
 
     Raises:
         Conflict: Says which value it is, and what to do.
     """
     user_name_key = keys.user_name_key(attributes["userName"])
     external_id_key = keys.external_id_key(attributes.get("externalId"))
-    here = Q(user_name_key=user_name_key)
-    if external_id_key:
-        here |= Q(external_id_key=external_id_key)
-    same = Q(here, environment=environment) | Q(address_key=address_key)
-    others = list(
-        ProvisionedUser.objects.filter(same)
-        .exclude(pk=None if besides is None else besides.pk)
-        .only("environment_id", "user_id", *_KEYS)
-    )
-    colleagues = [link for link in others if link.environment_id == environment.pk]
+    links = [
+        user.provisioned_user for user in known if hasattr(user, "provisioned_user")
+    ]
+    colleagues = [
+        link
+        for link in links
+        if link.environment_id == environment.pk
+        and (
+            link.user_name_key == user_name_key
+            or (external_id_key and link.external_id_key == external_id_key)
+            or link.address_key == address_key
+        )
+    ]
     if external_id_key and external_id_key in {
         link.external_id_key for link in colleagues
     }:
         raise ExternalIdTaken
     for link in colleagues:
         _refuse(link, user_name_key, attributes, besides)
-    if others:
+    if any(link.address_key == address_key for link in links):
         raise AddressElsewhere
-
-
-_KEYS = ("user_name_key", "external_id_key", "object_id_key")
 
 
 def _refuse(

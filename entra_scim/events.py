@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from . import keys, prepared, transactions
+from . import keys, prepared_writes, transactions
 from .models import ProvisioningEvent
 from .models.environment import AnyEnvironment
 
@@ -52,7 +52,9 @@ def record(
     correlation_id: uuid.UUID | None = None,
 ) -> ProvisioningEvent:
     """Add an event, in the transaction of what it tells."""
-    event = _event(environment, kind, user, name, changes, key_hint, correlation_id)
+    event = ProvisioningEvent(
+        **_values(environment, kind, user, name, changes, key_hint, correlation_id)
+    )
     event.save(force_insert=True)
     return event
 
@@ -68,12 +70,11 @@ def note(
     correlation_id: uuid.UUID | None,
 ) -> None:
     """Add an event as :func:`record` does, for what happens all the time."""
-    prepared.insert(
-        [_event(environment, kind, user, name, changes, key_hint, correlation_id)]
-    )
+    values = _values(environment, kind, user, name, changes, key_hint, correlation_id)
+    prepared_writes.insert(ProvisioningEvent, [values])
 
 
-def _event(
+def _values(
     environment: AnyEnvironment,
     kind: str,
     user: Any,
@@ -81,19 +82,19 @@ def _event(
     changes: dict[str, Any] | None,
     key_hint: str,
     correlation_id: uuid.UUID | None,
-) -> ProvisioningEvent:
+) -> dict[str, Any]:
     now = timezone.now()
-    return ProvisioningEvent(
-        environment=environment,
-        at=now,
-        first_at=now,
-        kind=kind,
-        user=user,
-        name=shortened(name, _LONGEST_NAME),
-        changes=_bounded(changes or {}),
-        key_hint=key_hint,
-        correlation_id=correlation_id or uuid.uuid4(),
-    )
+    return {
+        "environment_id": environment.pk,
+        "at": now,
+        "first_at": now,
+        "kind": kind,
+        "user_id": None if user is None else user.pk,
+        "name": shortened(name, _LONGEST_NAME),
+        "changes": _bounded(changes or {}),
+        "key_hint": key_hint,
+        "correlation_id": correlation_id or uuid.uuid4(),
+    }
 
 
 def _bounded(changes: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
-from . import keys, linking, links
+from . import keys, links, namesakes
 from .models import EntraSettings, ProvisionedUser
 from .models.environment import AnyEnvironment
 from .policy import get_policy
@@ -114,7 +114,7 @@ def people_named(names: Collection[str]) -> list[Any]:
         return []
     found: dict[Any, Any] = {}
     for name in known:
-        found |= {user.pk: user for user in linking.candidates(name, name)}
+        found |= {user.pk: user for user in namesakes.candidates(name, name)}
     return list(found.values())
 
 
@@ -130,7 +130,7 @@ def current_username(name: str) -> str:
     found: list[ProvisionedUser] = list(links.select_related("user")[:_SEVERAL])
     if len(found) > 1:
         found = [link for link in found if link.former_username == name]
-    if len(found) != 1 or linking.candidates(name, "").exists():
+    if len(found) != 1 or namesakes.candidates(name, "").exists():
         return name
     user: Any = found[0].user
     return str(user.get_username())

@@ -29,15 +29,13 @@ def settle(
     Returns:
         The role values whose groups came and went, for the event.
     """
-    environment_roles = EnvironmentRoles(person.environment)
+    environment_roles = EnvironmentRoles(person.environment, person.user)
     among = environment_roles.group_ids
     values = role_values(new)
-    held = memberships.held(person.user, among)
+    held = environment_roles.held & among
     if person.roles_received_at is not None:
         # A group that no role grants any more may not have been taken from them yet.
-        held |= memberships.held(
-            person.user, environment_roles.pending_group_ids - among
-        )
+        held |= environment_roles.held & environment_roles.pending_group_ids
         wanted = environment_roles.granted(values) if person.active else set()
         person.suspended_groups = []
     elif person.active:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import connections, models
-from django.db.models import Q
-from django.db.models.functions import Lower
 
 from . import keys, profile
 from .exceptions import (
@@ -26,18 +22,19 @@ from .exceptions import (
 from .models import ProvisionedUser, ReleasedUser
 from .models.environment import AnyEnvironment
 from .policy import ProvisioningPolicy
-from .transactions import database
 
 
 def person_to_link(
     policy: ProvisioningPolicy,
     environment: AnyEnvironment,
     attributes: Mapping[str, Any],
+    known: Iterable[Any],
 ) -> AbstractBaseUser | None:
     """Return the existing person whom a new resource is, or None for a new one.
 
-    They are found by e-mail address alone. A username that equals the address
-    links nobody, but collides: the person would get it as username.
+    They are found by e-mail address alone, among those who are ``known``, see :mod:`entra_scim.namesakes`. A
+    username that equals the address links nobody, but collides: the person would get
+    it as username.
 
     Raises:
         Conflict: Somebody has the address or username and is not linkable here.
@@ -45,7 +42,7 @@ def person_to_link(
     """
     address = profile.address(attributes)
     _check_owned(policy, environment, address)
-    holders = _holders(policy, environment, attributes, address)
+    holders = _holders(policy, environment, attributes, address, known)
     for user in holders:
         _check_exempt(policy, environment, user)
     # Each first: that there are several may be no concern of this environment's.
@@ -65,8 +62,9 @@ def check_free(
     policy: ProvisioningPolicy,
     provisioned_user: ProvisionedUser,
     attributes: Mapping[str, Any],
+    known: Iterable[Any],
 ) -> None:
-    """Refuse an address or username that somebody else has.
+    """Refuse an address or username that somebody else has, of those who are known.
 
     Raises:
         Conflict: Says what to do, and nothing of other environments' people.
@@ -75,8 +73,7 @@ def check_free(
     environment = provisioned_user.environment
     address = profile.address(attributes)
     _check_owned(policy, environment, address)
-    besides = provisioned_user.user_id
-    for user in _holders(policy, environment, attributes, address, besides):
+    for user in _holders(policy, environment, attributes, address, known):
         _check_exempt(policy, environment, user)
         _check_linkable(policy, environment, user, attributes)
         raise AddressHeld
@@ -139,7 +136,7 @@ def _holders(
     environment: AnyEnvironment,
     attributes: Mapping[str, Any],
     address: str,
-    besides: Any = None,
+    known: Iterable[Any],
 ) -> list[AbstractBaseUser]:
     """Return who has the address as e-mail, or the person's username.
 
@@ -149,7 +146,7 @@ def _holders(
     """
     username = profile.username(attributes)
     holders = []
-    for user in candidates(username, address).exclude(pk=besides):
+    for user in known:
         pairs = [(user.get_username(), username)]
         if address:
             pairs.append((_email(user), address))
@@ -159,28 +156,6 @@ def _holders(
             raise _told(policy, environment, user, AddressLooksAlike)
         # Else the database is laxer than Unicode: ``josé@`` is not ``jose@``.
     return holders
-
-
-def candidates(username: str, address: str) -> models.QuerySet[Any]:
-    """Find by index, as each database can, whoever may hold an address.
-
-    The base manager: somebody whom the product hides still has their address.
-    """
-    model = get_user_model()
-    email_field = model.get_email_field_name()
-    users = model._base_manager.using(database()).select_related(
-        "provisioned_user", "released_user"
-    )
-    matches = Q(**{f"{model.USERNAME_FIELD}__in": keys.address_variants(username)})
-    if address:
-        variants = keys.address_variants(address)
-        if connections[users.db].vendor == "mysql":
-            # No index on expressions, but collations that ignore case.
-            matches |= Q(**{f"{email_field}__in": variants})
-        else:
-            users = users.alias(lower_email=Lower(email_field))
-            matches |= Q(lower_email__in=variants)
-    return users.filter(matches)
 
 
 def _email(user: Any) -> str:

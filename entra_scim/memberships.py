@@ -9,8 +9,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.db.models.signals import m2m_changed
 from django.utils.translation import gettext_lazy as _
 
+from . import prepared_writes
 from .exceptions import ProvisioningError
 
 
@@ -58,7 +60,21 @@ def change(user: Any, *, joined: Collection[Any], left: Collection[Any]) -> None
     if left:
         user.groups.remove(*left)
     if joined:
-        user.groups.add(*joined)
+        _join(user, joined)
+
+
+def _join(user: Any, group_ids: Collection[Any]) -> None:
+    """Put a user into groups as ``add`` does, which tells receivers if there are any."""
+    table = through().model
+    if not table._meta.auto_created or m2m_changed.has_listeners(table):
+        user.groups.add(*group_ids)
+        return
+    user_column, group_column = columns()
+    prepared_writes.insert(
+        table,
+        ({user_column: user.pk, group_column: group_id} for group_id in group_ids),
+        ignore_conflicts=True,
+    )
 
 
 def pairs(user_ids: Collection[Any], group_ids: Collection[Any]) -> list[Any]:

@@ -17,6 +17,7 @@ from . import (
     keys,
     leaving,
     prepared,
+    prepared_writes,
     profile,
     roles,
     searchable,
@@ -199,7 +200,9 @@ def apply(
 def save_new(person: ProvisionedUser) -> None:
     """Write a link that is not there yet."""
     person.created = person.modified
-    prepared.insert([person])
+    prepared_writes.insert(ProvisionedUser, [vars(person)])
+    person._state.adding = False
+    person._state.db = transactions.database()
     _save_elements(person, searchable.elements(person.attributes))
     roles.assign(person, role_values(person.attributes))
 
@@ -213,7 +216,7 @@ def save_changed(person: ProvisionedUser, old: Document) -> None:
     Raises:
         StaleWrite: Another transaction has changed the link since it was read.
     """
-    if not prepared.update(
+    if not prepared_writes.update(
         ProvisionedUser,
         {"id": person.pk, "version": person.version},
         {field: getattr(person, field) for field in _CHANGING_FIELDS}
@@ -270,7 +273,7 @@ def _change_elements(person: ProvisionedUser, old: Document) -> None:
     if len(gone) == len(come) == 1:  # the usual change, in one statement
         [before], [after] = gone, come
         if before.path == after.path and before.path in searchable.INDEXED_STRINGS:
-            prepared.update(
+            prepared_writes.update(
                 ProvisionedElement,
                 {"provisioned_user": person.pk, "path": after.path},
                 {"key": after.key},
@@ -286,13 +289,16 @@ def _change_elements(person: ProvisionedUser, old: Document) -> None:
 
 
 def _save_elements(person: ProvisionedUser, elements: Iterable[Element]) -> None:
-    prepared.insert(
-        ProvisionedElement(
-            environment_id=person.environment_id,
-            provisioned_user_id=person.pk,
-            **element._asdict(),
-        )
-        for element in elements
+    prepared_writes.insert(
+        ProvisionedElement,
+        (
+            {
+                "environment_id": person.environment_id,
+                "provisioned_user_id": person.pk,
+                **element._asdict(),
+            }
+            for element in elements
+        ),
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, cast
 
 from django.apps import apps
@@ -64,13 +67,16 @@ class ProvisioningPolicy:
         """Create a person who belongs to the environment, and return them saved.
 
         ``email`` is empty when Entra sent no address. The password must be
-        unusable. Names, groups and activity follow from Entra afterwards. In the
-        transaction; the hook saves.
+        unusable. As it stands, it saves the person's names too, unless a subclass
+        has an ``apply_profile`` of its own. Everything else that Entra decides
+        follows afterwards. In the transaction; the hook saves.
         """
         model = get_user_model()
         values = {model.get_email_field_name(): email, model.USERNAME_FIELD: username}
         user = model(**values)
         user.set_unusable_password()
+        if type(self).apply_profile is ProvisioningPolicy.apply_profile:
+            self.apply_profile(user, _arriving.get())
         user.save()
         return user
 
@@ -154,6 +160,21 @@ class ProvisioningPolicy:
         Outside the transaction; reads only, and on every request.
         """
         return True
+
+
+_arriving: ContextVar[Mapping[str, Any]] = ContextVar(
+    "entra_scim_arriving", default=MappingProxyType({})
+)
+
+
+@contextlib.contextmanager
+def arriving(attributes: Mapping[str, Any]) -> Iterator[None]:
+    """Let ``create_user`` know the document of the person, whose names it may save."""
+    token = _arriving.set(attributes)
+    try:
+        yield
+    finally:
+        _arriving.reset(token)
 
 
 NAME_FIELDS = {"givenName": "first_name", "familyName": "last_name"}

@@ -7,7 +7,7 @@ everything else goes through querysets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -15,8 +15,6 @@ from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .transactions import database
-
-_ROWS_AT_ONCE = 500
 
 
 class Select:
@@ -26,7 +24,8 @@ class Select:
     they are given, and their columns by their fields: ``FROM {key} WHERE
     {key.digest} = %s``. ``parameters`` are the fields that the ``%s`` compare with,
     ``"key.digest"``, which prepare the values. ``lock`` names the models whose rows
-    stay locked until the end of the transaction, as far as the database can.
+    stay locked until the end of the transaction, as far as the database can. Of the
+    models in ``only``, nothing but these columns is read before somebody asks.
     """
 
     def __init__(
@@ -34,11 +33,13 @@ class Select:
         source: str,
         parameters: Sequence[str],
         lock: Sequence[str] = (),
+        only: Mapping[str, Sequence[str]] | None = None,
         **tables: type[models.Model],
     ) -> None:
         self._source = source
         self._parameters = parameters
         self._lock = lock
+        self._only = only or {}
         self._models = tables
         self._written: WeakKeyDictionary[BaseDatabaseWrapper, _WrittenSelect] = (
             WeakKeyDictionary()
@@ -50,79 +51,44 @@ class Select:
         written = self._written.get(connection)
         if written is None:
             source = f"{self._source} {_locking(connection, self._lock)}"
-            written = _WrittenSelect(connection, source, self._parameters, self._models)
+            tables = [
+                _Table(connection, name, model, self._only.get(name))
+                for name, model in self._models.items()
+            ]
+            written = _WrittenSelect(source, self._parameters, tables)
             self._written[connection] = written
         return written.rows(connection, values)
 
 
-def insert(instances: Iterable[models.Model]) -> None:
-    """Insert new instances of one model, all of whose columns but a serial are set.
+class Rows:
+    """A SELECT of values, written once for a connection.
 
-    As with ``bulk_create``, no signals are sent, and a serial is not read back.
+    ``source`` names the tables and columns of ``tables`` as that of :class:`Select`
+    does, by names that are not quoted again: ``SELECT {user.id} FROM {user} WHERE
+    {user.username} = %s``. ``parameters`` are as there.
     """
-    unsaved: list[Any] = list(instances)
-    if not unsaved:
-        return
-    model: Any = type(unsaved[0])
-    connection: Any = connections[database()]
-    quote = connection.ops.quote_name
-    fields = [
-        field
-        for field in model._meta.local_concrete_fields
-        if not isinstance(field, models.AutoField)
-    ]
-    rows = [
-        [
-            field.get_db_prep_save(field.pre_save(instance, True), connection)
-            for field in fields
-        ]
-        for instance in unsaved
-    ]
-    columns = ", ".join(quote(field.column) for field in fields)
-    # Nothing but names of ours is in the text of the statement.
-    start = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608
-    places = f"({', '.join(['%s'] * len(fields))})"
-    with connection.cursor() as cursor:
-        for first in range(0, len(rows), _ROWS_AT_ONCE):
-            batch = rows[first : first + _ROWS_AT_ONCE]
-            cursor.execute(
-                start + ", ".join([places] * len(batch)),
-                [value for row in batch for value in row],
-            )
-    for instance in unsaved:
-        instance._state.adding = False
-        instance._state.db = connection.alias
 
+    def __init__(
+        self, source: str, parameters: Sequence[str], **tables: type[models.Model]
+    ) -> None:
+        self._source = source
+        self._parameters = parameters
+        self._models = tables
+        self._written: WeakKeyDictionary[BaseDatabaseWrapper, _Written] = (
+            WeakKeyDictionary()
+        )
 
-def update(
-    model: type[models.Model], where: Mapping[str, Any], values: Mapping[str, Any]
-) -> int:
-    """Update the rows whose fields have just some values, which are not None.
-
-    Returns:
-        How many rows there were.
-    """
-    connection: Any = connections[database()]
-    quote = connection.ops.quote_name
-    meta: Any = model._meta
-
-    def parts(named: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
-        fields = [meta.get_field(name) for name in named]
-        texts = [f"{quote(field.column)} = %s" for field in fields]
-        prepared = [
-            field.get_db_prep_save(value, connection)
-            for field, value in zip(fields, named.values(), strict=True)
-        ]
-        return texts, prepared
-
-    changes, parameters = parts(values)
-    conditions, keys = parts(where)
-    # Nothing but names of ours is in the text of the statement.
-    sql = f"UPDATE {quote(meta.db_table)} SET {', '.join(changes)} "  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(sql + f"WHERE {' AND '.join(conditions)}", parameters + keys)
-        rows: int = cursor.rowcount
-    return rows
+    def __call__(self, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows, as the database has their values."""
+        connection: Any = connections[database()]
+        written = self._written.get(connection)
+        if written is None:
+            tables = [
+                _Table(connection, name, model) for name, model in self._models.items()
+            ]
+            written = _Written(self._source, self._parameters, tables)
+            self._written[connection] = written
+        return written.fetched(connection, values)
 
 
 def _locking(connection: Any, of: Sequence[str]) -> str:
@@ -147,39 +113,46 @@ def is_plain(model: type[models.Model]) -> bool:
     )
 
 
-class _WrittenSelect:
+class _Written:
+    """A statement with the columns of tables in it, and what prepares its values."""
+
     def __init__(
-        self,
-        connection: Any,
-        source: str,
-        parameters: Sequence[str],
-        tables: dict[str, type[models.Model]],
+        self, source: str, parameters: Sequence[str], tables: Sequence[_Table]
     ) -> None:
-        read = [_Table(connection, name, model) for name, model in tables.items()]
-        by_name = {table.name: table for table in read}
-        columns = ", ".join(table.columns for table in read)
-        self._sql = f"SELECT {columns} {source.format(**by_name)}"
-        self._tables = read
+        by_name = {table.name: table for table in tables}
+        self._sql = source.format(**by_name)
         self._fields: list[Any] = [
             by_name[name].model._meta.get_field(field)
             for name, field in (parameter.split(".") for parameter in parameters)
         ]
 
-    def rows(self, connection: Any, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def fetched(self, connection: Any, values: Sequence[Any]) -> list[Any]:
         prepared = [
             field.get_db_prep_value(value, connection)
             for field, value in zip(self._fields, values, strict=True)
         ]
         with connection.cursor() as cursor:
             cursor.execute(self._sql, prepared)
-            found = cursor.fetchall()
+            return list(cursor.fetchall())
+
+
+class _WrittenSelect(_Written):
+    def __init__(
+        self, source: str, parameters: Sequence[str], tables: Sequence[_Table]
+    ) -> None:
+        self._tables = tables
+        columns = ", ".join(table.columns for table in tables)
+        super().__init__(f"SELECT {columns} {source}", parameters, tables)
+
+    def rows(self, connection: Any, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        found = self.fetched(connection, values)
         return [self._instances(connection, row) for row in found]
 
     def _instances(self, connection: Any, row: Sequence[Any]) -> tuple[Any, ...]:
         instances = []
         start = 0
         for table in self._tables:
-            end = start + len(table.fields)
+            end = start + table.width
             instances.append(table.instance(connection, list(row[start:end])))
             start = end
         return tuple(instances)
@@ -188,24 +161,33 @@ class _WrittenSelect:
 class _Table:
     """A model in a statement. Its attributes are its columns, quoted."""
 
-    def __init__(self, connection: Any, name: str, model: type[models.Model]) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        name: str,
+        model: type[models.Model],
+        only: Sequence[str] | None = None,
+    ) -> None:
         quote = connection.ops.quote_name
         self.name = name
         self.model = model
-        self.fields: Any = model._meta.concrete_fields
         self._table = f"{quote(model._meta.db_table)} {quote(name)}"
         self._quoted = {
             field.attname: f"{quote(name)}.{quote(field.column)}"
-            for field in self.fields
+            for field in model._meta.concrete_fields
         }
-        self.columns = ", ".join(self._quoted.values())
-        self._names = [field.attname for field in self.fields]
-        self._key = self.fields.index(model._meta.pk)
+        fields: list[Any] = [
+            field
+            for field in model._meta.concrete_fields
+            if only is None or field.attname in only
+        ]
+        self.width = len(fields)
+        self._names = [field.attname for field in fields]
+        self.columns = ", ".join(self._quoted[attname] for attname in self._names)
+        self._key = fields.index(model._meta.pk)
         self._converters = [
             (index, expression, converters)
-            for index, expression in enumerate(
-                field.get_col(name) for field in self.fields
-            )
+            for index, expression in enumerate(field.get_col(name) for field in fields)
             if (
                 converters := connection.ops.get_db_converters(expression)
                 + expression.get_db_converters(connection)

@@ -12,7 +12,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 
 from . import characters, keys
 from .exceptions import AttributeTooLong, Decorated
-from .policy import NAME_FIELDS, ProvisioningPolicy
+from .models.environment import AnyEnvironment
+from .policy import NAME_FIELDS, ProvisioningPolicy, arriving
 from .transactions import database
 
 _TOMBSTONE = re.compile(r"[0-9a-f]{32}(?=.)", re.IGNORECASE)
@@ -116,6 +117,18 @@ def check_lengths(attributes: Mapping[str, Any], *, renames: bool = True) -> Non
         limit = _max_length(field)
         if value and limit is not None and len(value) > limit:
             raise AttributeTooLong(attribute, limit)
+
+
+def new_user(
+    policy: ProvisioningPolicy,
+    environment: AnyEnvironment,
+    attributes: Mapping[str, Any],
+) -> AbstractBaseUser:
+    """Return the account that a policy creates for a document's person, saved."""
+    with arriving(attributes):
+        return policy.create_user(
+            environment, username(attributes), address(attributes)
+        )
 
 
 def apply(

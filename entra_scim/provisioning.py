@@ -19,6 +19,7 @@ from . import (
     identity,
     leaving,
     linking,
+    namesakes,
     persistence,
     profile,
     sessions,
@@ -183,14 +184,14 @@ def _create(
     profile.check_lengths(attributes)
     profile.check_characters(attributes)
     transactions.lock_environment(environment)
-    acceptance.check_unique(environment, attributes, profile.address_key(attributes))
-    user: Any = linking.person_to_link(policy, environment, attributes)
+    known = namesakes.find(environment, attributes)
+    address_key = profile.address_key(attributes)
+    acceptance.check_unique(environment, attributes, address_key, known)
+    user: Any = linking.person_to_link(policy, environment, attributes, known)
     kind = Kind.CREATED if user is None else Kind.LINKED
     was_active = user is None or user.is_active
     if user is None:
-        user = policy.create_user(
-            environment, profile.username(attributes), profile.address(attributes)
-        )
+        user = profile.new_user(policy, environment, attributes)
     attributes = {"active": True} | attributes
     if kind == Kind.LINKED and attributes["active"]:
         acceptance.check_may_reactivate(policy, user, environment)

@@ -11,6 +11,7 @@ from . import (
     identity,
     leaving,
     links,
+    namesakes,
     persistence,
     profile,
     transactions,
@@ -46,7 +47,10 @@ def accept_object_id(
             raise VersionMismatch
         old = person.attributes
         new = {**old, "externalId": object_id}
-        acceptance.check_unique(environment, new, person.address_key, besides=person)
+        known = namesakes.find(environment, new, besides=person)
+        acceptance.check_unique(
+            environment, new, person.address_key, known, besides=person
+        )
         changes = persistence.apply(
             get_policy(), person, new, active=person.active, received=Received()
         )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
 
-from django.db import models
-
-from . import memberships, prepared
+from . import memberships, prepared, prepared_writes
 from .keys import role_key
 from .models import EnvironmentRole, PendingRegrant, ProvisionedUser, RoleAssignment
 from .models.environment import AnyEnvironment
@@ -16,19 +15,19 @@ from .models.environment import AnyEnvironment
 class EnvironmentRoles:
     """The roles of an environment as one transaction sees them."""
 
-    def __init__(self, environment: AnyEnvironment) -> None:
-        granted = EnvironmentRole.objects.for_environment(environment)
-        pending = PendingRegrant.objects.for_environment(environment)
-        rows = granted.order_by().values_list("value", "group_id")
-        groups = pending.order_by().values_list(models.Value(""), "group_id")
+    def __init__(self, environment: AnyEnvironment, user: Any = None) -> None:
         self._group_ids: dict[str, Any] = {}
         self.pending_group_ids: set[Any] = set()
         """The groups that not everybody has been given or lost yet who should."""
-        for value, group_id in rows.union(groups, all=True):
-            if value:
+        self.held: set[Any] = set()
+        """The groups that the user is in."""
+        of_user = user is not None and memberships.field() is not None
+        keys = (environment.pk, environment.pk, *([user.pk] if of_user else []))
+        for kind, value, group_id in _statement(of_user)(*keys):
+            if kind == _ROLE:
                 self._group_ids[value] = group_id
             else:
-                self.pending_group_ids.add(group_id)
+                (self.held if kind == _HELD else self.pending_group_ids).add(group_id)
 
     @property
     def group_ids(self) -> set[Any]:
@@ -54,16 +53,39 @@ class EnvironmentRoles:
         return [value for value in values if value not in self._group_ids]
 
 
+@cache
+def _statement(of_user: bool) -> prepared.Rows:
+    tables: dict[str, Any] = {"role": EnvironmentRole, "pending": PendingRegrant}
+    parameters = ["role.environment", "pending.environment"]
+    source = f"""SELECT {_ROLE}, {{role.value}}, {{role.group_id}} FROM {{role}}
+        WHERE {{role.environment_id}} = %s
+        UNION ALL SELECT {_PENDING}, '', {{pending.group_id}} FROM {{pending}}
+        WHERE {{pending.environment_id}} = %s"""  # noqa: S608
+    if of_user:
+        user, group = memberships.columns()
+        tables["held"] = memberships.through().model
+        source += f""" UNION ALL SELECT {_HELD}, '', {{held.{group}}} FROM {{held}}
+            WHERE {{held.{user}}} = %s"""  # noqa: S608
+        parameters.append(f"held.{user}")
+    return prepared.Rows(source, parameters, **tables)
+
+
+_ROLE, _PENDING, _HELD = range(3)
+
+
 def assign(provisioned_user: ProvisionedUser, values: Collection[str]) -> None:
     """Note the role values that Entra assigned to a person who has none noted."""
-    prepared.insert(
-        RoleAssignment(
-            environment_id=provisioned_user.environment_id,
-            provisioned_user=provisioned_user,
-            value=value,
-            value_key=role_key(value),
-        )
-        for value in values
+    prepared_writes.insert(
+        RoleAssignment,
+        (
+            {
+                "environment_id": provisioned_user.environment_id,
+                "provisioned_user_id": provisioned_user.pk,
+                "value": value,
+                "value_key": role_key(value),
+            }
+            for value in values
+        ),
     )
 
 

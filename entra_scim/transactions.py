@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.apps import apps
 from django.db import (
@@ -176,6 +177,12 @@ def reading(work: Callable[[], T]) -> T:
     return work()
 
 
+_environment_locks: WeakKeyDictionary[BaseDatabaseWrapper, dict[bool, str]] = (
+    WeakKeyDictionary()
+)
+"""The statements by connection: to build one takes longer than to run it."""
+
+
 def lock_environment(environment: AnyEnvironment, *, completely: bool = False) -> None:
     """Let one transaction at a time decide about an environment's people and roles.
 
@@ -186,11 +193,20 @@ def lock_environment(environment: AnyEnvironment, *, completely: bool = False) -
     Raises:
         NotProvisioned: The environment is gone.
     """
-    model = apps.get_model(conf.ENVIRONMENT_MODEL)
-    rows = model._base_manager.using(database()).filter(pk=environment.pk)
-    rows = rows.select_for_update() if completely else for_update(rows)
-    if not list(rows.values_list("pk")):
-        raise NotProvisioned
+    connection = connections[database()]
+    model: Any = apps.get_model(conf.ENVIRONMENT_MODEL)
+    statements = _environment_locks.setdefault(connection, {})
+    if completely not in statements:
+        rows = model._base_manager.using(connection.alias).filter(pk=environment.pk)
+        rows = rows.select_for_update() if completely else for_update(rows)
+        query = rows.values_list("pk").query
+        sql, _values = query.get_compiler(connection=connection).as_sql()
+        statements[completely] = sql
+    key = model._meta.pk.get_db_prep_value(environment.pk, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(statements[completely], [key])
+        if not cursor.fetchall():
+            raise NotProvisioned
 
 
 def lock_link_of(user: Any) -> None:

@@ -35,6 +35,7 @@ DATA = {
     "migrations",
     "models",
     "prepared",
+    "prepared_writes",
     "transactions",
 }
 INTERFACES = {

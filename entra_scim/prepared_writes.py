@@ -1,0 +1,155 @@
+"""INSERTs and UPDATEs that are written once for a connection, as :mod:`.prepared`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.constants import OnConflict
+
+from .transactions import database
+
+_ROWS_AT_ONCE = 500
+
+_PLAIN_FIELDS = {
+    models.BooleanField,
+    models.CharField,
+    models.PositiveIntegerField,
+    models.TextField,
+}
+_PLAIN_VALUES = {bool, int, str, type(None)}
+"""What every database takes as it is, in a column of such a field."""
+
+
+def insert(
+    model: type[models.Model],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    ignore_conflicts: bool = False,
+) -> None:
+    """Insert rows of one model, each by the names of its columns' attributes.
+
+    What a row leaves out gets its field's default. As with ``bulk_create``, no
+    signals are sent, and a serial is not read back.
+    """
+    new = list(rows)
+    if not new:
+        return
+    connection: Any = connections[database()]
+    written = _inserts.setdefault(connection, {}).get(model)
+    if written is None:
+        written = _inserts[connection][model] = _WrittenInsert(connection, model)
+    with connection.cursor() as cursor:
+        for first in range(0, len(new), _ROWS_AT_ONCE):
+            batch = new[first : first + _ROWS_AT_ONCE]
+            cursor.execute(
+                written.sql(len(batch), ignore_conflicts),
+                [value for row in batch for value in written.prepared(row)],
+            )
+
+
+def update(
+    model: type[models.Model], where: Mapping[str, Any], values: Mapping[str, Any]
+) -> int:
+    """Update the rows whose fields have just some values, which are not None.
+
+    Returns:
+        How many rows there were.
+    """
+    connection: Any = connections[database()]
+    statements = _updates.setdefault(connection, {})
+    named = (model, *where, "", *values)
+    written = statements.get(named)
+    if written is None:
+        written = statements[named] = _written_update(connection, model, where, values)
+    sql, columns = written
+    parameters = [
+        column.prepared(value)
+        for column, value in zip(
+            columns, (*values.values(), *where.values()), strict=True
+        )
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows: int = cursor.rowcount
+    return rows
+
+
+class _Column:
+    """A column that is written, and how its values are prepared for a connection."""
+
+    def __init__(self, connection: Any, field: Any) -> None:
+        self.attribute = field.attname
+        self.default = field.get_default
+        self.quoted = connection.ops.quote_name(field.column)
+        self._connection = connection
+        while field.is_relation:
+            field = field.target_field
+        self._field = field
+        self._is_plain = type(field) in _PLAIN_FIELDS
+
+    def prepared(self, value: Any) -> Any:
+        if self._is_plain and type(value) in _PLAIN_VALUES:
+            return value
+        return self._field.get_db_prep_save(value, self._connection)
+
+
+class _WrittenInsert:
+    def __init__(self, connection: Any, model: type[models.Model]) -> None:
+        self._columns = [
+            _Column(connection, field)
+            for field in model._meta.local_concrete_fields
+            if not isinstance(field, models.AutoField)
+        ]
+        self._operations = connection.ops
+        self._table = connection.ops.quote_name(model._meta.db_table)
+        self._named = ", ".join(column.quoted for column in self._columns)
+        self._places = f"({', '.join(['%s'] * len(self._columns))})"
+        self._texts: dict[tuple[int, bool], str] = {}
+
+    def sql(self, rows: int, ignore_conflicts: bool) -> str:
+        text = self._texts.get((rows, ignore_conflicts))
+        if text is None:
+            conflicts = OnConflict.IGNORE if ignore_conflicts else None
+            start = self._operations.insert_statement(on_conflict=conflicts)
+            end = self._operations.on_conflict_suffix_sql((), conflicts, (), ())
+            places = ", ".join([self._places] * rows)
+            # Nothing but names of ours is in the text of the statement.
+            text = f"{start} {self._table} ({self._named}) VALUES {places} {end}"
+            self._texts[rows, ignore_conflicts] = text
+        return text
+
+    def prepared(self, row: Mapping[str, Any]) -> Iterator[Any]:
+        for column in self._columns:
+            name = column.attribute
+            yield column.prepared(row[name] if name in row else column.default())
+
+
+_inserts: WeakKeyDictionary[
+    BaseDatabaseWrapper, dict[type[models.Model], _WrittenInsert]
+] = WeakKeyDictionary()
+_updates: WeakKeyDictionary[
+    BaseDatabaseWrapper, dict[tuple[Any, ...], tuple[str, list[_Column]]]
+] = WeakKeyDictionary()
+
+
+def _written_update(
+    connection: Any,
+    model: type[models.Model],
+    where: Iterable[str],
+    values: Iterable[str],
+) -> tuple[str, list[_Column]]:
+    meta: Any = model._meta
+    changed, compared = (
+        [_Column(connection, meta.get_field(name)) for name in names]
+        for names in (values, where)
+    )
+    changes = ", ".join(f"{column.quoted} = %s" for column in changed)
+    conditions = " AND ".join(f"{column.quoted} = %s" for column in compared)
+    table = connection.ops.quote_name(meta.db_table)
+    # Nothing but names of ours is in the text of the statement.
+    sql = f"UPDATE {table} SET {changes} WHERE {conditions}"  # noqa: S608
+    return sql, [*changed, *compared]
