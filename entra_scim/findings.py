@@ -37,9 +37,9 @@ def findings(traffic: Traffic) -> Iterator[Finding]:
     yield from _contact_findings(traffic)
     if traffic.active:
         yield from _mapping_findings(traffic)
-    if traffic.unkept:
+    if traffic.unknown_attributes:
         yield Finding(
-            code="unkept",
+            code="unknown_attributes",
             message=_("Entra sends attributes that this product does not know:"),
             remedy=_(
                 "In Entra, open Provisioning → Attribute mapping → Provision Microsoft "
@@ -47,7 +47,7 @@ def findings(traffic: Traffic) -> Iterator[Finding]:
                 "of the others, unless this product asks for them. An attribute is "
                 "listed until Entra has not sent it for 7 days."
             ),
-            details=tuple(traffic.unkept),
+            details=tuple(traffic.unknown_attributes),
         )
     yield from _refusal_findings(traffic)
 

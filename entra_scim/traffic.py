@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Max
 from django.utils import timezone
 
-from . import headcount, unkept
+from . import headcount, unknown_attributes
 from .exceptions import NotProvisioned
 from .headcount import Headcount
 from .models import (
@@ -51,8 +51,8 @@ class Traffic(Headcount):
     """The facts of an environment, at a cost that few people or many differ little in."""
 
     last_contact: datetime.datetime | None = None
-    unkept: list[str] = field(default_factory=list)
-    """Names of attributes that Entra sends in vain."""
+    unknown_attributes: list[str] = field(default_factory=list)
+    """Names of attributes that Entra sends and this product does not know."""
 
     refusals: dict[str, Refusals] = field(default_factory=dict)
     """What was refused in the last day and not overcome since, by reason."""
@@ -69,7 +69,7 @@ def traffic_of(environment: AnyEnvironment) -> Traffic:
     headcount.count(traffic, environment)
     traffic.last_contact = last_contact_of(environment)
     traffic.refusals = _refusals(environment)
-    traffic.unkept = unkept.names_of(environment)
+    traffic.unknown_attributes = unknown_attributes.names_of(environment)
     return traffic
 
 

@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='UnkeptAttribute',
+            name='UnknownAttribute',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200)),
@@ -219,10 +219,10 @@ class Migration(migrations.Migration):
                 ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
             ],
             options={
-                'verbose_name': 'attribute that is not kept',
-                'verbose_name_plural': 'attributes that are not kept',
+                'verbose_name': 'unknown attribute',
+                'verbose_name_plural': 'unknown attributes',
                 'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('environment', 'name_key'), name='entra_scim_unkept_once')],
+                'constraints': [models.UniqueConstraint(fields=('environment', 'name_key'), name='entra_scim_unknown_once')],
             },
         ),
         migrations.CreateModel(

@@ -13,7 +13,7 @@ from .provisioned_user import (
 )
 from .role import EnvironmentGroup, EnvironmentRole, PendingRegrant
 from .turn import Turn
-from .unkept_attribute import UnkeptAttribute
+from .unknown_attribute import UnknownAttribute
 
 __all__ = [
     "AccessKey",
@@ -30,5 +30,5 @@ __all__ = [
     "ReleasedUser",
     "RoleAssignment",
     "Turn",
-    "UnkeptAttribute",
+    "UnknownAttribute",
 ]

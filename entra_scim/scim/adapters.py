@@ -5,7 +5,7 @@ from typing import Any
 
 from django_scim.adapters import SCIMUser
 
-from entra_scim import provisioning, unkept
+from entra_scim import provisioning, unknown_attributes
 from entra_scim.dialect import (
     Received,
     Unkeepable,
@@ -27,7 +27,7 @@ from .resources import (
     replaced_where_possible,
     schemas_of,
 )
-from .unkept import unkept_in_operations, unkept_in_resource
+from .unknown_attributes import unknown_in_operations, unknown_in_resource
 
 
 class EntraUser(SCIMUser):  # type: ignore[misc]
@@ -79,7 +79,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
             whole=lambda old: replaced(old, d),
             where_possible=lambda old: replaced_where_possible(old, d),
         )
-        self._unkept = unkept_in_resource(d)
+        self._unknown = unknown_in_resource(d)
         self._new = d
 
     def from_patch(self, body: dict[str, Any]) -> None:
@@ -90,7 +90,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
             whole=lambda old: patched(old, body),
             where_possible=lambda old: patched_where_possible(old, operations),
         )
-        self._unkept = unkept_in_operations(operations)
+        self._unknown = unknown_in_operations(operations)
 
     def from_unkeepable(self, refusal: Unkeepable, received: Received) -> None:
         """Take over nothing but the deactivation in a body that cannot be kept.
@@ -106,7 +106,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
             where_possible=lambda old: (old, []),
         )
         self._edit = whole.without_the_rest(kept_for("", refusal))
-        self._unkept = frozenset()
+        self._unknown = frozenset()
 
     @property
     def deactivates(self) -> bool:
@@ -134,7 +134,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
                 if_match=precondition(self.request),
                 origin=origin,
             )
-        unkept.note(environment, self._unkept)
+        unknown_attributes.note(environment, self._unknown)
 
     def delete(self) -> None:
         """Let go of the person, who becomes inactive and keeps their data."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from entra_scim import events, sign_in, unkept
+from entra_scim import events, sign_in, unknown_attributes
 
 
 class Command(BaseCommand):
@@ -28,5 +28,5 @@ class Command(BaseCommand):
         before = timezone.now() - datetime.timedelta(days=days)
         deleted = events.prune(before)
         sign_in.prune_sessions(before)
-        unkept.prune(before)
+        unknown_attributes.prune(before)
         self.stdout.write(f"{deleted} events deleted.")

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 
 
-class UnkeptAttribute(models.Model):
-    """The name of an attribute that Entra sends and nobody keeps: a useless mapping."""
+class UnknownAttribute(models.Model):
+    """The name of an attribute that Entra sends and this product does not know."""
 
     environment = environment_foreign_key()
     name = models.CharField(max_length=200)
@@ -17,12 +17,12 @@ class UnkeptAttribute(models.Model):
     objects = EnvironmentScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("attribute that is not kept")
-        verbose_name_plural = _("attributes that are not kept")
+        verbose_name = _("unknown attribute")
+        verbose_name_plural = _("unknown attributes")
         default_permissions = ()
         constraints = (
             models.UniqueConstraint(
-                fields=("environment", "name_key"), name="entra_scim_unkept_once"
+                fields=("environment", "name_key"), name="entra_scim_unknown_once"
             ),
         )
 

@@ -20,13 +20,13 @@ _READ_ONLY = {"schemas", "id", "meta", "groups"}
 _TYPE = re.compile(r'\[type eq "\w{1,40}"\]', re.IGNORECASE)
 
 
-def unkept_in_resource(body: Any) -> frozenset[str]:
-    """Return the paths in the body of a POST or PUT that are not kept."""
+def unknown_in_resource(body: Any) -> frozenset[str]:
+    """Return the paths in the body of a POST or PUT that no schema of ours has."""
     return _first(_members(body, ""))
 
 
-def unkept_in_operations(operations: Any) -> frozenset[str]:
-    """Return the paths in the operations of a PATCH that are not kept."""
+def unknown_in_operations(operations: Any) -> frozenset[str]:
+    """Return the paths in the operations of a PATCH that no schema of ours has."""
     return _first(
         path
         for operation in (operations if isinstance(operations, list) else ())
@@ -38,7 +38,7 @@ def unkept_in_operations(operations: Any) -> frozenset[str]:
 def _first(paths: Iterator[str]) -> frozenset[str]:
     found: set[str] = set()
     for path in paths:
-        if not _is_kept(path):
+        if not _is_known(path):
             found.add(_name(path))
         if len(found) == _MOST:
             break
@@ -65,7 +65,7 @@ def _members(value: Any, path: str) -> Iterator[str]:
             yield from _members(item, "")
         elif isinstance(item, dict) and not path:
             yield from _members(item, inner)
-        elif isinstance(item, list) and not path and _is_kept(inner):
+        elif isinstance(item, list) and not path and _is_known(inner):
             for one in item:
                 yield from _members(one, inner)
         else:
@@ -76,14 +76,14 @@ def _separator(path: str) -> str:
     return ":" if path.lower().startswith("urn:") and "[" not in path else "."
 
 
-def _is_kept(path: str) -> bool:
+def _is_known(path: str) -> bool:
     before, _filter, after = _divided(path)
     name = f"{before}{after}".lower()
     name = name.removeprefix(f"{CORE.lower()}:").removeprefix(f"{ENTERPRISE.lower()}:")
     attribute, _, part = name.partition(".")
     if attribute in _READ_ONLY:
         return True
-    parts = _KEPT.get(attribute)
+    parts = _KNOWN.get(attribute)
     return parts is not None and (not part or part in parts)
 
 
@@ -106,7 +106,7 @@ def _name(path: str) -> str:
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
-def _kept() -> dict[str, set[str]]:
+def _known() -> dict[str, set[str]]:
     extensions: Any = EntraUser.get_extension_models()
     schemas = [EntraUser, *extensions.values()]
     return {
@@ -118,4 +118,4 @@ def _kept() -> dict[str, set[str]]:
     } | {ENTERPRISE.lower(): set()}
 
 
-_KEPT = _kept()
+_KNOWN = _known()

@@ -1,4 +1,4 @@
-"""Attributes that Entra sends and nobody keeps, by name and never by value."""
+"""Attributes that Entra sends and this product does not know, by name alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from . import keys, transactions
 from .exceptions import Busy
-from .models import UnkeptAttribute
+from .models import UnknownAttribute
 from .models.environment import AnyEnvironment
 
 logger = logging.getLogger("entra_scim")
@@ -24,7 +24,7 @@ _NOTED_ANEW = datetime.timedelta(days=1)
 
 
 def note(environment: AnyEnvironment, names: Collection[str]) -> None:
-    """Remember the names of attributes that a request sent in vain.
+    """Remember the names of unknown attributes that a request sent.
 
     Without names, it costs nothing; with names that were noted within a day, one
     look. Failing to write them down is no reason to refuse Entra's request.
@@ -34,13 +34,13 @@ def note(environment: AnyEnvironment, names: Collection[str]) -> None:
     try:
         _note(environment, names)
     except (Busy, Error):
-        logger.warning("Could not note attributes that are not kept", exc_info=True)
+        logger.warning("Could not note unknown attributes", exc_info=True)
 
 
 @transactions.repeating
 def _note(environment: AnyEnvironment, names: Collection[str]) -> None:
     now = timezone.now()
-    rows = UnkeptAttribute.objects.for_environment(environment)
+    rows = UnknownAttribute.objects.for_environment(environment)
     noted = dict(rows.values_list("name_key", "seen_at"))
     sent = {keys.digest(keys.folded(name)): name for name in names}
     stale = {key for key in sent if noted.get(key, now) < now - _NOTED_ANEW}
@@ -51,9 +51,9 @@ def _note(environment: AnyEnvironment, names: Collection[str]) -> None:
         rows.filter(seen_at__lt=now - REPORTED).delete()
         new = new[: max(0, _MOST - rows.count())]
     if new:
-        UnkeptAttribute.objects.bulk_create(
+        UnknownAttribute.objects.bulk_create(
             [
-                UnkeptAttribute(
+                UnknownAttribute(
                     environment=environment,
                     name=sent[key],
                     name_key=key,
@@ -69,7 +69,7 @@ def names_of(environment: AnyEnvironment) -> list[str]:
     """Return the names that an environment's Entra has sent within a week."""
     since = timezone.now() - REPORTED
     return sorted(
-        UnkeptAttribute.objects.for_environment(environment)
+        UnknownAttribute.objects.for_environment(environment)
         .filter(seen_at__gt=since)
         .values_list("name", flat=True)
     )
@@ -77,4 +77,4 @@ def names_of(environment: AnyEnvironment) -> list[str]:
 
 def prune(before: datetime.datetime) -> None:
     """Forget names that Entra has not sent since a time."""
-    UnkeptAttribute.objects.filter(seen_at__lt=before).delete()
+    UnknownAttribute.objects.filter(seen_at__lt=before).delete()

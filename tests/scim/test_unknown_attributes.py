@@ -9,10 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from entra_scim import traffic, unkept
+from entra_scim import traffic, unknown_attributes
 from entra_scim.findings import findings
-from entra_scim.models import UnkeptAttribute
-from entra_scim.scim.unkept import unkept_in_operations, unkept_in_resource
+from entra_scim.models import UnknownAttribute
+from entra_scim.scim.unknown_attributes import (
+    unknown_in_operations,
+    unknown_in_resource,
+)
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -56,9 +59,9 @@ class TestNames:
         ],
     )
     def test_what_is_kept_or_empty_is_not_named(self, body):
-        assert unkept_in_resource(body) == set()
+        assert unknown_in_resource(body) == set()
         operation = {"op": "add", "value": body}
-        assert unkept_in_operations([operation, None]) == set()
+        assert unknown_in_operations([operation, None]) == set()
 
     @pytest.mark.parametrize(
         ("body", "names"),
@@ -76,8 +79,8 @@ class TestNames:
         ],
     )  # fmt: skip
     def test_what_is_not_kept_is_named_as_the_mapping_shows_it(self, body, names):
-        assert unkept_in_resource(body) == names
-        assert unkept_in_operations([{"op": "Add", "value": body}]) == names
+        assert unknown_in_resource(body) == names
+        assert unknown_in_operations([{"op": "Add", "value": body}]) == names
 
     def test_paths_of_operations(self):
         path = f"{CUSTOM}:CustomAttribute"
@@ -88,15 +91,15 @@ class TestNames:
             {"op": "Replace", "path": "title", "value": "x"},
         ]
 
-        assert unkept_in_operations(operations) == {
+        assert unknown_in_operations(operations) == {
             path,
             f"{CUSTOM}:Second",
             "name.middle",
         }
-        assert unkept_in_operations("nonsense") == set()
+        assert unknown_in_operations("nonsense") == set()
 
     def test_names_are_few_however_many_are_sent(self):
-        assert len(unkept_in_resource({f"a{n}": "x" for n in range(5000)})) == 20
+        assert len(unknown_in_resource({f"a{n}": "x" for n in range(5000)})) == 20
 
 
 @pytest.mark.django_db
@@ -105,7 +108,7 @@ class TestTab:
 
     def listed(self, environment):
         for finding in findings(traffic.traffic_of(environment)):
-            if finding.code == "unkept":
+            if finding.code == "unknown_attributes":
                 assert "delete the rows" in str(finding.remedy)
                 return list(finding.details)
         return []
@@ -119,9 +122,9 @@ class TestTab:
 
         assert self.listed(contoso) == ["otherMails", path]
         assert self.listed(fabrikam) == []
-        assert "a@x.example" not in str(list(UnkeptAttribute.objects.values()))
+        assert "a@x.example" not in str(list(UnknownAttribute.objects.values()))
         past = timezone.now() - datetime.timedelta(days=8)
-        UnkeptAttribute.objects.filter(name="otherMails").update(seen_at=past)
+        UnknownAttribute.objects.filter(name="otherMails").update(seen_at=past)
         assert self.listed(contoso) == [path]
         scim.put(f"/Users/{eve}", self.BODY)
         assert self.listed(contoso) == ["otherMails", path]
@@ -133,24 +136,24 @@ class TestTab:
         with CaptureQueriesContext(connection) as queries:
             scim.patch(f"/Users/{eve}", again)
 
-        touching = [q["sql"] for q in queries if "unkeptattribute" in q["sql"]]
+        touching = [q["sql"] for q in queries if "unknownattribute" in q["sql"]]
         assert len(touching) == 1
         assert touching[0].startswith("SELECT")
         with CaptureQueriesContext(connection) as queries:
             scim.patch(f"/Users/{eve}", {**again, "path": "title", "value": "Boss"})
-        assert not [q for q in queries if "unkeptattribute" in q["sql"]]
+        assert not [q for q in queries if "unknownattribute" in q["sql"]]
 
     def test_they_are_bounded(self, contoso):
         """Names that are sent no more make room for others."""
         past = timezone.now() - datetime.timedelta(days=8)
         for number in range(10):
-            unkept.note(contoso, [f"old{number}"])
-        UnkeptAttribute.objects.update(seen_at=past)
+            unknown_attributes.note(contoso, [f"old{number}"])
+        UnknownAttribute.objects.update(seen_at=past)
         for number in range(100):
-            unkept.note(contoso, [f"new{number}"])
+            unknown_attributes.note(contoso, [f"new{number}"])
 
-        assert len(unkept.names_of(contoso)) == 50
-        assert UnkeptAttribute.objects.count() == 50
+        assert len(unknown_attributes.names_of(contoso)) == 50
+        assert UnknownAttribute.objects.count() == 50
 
     def test_what_is_refused_is_no_matter_of_the_mapping(self, contoso, scim, admin):
         scim.post("/Users", {**self.BODY, "userName": admin.email})
