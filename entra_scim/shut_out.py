@@ -43,15 +43,15 @@ def by_activation(environment: AnyEnvironment) -> ShutOut:
     ID by which a sign-in finds people. ``count`` may include people whom the gate
     lets through, such as the Admin; those shown do not.
     """
-    links = ProvisionedUser.objects.filter(user_id=OuterRef("pk"))
-    # Somebody whose link is another environment's signs in there.
-    not_concerned = links.filter(
-        Q(active=True, has_object_id=True) | ~Q(environment=environment)
+    # A link of another environment helps nobody: it is not in force for people of
+    # this one, who have moved.
+    able = ProvisionedUser.objects.for_environment(environment).filter(
+        user_id=OuterRef("pk"), active=True, has_object_id=True
     )
     people: models.QuerySet[Any] = (
         get_policy()
         .users_of(environment)
-        .filter(~Exists(not_concerned), is_active=True)
+        .filter(~Exists(able), is_active=True)
         .order_by("pk")
     )
     first = list(people[: _SHOWN + 1])

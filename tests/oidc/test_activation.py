@@ -286,6 +286,27 @@ class TestActivation:
         assert {person.user for person in found.context["found"]} == set(unable[1:])
         assert "people/?status=no_sign_in" in page.content.decode()
 
+    def test_somebody_who_moved_is_listed(
+        self, connected, fabrikam, browser, boss, foreign_scim, several_environments
+    ):
+        """Their link is another environment's, which lets them in no more."""
+        moved = UserFactory(email="max@fabrikam.example", environment=fabrikam)
+        sent = {"userName": moved.email, "externalId": str(uuid.uuid4())}
+        assert foreign_scim.post("/Users", sent).status_code == 201
+        of_both = UserFactory(
+            email="zoe@fabrikam.example", environments=(connected, fabrikam)
+        )
+        connected.members.add(moved)
+        fabrikam.members.remove(moved)
+        try_sign_in(browser, connected)
+
+        shown = (
+            browser.client.get(tab(connected, "sign-in/")).context["locked_out"].shown
+        )
+
+        assert moved in shown
+        assert of_both not in shown
+
     def test_more_people_than_are_counted(
         self, connected, browser, admin, ann, monkeypatch
     ):
