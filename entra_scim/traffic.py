@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from . import headcount, unknown_attributes
-from .exceptions import NotProvisioned
+from .exceptions import GroupsNotProvisioned, NotProvisioned
 from .headcount import Headcount
 from .models import (
     AccessKey,
@@ -68,7 +68,7 @@ def traffic_of(environment: AnyEnvironment) -> Traffic:
     traffic = Traffic()
     headcount.count(traffic, environment)
     traffic.last_contact = last_contact_of(environment)
-    traffic.refusals = _refusals(environment)
+    traffic.refusals = _refusals(environment, traffic.last_contact)
     traffic.unknown_attributes = unknown_attributes.names_of(environment)
     return traffic
 
@@ -93,11 +93,17 @@ def holders_of(role: EnvironmentRole) -> models.QuerySet[ProvisionedUser]:
     )
 
 
-def _refusals(environment: AnyEnvironment) -> dict[str, Refusals]:
+def _refusals(
+    environment: AnyEnvironment, last_contact: datetime.datetime | None
+) -> dict[str, Refusals]:
     found: dict[str, Refusals] = {}
     events = ProvisioningEvent.objects.for_environment(environment)
     newest = events.open_refusals(since=timezone.now() - _RECENT)[:_READ_REFUSALS]
-    for reason, detail, count in newest.values_list("reason", "detail", "count"):
+    for reason, detail, count, at in newest.values_list(
+        "reason", "detail", "count", "at"
+    ):
+        if reason == GroupsNotProvisioned.code and _has_stopped(at, last_contact):
+            continue
         if reason in _PASSING or (reason == NotProvisioned.code and count < _LOST):
             continue
         refusals = found.setdefault(reason, Refusals())
@@ -105,3 +111,8 @@ def _refusals(environment: AnyEnvironment) -> dict[str, Refusals]:
         if len(refusals.details) < _SHOWN_DETAILS:
             refusals.details[detail] = None
     return dict(sorted(found.items(), key=lambda item: (-item[1].count, item[0])))
+
+
+def _has_stopped(at: datetime.datetime, last_contact: datetime.datetime | None) -> bool:
+    """Tell whether Entra has come back for more than two cycles without groups."""
+    return last_contact is not None and last_contact - at > 2 * CYCLE

@@ -1325,6 +1325,18 @@ class TestFindings:
         assert str(finding.message) == "Entra sends groups."
         assert "Provision Microsoft Entra ID Groups" in str(finding.remedy)
 
+    def test_groups_that_are_sent_no_more(self, client, contoso, scim):
+        """Entra is here for cycles, and the mapping is off."""
+        scim.post("/Groups", {"displayName": "Sales"})
+        sent = timezone.now() - datetime.timedelta(minutes=81)
+        ProvisioningEvent.objects.update(at=sent)
+        AccessKey.objects.update(last_used_at=sent)
+        assert "groups" in self.refused(client, contoso)
+
+        AccessKey.objects.update(last_used_at=timezone.now())
+
+        assert "groups" not in self.refused(client, contoso)
+
 
 def test_many_people_are_counted_as_far_as_it_matters(
     client, contoso, roles, scim, monkeypatch
