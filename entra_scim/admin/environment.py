@@ -18,6 +18,7 @@ from entra_scim.models import (
 from . import people, roles, set_up, sign_in
 from .deletion import EmptyingMixin
 from .guide import GuidePage
+from .kit import KitPage
 from .pages import EnvironmentPage
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ _PAGES: dict[str, tuple[str, type[EnvironmentPage]]] = {
     "entra_discard": ("sign-in/discard/", sign_in.DiscardView),
     "entra_deactivate": ("sign-in/deactivate/", sign_in.DeactivatePage),
     "entra_guide": ("guide/", GuidePage),
+    "entra_kit": ("guide/kit/", KitPage),
 }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from entra_scim import access_keys, authorities, connection, credentials, groups
+from entra_scim.dialect import app_role_problem
 from entra_scim.keys import role_key
 from entra_scim.models import EntraSettings, EnvironmentRole, ProvisioningEvent
 from entra_scim.models.environment import AnyEnvironment
@@ -204,6 +205,9 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_value(self) -> str:
         value: str = self.cleaned_data["value"].strip()
         validate_role_value(value)
+        problem = app_role_problem(value)
+        if problem and value != self.initial.get("value"):
+            raise ValidationError(str(problem), code="no_app_role")
         others = EnvironmentRole.objects.for_environment(self.environment).exclude(
             pk=self.instance.pk
         )

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from entra_scim import authorities
 from entra_scim.dialect import RoleFunction
+from entra_scim.kit.forms import file_name
 
+from .kit_forms import KitForm, SchemaForm
 from .set_up import SetUpPage
 
 
@@ -36,6 +38,16 @@ class GuidePage(SetUpPage):
             "role_mapping": facts.functions[RoleFunction.ASSERTIVE] > 0
             and not {"role_function_single", "role_function_add_only"} & codes,
         }
+        context.setdefault(
+            "kit_form",
+            KitForm(initial={"notification_address": _email_of(self.request.user)}),
+        )
+        context.setdefault("schema_form", SchemaForm())
+        context["kit_file"] = file_name(str(self.environment.pk), "sh")
         context["local_entra"] = authorities.hosts().get(authorities.LOCAL)
         context["finding"] = {finding.code: finding for finding in context["findings"]}
         return context
+
+
+def _email_of(visitor: Any) -> str:
+    return getattr(visitor, visitor.get_email_field_name(), "") or ""

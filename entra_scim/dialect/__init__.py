@@ -10,6 +10,7 @@ Both dialects are taken at any time: provision on demand ignores the flag.
 
 from __future__ import annotations
 
+from .app_roles import app_role_problem
 from .bounds import check_document, check_work
 from .filters import normalize_filter
 from .operations import Change, read_operations
@@ -29,6 +30,7 @@ __all__ = [
     "Received",
     "RoleFunction",
     "Unkeepable",
+    "app_role_problem",
     "check_document",
     "check_work",
     "complete_role",

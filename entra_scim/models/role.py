@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from entra_scim import transactions
+from entra_scim.dialect import app_role_problem
 from entra_scim.keys import role_key
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
@@ -115,6 +117,11 @@ class EnvironmentRole(models.Model):
         return transactions.repeated(
             lambda: super(EnvironmentRole, self).delete(*args, **kwargs)
         )
+
+    @property
+    def app_role_problem(self) -> Promise | None:
+        """Why Entra can have no app role for this role; None if it can."""
+        return app_role_problem(self.value)
 
 
 class PendingRegrant(models.Model):

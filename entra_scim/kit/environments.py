@@ -1,0 +1,66 @@
+"""What the product knows of an environment, for its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from entra_scim import authorities, connection, credentials
+from entra_scim.models import EnvironmentRole
+from entra_scim.models.environment import AnyEnvironment
+
+from .plan import Wanted
+
+
+def wanted_of(
+    environment: AnyEnvironment,
+    absolute: Callable[[str], str],
+    *,
+    notification_address: str = "",
+    deletion_threshold: int = 50,
+) -> Wanted:
+    """Return what is wanted in Entra for an environment.
+
+    ``absolute`` makes a whole address of a path, by the product's own host.
+    """
+    settings = connection.settings_of(environment)
+    used = credentials.waiting(settings) or credentials.in_use(settings)
+    primary_key = str(environment.pk)
+    base = reverse("entra_scim:base", kwargs={"environment_id": primary_key})
+    roles = EnvironmentRole.objects.for_environment(environment)
+    return Wanted(
+        environment_id=primary_key,
+        # Without ?aadOptscim062020, which Entra's validation of credentials does not
+        # take. Both dialects are spoken here.
+        tenant_url=f"{absolute(base)}/",
+        redirect_uri=_address(absolute, "entra_scim_oidc:callback"),
+        logout_url=_address(
+            absolute, "entra_scim_oidc:front-channel-logout", primary_key
+        ),
+        roles=tuple(roles.values_list("value", flat=True)),
+        cloud=_cloud(used.cloud if used else settings.cloud, is_known=used is not None),
+        client_id=str(used.client_id) if used else str(settings.client_id or ""),
+        tenant_id=str(used.tenant_id) if used else str(settings.tenant_id or ""),
+        certificate=used.certificate if used else "",
+        has_secret=bool(used and used.client_secret),
+        today=timezone.localdate(),
+        notification_address=notification_address,
+        deletion_threshold=deletion_threshold,
+    )
+
+
+def _address(absolute: Callable[[str], str], name: str, *arguments: str) -> str:
+    """Return the address of a page, or nothing where sign-in is not in the URLs."""
+    try:
+        return absolute(reverse(name, args=arguments))
+    except NoReverseMatch:
+        return ""
+
+
+def _cloud(cloud: str, *, is_known: bool) -> str:
+    # Nothing is saved yet: with a local Entra beside, that is the one to set up.
+    if not is_known and authorities.LOCAL in authorities.hosts():
+        return authorities.LOCAL
+    return cloud if cloud in authorities.hosts() else "global"

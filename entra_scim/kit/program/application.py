@@ -1,0 +1,98 @@
+"""Which application is the environment's, and how it is made."""
+
+from __future__ import annotations
+
+from .run import BEGUN, Document, Run, Stop, equals
+
+
+def find_application(run: Run) -> None:
+    """Find the environment's application, or make it from the template.
+
+    An application of the same name is another's, unless something in it is this
+    environment's, or a former run had begun to make it.
+    """
+    plan, graph = run.plan, run.graph
+    app_id = run.options.app_id or plan["clientId"]
+    name = run.options.name or plan["name"]
+    if not app_id:
+        named = graph.get(
+            f"/servicePrincipals?$filter={equals('displayName', name)}"
+            "&$select=id,appId,applicationTemplateId"
+        )["value"]
+        ours = [sp for sp in named if _is_ours(run, sp)]
+        if len(ours) > 1 or (named and not ours):
+            ids = ", ".join(sp["appId"] for sp in ours or named)
+            raise Stop(
+                f"Entra has an application named “{name}” already ({ids}), and nothing "
+                "in it says that it is this environment's. To use it, run this again "
+                "with --app-id and its ID. To make another one, add --name."
+            )
+        if not named:
+            _make_application(run, name)
+            return
+        app_id = ours[0]["appId"]
+    _use_application(run, app_id)
+
+
+def _is_ours(run: Run, service_principal: Document) -> bool:
+    """Tell whether an application of the wanted name is this environment's."""
+    found = _registration(run, service_principal["appId"])
+    wanted = run.plan["application"]
+    roles = {role["id"] for role in wanted["appRoles"]}
+    web = found.get("web") or {}
+    if wanted["logoutUrl"] and web.get("logoutUrl") == wanted["logoutUrl"]:
+        return True
+    if any(role.get("id") in roles for role in found.get("appRoles") or []):
+        return True
+    # A run that ended between making it and marking it: before, there was none.
+    return (
+        run.notebook.has(BEGUN)
+        and not web.get("redirectUris")
+        and not web.get("logoutUrl")
+    )
+
+
+def _registration(run: Run, app_id: str) -> Document:
+    found = run.graph.get(
+        f"/applications?$filter={equals('appId', app_id)}&$select=id,appId,web,appRoles"
+    )["value"]
+    if not found:
+        raise Stop(
+            f"The directory that you are signed in to has no application {app_id}. Sign "
+            "in to the right one (az login --tenant …), or give another --app-id."
+        )
+    registration: Document = found[0]
+    return registration
+
+
+def _use_application(run: Run, app_id: str) -> None:
+    registration = _registration(run, app_id)
+    found = run.graph.get(
+        f"/servicePrincipals?$filter={equals('appId', app_id)}"
+        "&$select=id,appId,applicationTemplateId"
+    )["value"]
+    if not found or not found[0].get("applicationTemplateId"):
+        raise Stop(
+            f"The application {app_id} was made for sign-in alone and cannot provision. "
+            "Make one with New application → Create your own application, or leave "
+            "--app-id out."
+        )
+    run.found.update(app=registration["id"], appId=app_id, sp=found[0]["id"])
+
+
+def _make_application(run: Run, name: str) -> None:
+    if not run.differs([f"Enterprise applications: make “{name}”"]):
+        return
+    run.notebook.note(BEGUN)
+    made = run.graph.send(
+        "POST",
+        f"/applicationTemplates/{run.plan['templateId']}/instantiate",
+        {"displayName": name},
+        once=True,
+    )
+    application, principal = made["application"], made["servicePrincipal"]
+    run.found.update(
+        app=application["id"], appId=application["appId"], sp=principal["id"]
+    )
+    run.graph.is_fresh = True
+    run.graph.sleep(run.graph.pause)

@@ -1,0 +1,135 @@
+"""What an application needs so that people can sign in with it."""
+
+from __future__ import annotations
+
+from . import changes
+from .graph import NO_ANSWER, Refusal
+from .run import Document, Run, Stop, equals
+
+
+def set_registration(run: Run) -> None:
+    path = f"/applications/{run.found['app']}"
+    found = run.graph.get(
+        f"{path}?$select=appRoles,web,requiredResourceAccess,optionalClaims"
+    )
+    change = changes.application(run.plan["application"], found)
+    if run.differs(change.differences):
+        run.graph.send("PATCH", path, change.body)
+
+
+def require_assignment(run: Run) -> None:
+    path = run.service_principal
+    found = run.graph.get(
+        f"{path}?$select=appRoleAssignmentRequired,appOwnerOrganizationId"
+    )
+    tenant = run.found["tenant"] = found.get("appOwnerOrganizationId") or ""
+    if run.plan["tenantId"] and tenant and tenant != run.plan["tenantId"]:
+        raise Stop(
+            f"You are signed in to the directory {tenant}, but this environment is "
+            f"connected to {run.plan['tenantId']}. Sign in there: az login --tenant "
+            f"{run.plan['tenantId']}"
+        )
+    if found.get("appRoleAssignmentRequired") is not True and run.differs(
+        ["Properties: assignment required"]
+    ):
+        run.graph.send("PATCH", path, {"appRoleAssignmentRequired": True})
+
+
+def prove(run: Run) -> None:
+    """Give the application what sign-in proves itself with, if the tab has nothing."""
+    path = f"/applications/{run.found['app']}"
+    plan = run.plan
+    if plan["certificate"]:
+        found = run.graph.get(f"{path}?$select=keyCredentials")
+        change = changes.certificates(plan["certificate"], found)
+        if run.differs(change.differences):
+            run.graph.send("PATCH", path, change.body)
+        return
+    if not plan["needsSecret"] and not run.options.new_secret:
+        return
+    found = run.graph.get(f"{path}?$select=passwordCredentials")
+    name = plan["secretName"]
+    made = [
+        c
+        for c in found.get("passwordCredentials") or []
+        if c.get("displayName") == name
+    ]
+    if made and not run.options.new_secret:
+        run.say(
+            f"  There is a client secret “{name}” already. Its value was shown once. "
+            "If nobody has it, delete it under Certificates & secrets, and run this "
+            "again with --new-secret."
+        )
+        return
+    if run.differs([f"Client secrets: add “{name}”"]):
+        # Once only: a second attempt after a lost answer would leave a secret that
+        # nobody knows.
+        answer = run.graph.send(
+            "POST",
+            f"{path}/addPassword",
+            {
+                "passwordCredential": {
+                    "displayName": name,
+                    "endDateTime": plan["secretEnds"],
+                }
+            },
+            once=True,
+        )
+        run.show_secret(answer["secretText"], str(answer.get("endDateTime", ""))[:10])
+
+
+def consent(run: Run) -> None:
+    """Consent for everybody, last: it may need more rights than all before.
+
+    Whoever may not consent hears where somebody who may does it.
+    """
+    wanted = run.plan["consent"]
+    try:
+        _consent(run, wanted)
+    except Refusal as refusal:
+        if refusal.status == NO_ANSWER:
+            raise
+        run.differences.append("API permissions: grant admin consent")
+        run.say(
+            f"  not done: {refusal.text}. Ask an administrator who may consent to open "
+            f"{run.plan['signIn']}/{run.found['tenant'] or 'organizations'}/adminconsent"
+            f"?client_id={run.found['appId']}"
+        )
+
+
+def _consent(run: Run, wanted: Document) -> None:
+    sp = run.found["sp"]
+    resource = run.graph.get(
+        f"/servicePrincipals?$filter={equals('appId', wanted['resourceAppId'])}"
+    )["value"][0]["id"]
+    grants = run.graph.get(f"/oauth2PermissionGrants?$filter={equals('clientId', sp)}")
+    ours = [
+        grant
+        for grant in grants["value"]
+        if grant.get("resourceId") == resource
+        and grant.get("consentType") == "AllPrincipals"
+    ]
+    given = str(ours[0].get("scope") or "").split() if ours else []
+    missing = [scope for scope in wanted["scope"].split() if scope not in given]
+    if not missing or not run.differs(
+        [f"API permissions: grant admin consent for {' '.join(missing)}"]
+    ):
+        return
+    scope = " ".join([*given, *missing])
+    if ours:
+        run.graph.send(
+            "PATCH", f"/oauth2PermissionGrants/{ours[0]['id']}", {"scope": scope}
+        )
+        return
+    run.graph.send(
+        "POST",
+        "/oauth2PermissionGrants",
+        {
+            "clientId": sp,
+            "consentType": "AllPrincipals",
+            "principalId": None,
+            "resourceId": resource,
+            "scope": scope,
+        },
+        once=True,
+    )

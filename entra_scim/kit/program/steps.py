@@ -1,0 +1,71 @@
+"""The steps that lead from what is found in Entra to what the plan wants.
+
+Each reads first, and writes only what differs: a second run changes nothing, and one
+that was stopped is completed by the next. The plan says for each step which
+permission it needs, what to do if it fails, and where Microsoft describes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import application, changes, provisioning, registration
+from .graph import Refusal
+from .run import Document, Run, Stop
+
+STEPS: dict[str, Callable[[Run], None]] = {
+    "application": application.find_application,
+    "registration": registration.set_registration,
+    "assignment": registration.require_assignment,
+    "template": provisioning.find_template,
+    "find_job": provisioning.find_job,
+    "credentials": provisioning.save_credentials,
+    "job": provisioning.make_job,
+    "schema": provisioning.set_schema,
+    "start": provisioning.start,
+    "proof": registration.prove,
+    "consent": registration.consent,
+}
+
+
+def walk(run: Run) -> None:
+    """Go through all steps in their order.
+
+    Raises:
+        Stop: A step could not be done; the text says which, why, and what to do.
+    """
+    table = run.plan["steps"]
+    for number, step in enumerate(table, 1):
+        run.say(f"{number}/{len(table)} {step['title']}")
+        try:
+            STEPS[step["name"]](run)
+        except Refusal as refusal:
+            raise Stop(_explained(step, refusal)) from None
+        except (changes.Unsuitable, Stop) as reason:
+            raise Stop(f"{step['title']}: {reason}") from None
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
+            raise Stop(
+                f"{step['title']}: Graph answered in a form that this script does not "
+                f"know ({error!r}). Do this step by hand, with the tab's guide."
+            ) from None
+        if "app" not in run.found:
+            run.differences += [f"{later['title']}" for later in table[number:]]
+            run.say("The rest follows from that.")
+            return
+
+
+def _explained(step: Document, refusal: Refusal) -> str:
+    text = (
+        f"{step['title']}: Graph answered {refusal.status or 'nothing'}: {refusal.text}"
+    )
+    if refusal.status == 401:
+        text += " Your sign-in has expired: sign in again (az login)."
+    elif refusal.status == 403:
+        text += (
+            f" It needs the role Application Administrator, and a token with the "
+            f"permission {step['permission']}. If you have the role, run this again with "
+            "--token: Graph Explorer and Connect-MgGraph give such tokens."
+        )
+    else:
+        text += f" {step['remedy']}"
+    return f"{text} What is done stays done: run this again to go on."

@@ -1,0 +1,214 @@
+"""The kit through its doors: the command, and the tab's guide."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+from importlib.resources import files
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+
+from entra_scim import access_keys, connection
+from tests.factories import RoleFactory
+from tests.test_tab import saved, tab, text_of
+
+from .conftest import SCHEMA
+
+pytestmark = pytest.mark.django_db
+
+
+def printed(environment, *arguments):
+    """Return what the command prints for an environment."""
+    output = io.StringIO()
+    call_command(
+        "entra_kit",
+        str(environment.pk),
+        "--url=https://product.example",
+        *arguments,
+        stdout=output,
+        stderr=io.StringIO(),
+    )
+    return output.getvalue()
+
+
+def test_the_command_prints_the_plan(contoso, roles):
+    made = json.loads(printed(contoso, "--format=json", "--notify=it@contoso.example"))
+
+    assert made["name"] == f"product.example ({contoso.pk})"
+    assert {role["value"] for role in made["application"]["appRoles"]} == {*roles}
+    assert made["application"]["logoutUrl"].startswith("https://product.example/")
+    assert made["credentials"][0]["value"].endswith(f"/{contoso.pk}/")
+    assert "it@contoso.example" in made["credentials"][2]["value"]
+
+
+def test_what_is_connected_is_in_the_plan(contoso):
+    """The application that the tab knows is used, and needs no second secret."""
+    values = saved()
+    connection.save(
+        connection.settings_of(contoso),
+        **{**values, "client_secret_expires_on": None},
+    )
+
+    made = json.loads(printed(contoso, "--format=json"))
+
+    assert made["clientId"] == values["client_id"]
+    assert made["tenantId"] == values["tenant_id"]
+    assert made["needsSecret"] is False
+    assert values["client_secret"] not in json.dumps(made)
+
+
+@pytest.mark.parametrize(
+    ("settings_of_project", "says"),
+    [
+        ({"ALLOWED_HOSTS": ["*"], "CSRF_TRUSTED_ORIGINS": []}, "--url"),
+        ({"ALLOWED_HOSTS": ["a.example", "b.example"]}, "--url"),
+    ],
+    ids=["any", "several"],
+)
+def test_an_unknown_address_is_asked_for(contoso, settings, settings_of_project, says):
+    for name, value in settings_of_project.items():
+        setattr(settings, name, value)
+
+    with pytest.raises(CommandError, match=says):
+        call_command("entra_kit", str(contoso.pk))
+
+
+def test_the_only_address_of_the_product_is_taken(contoso, settings, capsys):
+    settings.ALLOWED_HOSTS = ["product.example"]
+    settings.CSRF_TRUSTED_ORIGINS = ["https://product.example"]
+
+    call_command("entra_kit", str(contoso.pk), "--format=json")
+
+    made = json.loads(capsys.readouterr().out)
+    assert made["credentials"][0]["value"].startswith("https://product.example/")
+
+
+def test_the_script_is_the_program_that_is_tested_and_no_more(contoso):
+    """The modules go in letter by letter, and bash leaves them alone."""
+    RoleFactory(environment=contoso, value="$(touch$IFS/tmp/x)`'")
+    _key, secret = access_keys.create(contoso)
+    text = printed(contoso, "--format=sh")
+
+    parts = dict(
+        re.findall(
+            r"^cat >\"\$folder/entra_kit/(\S+)\" <<'END_OF_FILE'\n(.*?)\nEND_OF_FILE$",
+            text,
+            re.MULTILINE | re.DOTALL,
+        )
+    )
+
+    program = files("entra_scim.kit") / "program"
+    for name, part in parts.items():
+        if name != "plan.json":
+            assert part == (program / name).read_text("utf-8").rstrip()
+    assert json.loads(parts["plan.json"]) == json.loads(
+        printed(contoso, "--format=json")
+    )
+    assert secret not in text
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="There is no bash here.")
+def test_bash_can_read_the_script(contoso):
+    done = subprocess.run(
+        ["bash", "-n"], input=printed(contoso), text=True, capture_output=True
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_tab_gives_out_the_same_script(client, contoso, roles):
+    response = client.get(
+        tab(contoso, "guide/kit/"),
+        {"format": "sh", "deletion_threshold": "50", "notification_address": ""},
+        secure=True,
+        headers={"host": "product.example"},
+    )
+
+    assert response["Content-Disposition"] == (
+        f'attachment; filename="entra-{contoso.pk}.sh"'
+    )
+    assert response.content.decode() == printed(contoso)
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"format": "sh", "deletion_threshold": "0"}, "greater than or equal to 1"),
+        (
+            {
+                "format": "sh",
+                "deletion_threshold": "5",
+                "notification_address": "nobody",
+            },
+            "valid email",
+        ),
+        ({"format": "sh", "deletion_threshold": "5"}, "https only"),
+    ],
+    ids=["threshold", "address", "http"],
+)
+def test_the_guide_says_why_there_is_no_file(client, contoso, query, says):
+    assert says in text_of(client.get(tab(contoso, "guide/kit/"), query))
+
+
+def test_the_guide_edits_a_schema(client, contoso):
+    """For an administrator who may not run scripts."""
+    upload = SimpleUploadedFile("schema.json", SCHEMA.read_bytes())
+
+    response = client.post(tab(contoso, "guide/kit/"), {"schema": upload}, secure=True)
+
+    edited = json.loads(response.content)
+    groups = edited["synchronizationRules"][0]["objectMappings"][1]
+    assert groups["enabled"] is False
+    assert "entra-schema-" in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xfe", b"[]", b"{}", b"[" * 100_000, b'{"a":' * 500 + b"1" + b"}" * 500],
+    ids=["bytes", "list", "empty", "deep", "deep-object"],
+)
+def test_what_is_not_a_schema_is_said_on_the_page(client, contoso, content):
+    upload = SimpleUploadedFile("schema.json", content)
+
+    response = client.post(tab(contoso, "guide/kit/"), {"schema": upload}, secure=True)
+
+    assert "This is not" in text_of(response)
+
+
+def test_a_foreign_environment_has_no_kit(administrator, fabrikam):
+    """Neither to download nor to edit with."""
+    url = tab(fabrikam, "guide/kit/")
+
+    assert administrator.get(url, {"format": "sh"}).status_code == 404
+    assert administrator.post(url).status_code == 404
+
+
+def test_the_command_edits_a_schema(contoso):
+    edited = json.loads(printed(contoso, f"--schema={SCHEMA}"))
+
+    assert edited["id"] == "scim.1"
+    with pytest.raises(CommandError, match="Cannot read"):
+        printed(contoso, "--schema=/nowhere/schema.json")
+
+
+def test_a_role_that_entra_cannot_have_is_refused(client, contoso):
+    response = client.post(
+        tab(contoso, "roles/"), {"role-value": "Prüfer", "role-group": ""}
+    )
+
+    assert "letters A to Z" in text_of(response)
+
+
+def test_a_role_that_entra_cannot_have_is_marked(client, contoso):
+    """One that was made before, or in code: it keeps its people."""
+    role = RoleFactory(environment=contoso, value="Prüfer")
+
+    assert "Entra cannot have this role" in text_of(client.get(tab(contoso)))
+    unchanged = {"value": "Prüfer", "group": role.group_id}
+    response = client.post(tab(contoso, f"roles/{role.pk}/"), unchanged)
+    assert response.status_code == 302
