@@ -67,7 +67,11 @@ def save(
 ) -> list[str]:
     """Save what an administrator entered. An empty secret keeps what is set.
 
-    A new secret takes the place of a certificate.
+    The IDs may come first, without any secret. A new secret takes the place of a
+    certificate.
+
+    Raises:
+        ValueError: There is a secret that can no longer be read, and no new one.
 
     Returns:
         The names of the fields that changed, for the log: never the values.
@@ -83,8 +87,10 @@ def save(
         )
     elif former is not None:
         kept = former
+    elif settings.client_secret or settings.certificate:
+        raise ValueError("The secret to keep can no longer be read.")
     else:
-        raise ValueError("There is no secret to keep.")
+        kept = Credentials(client_id=client_id, tenant_id=tenant_id, cloud=cloud)
     new = dataclasses.replace(
         kept,
         client_id=client_id,

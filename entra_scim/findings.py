@@ -100,9 +100,9 @@ def _mapping_findings(traffic: Traffic) -> Iterator[Finding]:
             code="roles_missing",
             message=_("Entra has sent no roles so far."),
             remedy=_(
-                "Follow section C and steps 3 and 4 of section D of the guide: app roles, "
-                "and the mapping of the attribute roles. Provision on demand never "
-                "sends roles: wait for a cycle."
+                "Follow steps 3 and 4 of the set-up: app roles, and the mapping of the "
+                "attribute roles. Provision on demand never sends roles: wait for a "
+                "cycle."
             ),
         )
     for function in (RoleFunction.SINGLE, RoleFunction.ADD_ONLY):

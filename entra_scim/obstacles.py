@@ -39,7 +39,7 @@ def of(settings: EntraSettings, by: Any) -> list[Obstacle]:
 
 def _credentials_obstacles(settings: EntraSettings) -> Iterator[Obstacle]:
     state = connection.secret_state(settings)
-    message, path = _("The connection is not complete."), "#connection"
+    message, path = _("The connection is not complete."), "#step-connection"
     if settings.has_ids and settings.certificate:
         path = "sign-in/#certificate"
         if state == connection.SecretState.EXPIRED:
@@ -80,7 +80,7 @@ def _contact_obstacles(environment: AnyEnvironment) -> Iterator[Obstacle]:
         message = _("Entra has not been in contact for more than two cycles.")
     else:
         return
-    yield Obstacle(code="contact", message=message, path="#standing")
+    yield Obstacle(code="contact", message=message, path="#step-people")
 
 
 def _confirmation_obstacles(environment: AnyEnvironment, by: Any) -> Iterator[Obstacle]:

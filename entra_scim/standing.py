@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from . import activation, connection, credentials, headcount, sign_in_health
+from .dialect import RoleFunction
 from .models import AccessKey, EntraSettings
 from .models.environment import AnyEnvironment
 from .traffic import Traffic, is_silent, last_contact_of
@@ -25,8 +26,9 @@ class StepCode(enum.StrEnum):
     CREDENTIALS = "credentials"
     ACCESS_KEY = "access_key"
     CONTACT = "contact"
-    PEOPLE = "people"
     ROLES = "roles"
+    MAPPING = "mapping"
+    PEOPLE = "people"
     TEST = "test"
     ACTIVE = "active"
 
@@ -42,37 +44,48 @@ class Step:
     todo: str | Promise
     """What to do next, if it did not."""
 
+    waits: bool = False
+    """Whether all is done here, and only people who arrive can show it."""
+
 
 _TITLES = {
     StepCode.CREDENTIALS: gettext_lazy("Credentials saved"),
     StepCode.ACCESS_KEY: gettext_lazy("Access key made"),
     StepCode.CONTACT: gettext_lazy("Entra has made contact"),
-    StepCode.PEOPLE: gettext_lazy("First person arrived"),
     StepCode.ROLES: gettext_lazy("Roles matched"),
+    StepCode.MAPPING: gettext_lazy("Attributes mapped"),
+    StepCode.PEOPLE: gettext_lazy("First person arrived"),
     StepCode.TEST: gettext_lazy("Sign-in tested"),
     StepCode.ACTIVE: gettext_lazy("Active: passwords are replaced"),
 }
 
 _TODO = {
     StepCode.CREDENTIALS: gettext_lazy(
-        "Copy the two IDs and the client secret from Entra to Connection, and save."
+        "Create the application in Entra, and copy its two IDs and a client secret to "
+        "here."
     ),
     StepCode.ACCESS_KEY: gettext_lazy(
         "Generate an access key, and paste it in Entra as Secret token."
     ),
     StepCode.CONTACT: gettext_lazy(
-        "In Entra, choose Test connection, then Start provisioning."
+        "In Entra, paste Tenant URL and Secret token, and choose Test connection."
+    ),
+    StepCode.ROLES: gettext_lazy(
+        "Create a role here for each app role in Entra, with exactly its Value as name."
+    ),
+    StepCode.MAPPING: gettext_lazy(
+        "In Entra, map externalId and roles as step 4 says. Then assign people and "
+        "start provisioning, as step 5 says."
     ),
     StepCode.PEOPLE: gettext_lazy(
         "In Entra, assign people or groups to the application, and wait for the next "
         "cycle: at most 40 minutes."
     ),
-    StepCode.ROLES: gettext_lazy(
-        "Make a role here for each app role in Entra, with exactly its Value as name."
+    StepCode.TEST: gettext_lazy(
+        "Grant admin consent in Entra, and test signing in with a person from Entra."
     ),
-    StepCode.TEST: gettext_lazy("Test signing in, as somebody whom Entra provisioned."),
     StepCode.ACTIVE: gettext_lazy(
-        "Activate the integration, so that people sign in with Entra only."
+        "Activate Entra sign-in, so that people sign in with Entra only."
     ),
 }
 
@@ -146,18 +159,22 @@ def steps_of(
         todo[StepCode.CREDENTIALS] = gettext_lazy(
             "Make a new certificate under Sign-in, and upload it in Entra."
         )
-    elif settings.has_ids and settings.client_secret:
+    elif settings.has_ids:
         todo[StepCode.CREDENTIALS] = gettext_lazy(
             "Create a new client secret in Entra, and save it under Connection."
         )
     if traffic.roles and not traffic.roles_received:
         todo[StepCode.ROLES] = gettext_lazy(
-            "Let Entra send roles: make app roles and map the attribute roles, as "
-            "sections C and D of the guide say."
+            "Let Entra send roles: create app roles, and map the attribute roles, as "
+            "steps 3 and 4 say."
         )
     elif traffic.roles and not traffic.unknown_roles:
         todo[StepCode.ROLES] = gettext_lazy(
             "In Entra, assign people an app role whose Value is a role here."
+        )
+    if traffic.people:
+        todo[StepCode.MAPPING] = gettext_lazy(
+            "Correct the attribute mapping in Entra, as step 4 says."
         )
     if on_trial:
         todo[StepCode.ACTIVE] = gettext_lazy(
@@ -172,6 +189,7 @@ def steps_of(
             if traffic.last_contact
             else "",
         ),
+        StepCode.MAPPING: (_is_mapped(traffic), ""),
         StepCode.PEOPLE: (
             traffic.people > 0,
             _("more than %(people)d people") % {"people": headcount.EXACT}
@@ -210,9 +228,24 @@ def steps_of(
             done=done,
             detail=detail,
             todo=todo[code],
+            waits=code == StepCode.ROLES and bool(traffic.roles) and not traffic.people,
         )
-        for code, (done, detail) in details.items()
+        for code in StepCode
+        for done, detail in [details[code]]
     ]
+
+
+def _is_mapped(traffic: Traffic) -> bool:
+    """Tell whether what has arrived shows that each mapping is right."""
+    return bool(
+        traffic.active
+        and not traffic.without_object_id
+        and not traffic.without_external_id
+        and traffic.active_received
+        and traffic.functions[RoleFunction.ASSERTIVE]
+        and not traffic.functions[RoleFunction.SINGLE]
+        and not traffic.functions[RoleFunction.ADD_ONLY]
+    )
 
 
 def _dead_credentials(settings: EntraSettings) -> str:

@@ -96,7 +96,9 @@ class ConnectionForm(SecretsForm):
                 ),
                 code="access_key",
             )
-        if not secret and self.current is None:
+        is_kept = self.settings.client_secret or self.settings.certificate
+        if not secret and self.current is None and is_kept:
+            # It can no longer be read. Saved without, it would be gone for good.
             raise ValidationError(
                 _(
                     "Paste the Value of a client secret: in Entra, under App "
@@ -140,23 +142,14 @@ class ConnectionForm(SecretsForm):
         if secret is None or name in self.errors:
             return
         current = self.current
-        if date is None and (secret or current is None or not current.certificate):
+        has_secret = secret or (current is not None and current.client_secret)
+        if date is None and has_secret:
             self.add_error(
                 name, _("Enter the date: Entra shows it in the column Expires.")
             )
         elif secret and date is not None and date <= timezone.localdate():
             self.add_error(
                 name, _("This date is over. Make a new client secret in Entra.")
-            )
-        elif (
-            secret
-            and current is not None
-            and date == current.client_secret_expires_on
-            and secret != current.client_secret
-        ):
-            self.add_error(
-                name,
-                _("This is the date of the former secret. Enter that of the new one."),
             )
 
 

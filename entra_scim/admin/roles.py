@@ -41,7 +41,7 @@ class RoleChange(SetUpPage):
     def changed(self, message: str) -> HttpResponse:
         """Say what was done, and go on to where its effect is seen."""
         is_pending = regrants.pending_of(self.environment)
-        return self.done(message, "roles/progress/" if is_pending else "#roles")
+        return self.done(message, "roles/progress/" if is_pending else "#step-roles")
 
 
 class ProgressPage(EnvironmentPage):
@@ -55,7 +55,7 @@ class ProgressPage(EnvironmentPage):
         regrants.work(self.environment, _SECONDS)
         pending = regrants.pending_of(self.environment)
         if not pending:
-            return HttpResponseRedirect(f"{self.tab}#roles")
+            return HttpResponseRedirect(f"{self.tab}#step-roles")
         response = self.render_to_response(
             self.get_context_data(pending=pending, **kwargs)
         )
@@ -67,7 +67,7 @@ class RolesView(RoleChange):
     """Makes a role."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(f"{self.tab}#roles")
+        return HttpResponseRedirect(f"{self.tab}#step-roles")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.role_form(request.POST)

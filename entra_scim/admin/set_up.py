@@ -27,23 +27,45 @@ from entra_scim import (
     standing,
     traffic,
 )
+from entra_scim.dialect import RoleFunction
 from entra_scim.models import AccessKey, EnvironmentRole
 from entra_scim.secrecy import Secret, without_variables
 
+from . import flow
 from .forms import ConnectionForm, RoleForm
 from .pages import EnvironmentPage
 from .step_up import StepUpMixin
+
+_STAGE_OF_FORM = {"connection_form": "connection", "role_form": "roles"}
+"""Where a form is that came back with mistakes."""
+
+QUERY = "?aadOptscim062020"
+"""What makes Entra send roles in one form."""
 
 NEW_KEY = "entra_scim_new_key"
 """Where a new key waits, encrypted, for the one page that shows it."""
 
 
-class SetUpPage(StepUpMixin, EnvironmentPage):
+class ConnectedPage(EnvironmentPage):
+    """A page that knows where Entra sends its requests."""
+
+    def endpoint(self) -> str:
+        """Return the address of the environment's SCIM endpoint."""
+        path = reverse(
+            "entra_scim:base", kwargs={"environment_id": str(self.environment.pk)}
+        )
+        return self.request.build_absolute_uri(f"{path}/")
+
+
+class SetUpPage(StepUpMixin, ConnectedPage):
     template_name = "entra_scim/admin/set_up.html"
     page = "set_up"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         settings = self.entra_settings
+        mistakes = {
+            _STAGE_OF_FORM[name] for name in _STAGE_OF_FORM.keys() & kwargs.keys()
+        }
         keys = list(
             AccessKey.objects.for_environment(self.environment).select_related(
                 "created_by"
@@ -54,6 +76,9 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
         facts = traffic.traffic_of(self.environment)
         self.last_contact = facts.last_contact
         steps = standing.steps_of(settings, usable, facts)
+        addresses = self.addresses()
+        following = flow.next_step(steps)
+        stages = flow.stages_of(steps, mistakes)
         kwargs.setdefault("connection_form", ConnectionForm(settings=settings))
         kwargs.setdefault("role_form", self.role_form())
         permissions = groups.numbers_of_permissions(
@@ -70,8 +95,13 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
                 *findings.findings(facts),
             ],
             steps=steps,
-            next_step=next((step for step in steps if not step.done), None),
-            addresses=self.addresses(),
+            stages=stages,
+            next_step=following,
+            has_sign_in="redirect_uri" in addresses,
+            next_stage=stages[flow.stage_of(following)] if following else None,
+            proof=_proof(steps, facts),
+            local_entra=authorities.hosts().get(authorities.LOCAL),
+            addresses=addresses,
             is_insecure=self.is_insecure(),
             pending=regrants.pending_of(self.environment),
             roles=[
@@ -99,15 +129,8 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
 
     def addresses(self) -> dict[str, str]:
         """Return what Entra must be told, by name."""
-        endpoint = self.request.build_absolute_uri(
-            reverse(
-                "entra_scim:base", kwargs={"environment_id": str(self.environment.pk)}
-            )
-        )
-        found = {
-            "tenant_url": f"{endpoint}/?aadOptscim062020",
-            "plain_tenant_url": f"{endpoint}/",
-        }
+        endpoint = self.endpoint()
+        found = {"tenant_url": endpoint + QUERY, "plain_tenant_url": endpoint}
         try:
             callback = reverse("entra_scim_oidc:callback")
         except NoReverseMatch:
@@ -115,11 +138,27 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
         return found | {"redirect_uri": self.request.build_absolute_uri(callback)}
 
 
+def _proof(steps: list[standing.Step], facts: traffic.Traffic) -> dict[str, bool]:
+    """Return what real requests and sign-ins show to be right."""
+    done = {step.code for step in steps if step.done}
+    return {
+        "connection": standing.StepCode.CONTACT in done,
+        "roles": standing.StepCode.ROLES in done,
+        "permissions": standing.StepCode.TEST in done,
+        "external_id": facts.active > 0
+        and not facts.without_object_id
+        and not facts.without_external_id,
+        "role_mapping": facts.functions[RoleFunction.ASSERTIVE] > 0
+        and not facts.functions[RoleFunction.SINGLE]
+        and not facts.functions[RoleFunction.ADD_ONLY],
+    }
+
+
 class ConnectionView(SetUpPage):
     """Saves the connection."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(f"{self.tab}#connection")
+        return HttpResponseRedirect(f"{self.tab}#step-connection")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = ConnectionForm(
@@ -143,11 +182,11 @@ class AccessKeysView(SetUpPage):
     """Makes an access key."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(f"{self.tab}#keys")
+        return HttpResponseRedirect(f"{self.tab}#step-keys")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.is_stepped_up(request):
-            return HttpResponseRedirect(f"{self.tab}#keys")
+            return HttpResponseRedirect(f"{self.tab}#step-keys")
         key = self.make_key(request)
         return self.done(
             _("Microsoft Entra ID: access key %(key)s made.") % {"key": key},
@@ -161,7 +200,7 @@ class AccessKeysView(SetUpPage):
         return key
 
 
-class NewAccessKeyPage(EnvironmentPage):
+class NewAccessKeyPage(ConnectedPage):
     """Shows a new key, once."""
 
     template_name = "entra_scim/admin/new_key.html"
@@ -181,9 +220,11 @@ class NewAccessKeyPage(EnvironmentPage):
                 request,
                 _("A key is shown once only. If you have lost it, generate a new one."),
             )
-            return HttpResponseRedirect(f"{self.tab}#keys")
+            return HttpResponseRedirect(f"{self.tab}#step-keys")
         page: Any = self.render_to_response(
-            self.get_context_data(secret=secret, **kwargs)
+            self.get_context_data(
+                secret=secret, tenant_url=self.endpoint() + QUERY, **kwargs
+            )
         )
         # Rendered here, within what clears the variables, and without the context,
         # which would be at hand for whatever handles the response next.
@@ -214,5 +255,6 @@ class RevokeKeyPage(EnvironmentPage):
         key = self.key()
         access_keys.revoke(key)
         return self.done(
-            _("Microsoft Entra ID: access key %(key)s revoked.") % {"key": key}, "#keys"
+            _("Microsoft Entra ID: access key %(key)s revoked.") % {"key": key},
+            "#step-keys",
         )

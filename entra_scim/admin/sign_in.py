@@ -193,7 +193,7 @@ class MakeCertificateView(SignInPage):
         settings = self.settings()
         if settings.client_id is None or settings.tenant_id is None:
             messages.error(request, _("Save both IDs under Connection first."))
-            return HttpResponseRedirect(f"{self.tab}#connection")
+            return HttpResponseRedirect(f"{self.tab}#step-connection")
         if not self.is_stepped_up(request):
             return HttpResponseRedirect(f"{self.tab}sign-in/#certificate")
         used = (

@@ -199,6 +199,7 @@ def test_from_an_empty_environment_to_its_end(
     assert "Auditor" in tab.inner_text("#roles")
     screenshot(tab, "connected-en")
     tab.get_by_label("Make role Viewer").click()
+    tab.wait_for_load_state()
     tab.get_by_label("Make role Auditor").click()
     eve = user(email="eve@contoso.example")
     assert eve.groups.get().name == f"Contoso ({contoso.pk}): Auditor"

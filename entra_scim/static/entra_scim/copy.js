@@ -19,3 +19,27 @@ for (const button of document.querySelectorAll("[data-entra-copy]")) {
   });
   field.addEventListener("focus", () => field.select());
 }
+
+// A key that is shown once is not lost by a click beside the button.
+const leaving = document.querySelector("[data-entra-leave]");
+if (leaving) {
+  const warn = (event) => event.preventDefault();
+  window.addEventListener("beforeunload", warn);
+  for (const done of leaving.querySelectorAll(
+    "[data-entra-copy=copy-secret], a.button"
+  )) {
+    done.addEventListener("click", () => window.removeEventListener("beforeunload", warn));
+  }
+}
+
+// A link to a step unfolds it.
+function unfold() {
+  const target = document.getElementById(location.hash.slice(1));
+  const step = target?.closest("details");
+  if (step) {
+    step.open = true;
+    target.scrollIntoView();
+  }
+}
+window.addEventListener("hashchange", unfold);
+unfold();

@@ -130,12 +130,12 @@ class Command(BaseCommand):
             textwrap.dedent(
                 f"""\
                   The product:     {product}/admin/
-                  Its tab:         {tab}guide/
+                  Its tab:         {tab}
                   The local Entra: {entra}/
 
                   Sign in to the product as {administrator.username}, password {ADMINISTRATOR}, who
                   administers {environment}, or as admin, password admin. The local Entra asks
-                  for no password. Follow the guide in the tab, with the local Entra beside it.
+                  for no password. Follow the steps in the tab, with the local Entra beside it.
                 """
             )
         )

@@ -1,0 +1,81 @@
+"""The set-up as one flow: its stages, in the order in which an administrator goes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from entra_scim.standing import Step, StepCode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """What an administrator does in one go, with its input and its proof."""
+
+    number: int
+    name: str
+    title: str | Promise
+    is_done: bool
+    is_open: bool
+    """Whether it is unfolded: it comes next, or has a mistake to correct."""
+
+    details: list[str]
+
+
+_STAGES: dict[str, tuple[str | Promise, tuple[StepCode, ...]]] = {
+    "connection": (
+        gettext_lazy("Create the application, and copy its IDs and secret"),
+        (StepCode.CREDENTIALS,),
+    ),
+    "keys": (
+        gettext_lazy("Connect provisioning with an access key"),
+        (StepCode.ACCESS_KEY, StepCode.CONTACT),
+    ),
+    "roles": (gettext_lazy("Create roles, here and in Entra"), (StepCode.ROLES,)),
+    "mapping": (gettext_lazy("Map attributes"), (StepCode.MAPPING,)),
+    "people": (
+        gettext_lazy("Assign people, and start provisioning"),
+        (StepCode.PEOPLE,),
+    ),
+    "test": (gettext_lazy("Grant consent, and test the sign-in"), (StepCode.TEST,)),
+    "activation": (gettext_lazy("Replace passwords"), (StepCode.ACTIVE,)),
+}
+
+
+def next_step(steps: Collection[Step]) -> Step | None:
+    """Return what to do next, or None if everything is done."""
+    return next((step for step in steps if not (step.done or step.waits)), None)
+
+
+def stages_of(steps: Collection[Step], mistakes: Collection[str]) -> dict[str, Stage]:
+    """Return the stages by name. ``mistakes`` names those with a form to correct."""
+    by_code = {step.code: step for step in steps}
+    following = next_step(steps)
+    stages = {}
+    for number, (name, (title, codes)) in enumerate(_STAGES.items(), start=1):
+        found = [by_code[code] for code in codes]
+        comes_next = following is not None and following.code in codes
+        # Nobody can tell a right mapping before somebody arrives with it.
+        is_unproven = (
+            name == "people"
+            and following is not None
+            and following.code == StepCode.MAPPING
+            and not found[0].done
+        )
+        stages[name] = Stage(
+            number=number,
+            name=name,
+            title=title,
+            is_done=all(step.done for step in found),
+            is_open=comes_next or is_unproven or name in mistakes,
+            details=[step.detail for step in found if step.detail],
+        )
+    return stages
+
+
+def stage_of(step: Step) -> str:
+    """Return the name of the stage that a step belongs to."""
+    return next(name for name, (_title, codes) in _STAGES.items() if step.code in codes)
