@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,51 @@ def notices(environments: models.QuerySet[Any]) -> list[Notice]:
         *_key_notices(environments),
         *_replaced_key_notices(environments),
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expiry:
+    """When something stops working, and where to renew it."""
+
+    on: datetime.date | None
+    """None for what has no end, or none that anybody has entered."""
+
+    what: str
+    path: str
+    """Below the tab."""
+
+
+def calendar(settings: EntraSettings, keys: Iterable[AccessKey]) -> list[Expiry]:
+    """Return what an environment works with, in the order in which it expires.
+
+    ``keys`` are the environment's usable keys.
+    """
+    found = []
+    if settings.certificate:
+        found.append(
+            Expiry(
+                on=settings.certificate_expires_on,
+                what=_("the certificate"),
+                path="sign-in/#certificate",
+            )
+        )
+    elif settings.client_secret:
+        found.append(
+            Expiry(
+                on=settings.client_secret_expires_on,
+                what=_("the client secret"),
+                path="#step-connection",
+            )
+        )
+    found += [
+        Expiry(
+            on=timezone.localdate(key.ends_at) if key.ends_at else None,
+            what=_("the access key %(key)s") % {"key": key},
+            path="#step-keys",
+        )
+        for key in keys
+    ]
+    return sorted(found, key=lambda one: one.on or datetime.date.max)
 
 
 def findings(settings: EntraSettings, keys: list[AccessKey]) -> Iterator[Finding]:

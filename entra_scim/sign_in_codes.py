@@ -42,6 +42,19 @@ def is_known(code: str) -> bool:
     return explain(code) is not OTHERWISE
 
 
+def explanations_of_entra() -> list[tuple[list[str], Explanation]]:
+    """Return all explanations of Entra's own codes, the urgent ones first."""
+    found = []
+    for codes, explanation in EXPLANATIONS.items():
+        numbers = sorted(
+            (code for code in codes if _AADSTS.fullmatch(code)),
+            key=lambda code: int(code.removeprefix("AADSTS")),
+        )
+        if numbers:
+            found.append((numbers, explanation))
+    return sorted(found, key=lambda one: not one[1].urgent)
+
+
 def told(code: str) -> str:
     """Return what an administrator is told of a code."""
     return f"{code}: {explain(code).administrator}"

@@ -6,6 +6,9 @@ import sys
 import pytest
 from cryptography.fernet import Fernet
 from django.apps import apps
+from django.contrib.admin import ModelAdmin, site
+from django.contrib.admin.sites import all_sites
+from django.contrib.auth import get_user_model
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import Permission
 from django.core.checks import run_checks
@@ -14,6 +17,7 @@ from django.db import connection, models
 from django.db.models.functions import Lower
 
 from entra_scim import checks
+from entra_scim.conf import conf
 from entra_scim.policy import ProvisioningPolicy
 from tests.factories import GroupFactory, OwnGroupFactory, make_environment
 
@@ -193,6 +197,68 @@ def test_the_admin_comes_after(monkeypatch):
     monkeypatch.setattr(apps, "get_app_configs", lambda: reversed(configs))
 
     assert ids(checks.check_admin(None)) == ["W004"]
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<form>A theme's own page</form>", ["W023"]),
+        ('{% extends "admin/login.html" %}', []),
+        ("{% load entra_scim %}{% entra_sign_in_button %}", []),
+    ],
+)
+def test_a_theme_whose_sign_in_page_comes_first(settings, tmp_path, page, expected):
+    """It may hide the button, go on to ours, or have the button itself."""
+    (tmp_path / "admin").mkdir()
+    (tmp_path / "admin" / "login.html").write_text(page)
+    [engine] = settings.TEMPLATES[:1]
+    settings.TEMPLATES = [{**engine, "DIRS": [tmp_path]}]
+
+    messages = checks.check_admin(None)
+
+    assert ids(messages) == expected
+    assert all(str(tmp_path) in message.msg for message in messages)
+
+
+class TestMixins:
+    @pytest.fixture
+    def registry(self, monkeypatch):
+        [real] = [one for one in all_sites if one.name == site.name]
+        monkeypatch.setattr(real, "_registry", dict(real._registry))
+        return real._registry
+
+    def test_an_environment_in_no_admin(self, registry):
+        del registry[apps.get_model(conf.ENVIRONMENT_MODEL)]
+        assert ids(checks.check_mixins(None)) == ["W024"]
+
+    def test_admins_without_mixins(self, registry):
+        environment, user = apps.get_model(conf.ENVIRONMENT_MODEL), get_user_model()
+        assert checks.check_mixins(None) == []
+        registry[environment] = ModelAdmin(environment, site)
+        registry[user] = ModelAdmin(user, site)
+        assert ids(checks.check_mixins(None)) == ["W025", "W026"]
+
+    def test_a_product_that_shows_no_users_needs_none(self, registry):
+        registry.pop(get_user_model(), None)
+        assert checks.check_mixins(None) == []
+
+
+def test_a_page_to_arrive_at(settings):
+    """Django's default is a page that no product has."""
+    assert checks.check_urls(None) == []
+    settings.LOGIN_REDIRECT_URL = "/accounts/profile/"
+    assert ids(checks.check_urls(None)) == ["W027"]
+    settings.LOGIN_REDIRECT_URL = "https://app.contoso.example/"
+    assert checks.check_urls(None) == []
+
+
+def test_environments_of_one_s_own_need_a_policy(settings):
+    """Before there is a second one, with which it is an error."""
+    settings.ENTRA_SCIM_ENVIRONMENT_MODEL = "product.Environment"
+    settings.ENTRA_SCIM_POLICY = "entra_scim.policy.ProvisioningPolicy"
+    assert ids(checks.check_policy(None)) == ["W028"]
+    settings.ENTRA_SCIM_ENVIRONMENT_MODEL = "entra_scim.Environment"
+    assert checks.check_policy(None) == []
 
 
 def test_encryption(settings):

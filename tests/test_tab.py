@@ -48,6 +48,7 @@ from entra_scim.models import (
     ReleasedUser,
 )
 from entra_scim.policy import ProvisioningPolicy
+from entra_scim.sign_in_explanations import EXPLANATIONS
 from tests.client import ScimClient
 from tests.factories import GroupFactory, OwnGroupFactory, RoleFactory, UserFactory
 
@@ -150,7 +151,16 @@ def mail_through(settings, host, port):
 
 
 class TestWhoMayComeIn:
-    PATHS = ("", "guide/", "people/", "people/local/", "events/", "keys/new/")
+    PATHS = (
+        "",
+        "guide/",
+        "people/",
+        "people/local/",
+        "events/",
+        "keys/new/",
+        "later/",
+        "codes/",
+    )
 
     def test_an_administrator_sees_their_own(self, administrator, contoso):
         for path in self.PATHS:
@@ -629,7 +639,7 @@ class TestRoles:
         page = text_of(client.get(tab(contoso)))
 
         assert re.search(r"Viewer Viewer has no permissions: [\w ]+ 2 ", page)
-        assert "Authorizer Authorizer 0" in page
+        assert re.search(r"Authorizer Authorizer [\w: ]+ 0 ", page)
 
 
 class TestPeople:
@@ -1154,6 +1164,36 @@ class TestStanding:
         assert f'value="http://testserver{base}/"' in text
 
 
+class TestLater:
+    def test_what_expires_when(self, client, contoso):
+        """In the order in which it does; what has no date comes last."""
+        assert "Nothing yet." in text_of(client.get(tab(contoso, "later/")))
+        client.post(tab(contoso, "connection/"), saved())
+        access_keys.create(contoso)
+        ends, _secret = access_keys.create(contoso)
+        soon = timezone.now() + datetime.timedelta(days=3)
+        AccessKey.objects.filter(pk=ends.pk).update(expires_at=soon)
+
+        expiries = client.get(tab(contoso, "later/")).context["expiries"]
+
+        paths = [expiry.path for expiry in expiries]
+        assert paths == ["#step-keys", "#step-connection", "#step-keys"]
+        assert [bool(expiry.on) for expiry in expiries] == [True, True, False]
+
+    def test_all_codes_are_explained(self, client, contoso):
+        """On one page, which the browser can search."""
+        page = client.get(tab(contoso, "codes/")).content.decode()
+
+        listed = set(re.findall(r'<code id="(AADSTS\d+)"', page))
+        assert listed == {
+            code
+            for codes in EXPLANATIONS
+            for code in codes
+            if code.startswith("AADSTS")
+        }
+        assert "Nobody can sign in until this is done." in page
+
+
 class TestFindings:
     def codes(self, client, contoso):
         return [f.code for f in client.get(tab(contoso)).context["findings"]]
@@ -1415,6 +1455,7 @@ def test_the_number_of_people_costs_no_statement(
 
     def costs():
         paths = ("", "guide/", "people/", "people/local/", "events/", "sign-in/")
+        paths += ("later/", "codes/")
         counts = []
         for path in paths:
             with CaptureQueriesContext(database) as collected:

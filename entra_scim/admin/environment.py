@@ -15,7 +15,7 @@ from entra_scim.models import (
     Environment,
 )
 
-from . import people, roles, set_up, sign_in
+from . import later, people, roles, set_up, sign_in
 from .deletion import EmptyingMixin
 from .guide import GuidePage
 from .kit import KitPage
@@ -57,6 +57,8 @@ _PAGES: dict[str, tuple[str, type[EnvironmentPage]]] = {
     "entra_deactivate": ("sign-in/deactivate/", sign_in.DeactivatePage),
     "entra_guide": ("guide/", GuidePage),
     "entra_kit": ("guide/kit/", KitPage),
+    "entra_later": ("later/", later.LaterPage),
+    "entra_codes": ("codes/", later.CodesPage),
 }
 
 

@@ -171,11 +171,14 @@ class ConnectionView(SetUpPage):
         changed = form.save()
         if not changed:
             messages.info(request, _("Nothing has changed."))
-            return HttpResponseRedirect(self.tab)
+            return HttpResponseRedirect(f"{self.tab}#standing")
         names = ", ".join(
             str(form.fields[name].label) for name in changed if name in form.fields
         )
-        return self.done(_("Microsoft Entra ID: saved %(fields)s.") % {"fields": names})
+        # An anchor of its own, or browsers keep the form's, and skip what comes next.
+        return self.done(
+            _("Microsoft Entra ID: saved %(fields)s.") % {"fields": names}, "#standing"
+        )
 
 
 class AccessKeysView(SetUpPage):

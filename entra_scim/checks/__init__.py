@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.checks import Tags, register
 
+from .admin import check_admin, check_mixins
 from .databases import (
     check_autocommit,
     check_environment_model,
@@ -11,9 +12,13 @@ from .databases import (
 )
 from .groups import check_grantable_groups
 from .local_entra import check_local_authority, check_local_entra
-from .people import check_email_index, check_environments, check_user_model
+from .people import (
+    check_email_index,
+    check_environments,
+    check_policy,
+    check_user_model,
+)
 from .project import (
-    check_admin,
     check_backends,
     check_cookies,
     check_encryption,
@@ -34,11 +39,13 @@ def register_checks() -> None:
     register(check_local_authority, Tags.security)
     register(check_local_entra, Tags.security, deploy=True)
     register(check_admin, Tags.templates)
+    register(check_mixins, Tags.admin)
     register(check_urls, Tags.urls)
     register(check_encryption, Tags.security, deploy=True)
     register(check_encryption_keys, Tags.security)
     register(check_proxy, Tags.security, deploy=True)
     register(check_user_model, Tags.models)
+    register(check_policy, Tags.models)
     register(check_routers, Tags.models)
     register(check_autocommit, Tags.models)
     register(check_email_index, Tags.database)

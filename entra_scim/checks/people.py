@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from entra_scim import memberships
 from entra_scim.conf import conf
+from entra_scim.models import Environment
 from entra_scim.policy import ProvisioningPolicy
 from entra_scim.transactions import database
 
@@ -85,6 +86,29 @@ def check_email_index(
             hint=hint,
             obj=model,
             id="entra_scim.W002",
+        )
+    ]
+
+
+def check_policy(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that a product with environments of its own says who belongs where."""
+    if Environment._meta.label == conf.ENVIRONMENT_MODEL:
+        return []
+    try:
+        policy = import_string(conf.POLICY)
+    except (AttributeError, ImportError):
+        return []  # check_settings says what is wrong
+    if policy is not ProvisioningPolicy:
+        return []
+    return [
+        Warning(
+            f"No policy says who belongs to which {conf.ENVIRONMENT_MODEL}: with a "
+            "second one, Entra can link nobody.",
+            hint="Set ENTRA_SCIM_POLICY to a subclass of ProvisioningPolicy. Silence "
+            "this warning if there is only ever one.",
+            id="entra_scim.W028",
         )
     ]
 

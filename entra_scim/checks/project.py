@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.checks import CheckMessage, Error, Warning
-from django.urls import NoReverseMatch, reverse
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
 from entra_scim.conf import SETTINGS, conf
@@ -174,25 +176,6 @@ def check_cookies(
     ]
 
 
-def check_admin(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
-    """Check that the admin's own pages give way to ours, which add to them."""
-    names = [config.name for config in apps.get_app_configs()]
-    if "django.contrib.admin" not in names or names.index("entra_scim") < names.index(
-        "django.contrib.admin"
-    ):
-        return []
-    return [
-        Warning(
-            "The admin's sign-in page has no button for Microsoft Entra, and its front "
-            "page does not say when a client secret is about to expire.",
-            hint='Move "entra_scim" before "django.contrib.admin" in INSTALLED_APPS.',
-            id="entra_scim.W004",
-        )
-    ]
-
-
 def check_urls(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -222,7 +205,29 @@ def check_urls(
                 id="entra_scim.W006",
             )
         )
+    else:
+        messages += _landing_messages()
     return messages
+
+
+def _landing_messages() -> list[CheckMessage]:
+    """Check that there is a page where people arrive once they have signed in."""
+    landing = resolve_url(settings.LOGIN_REDIRECT_URL)
+    parts = urlsplit(landing)
+    if parts.netloc:
+        return []
+    try:
+        resolve(parts.path)
+    except Resolver404:
+        return [
+            Warning(
+                f"People who sign in with Entra arrive at {landing}, where there is no "
+                "page.",
+                hint="Set LOGIN_REDIRECT_URL to a page of yours.",
+                id="entra_scim.W027",
+            )
+        ]
+    return []
 
 
 def check_encryption(

@@ -95,11 +95,11 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
         used = credentials.in_use(settings)
         if not settings.is_active(timezone.now()) or used is None:
             raise SignInProblem("not_active")
-        user: Any = auth.authenticate(
+        path, backend = _sign_in_backend()
+        user: Any = backend.authenticate(
             request, entra_answer=self.code_answer(request, answer, pending, used)
         )
-        if user is None:
-            raise SignInProblem("not_active")
+        user.backend = path
         if pending.is_proof and not _is_proof(user.entra_claims, pending):
             raise SignInProblem("not_asked", name=str(user), user_id=user.pk)
         return self.signed_in(request, settings, user)
@@ -193,6 +193,23 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
                 "back": self.next or "/",
             },
         )
+
+
+def _sign_in_backend() -> tuple[str, Any]:
+    """Return the path and the backend that takes Entra's answers.
+
+    Django would ask those before it too. One that counts wrong passwords, such as
+    django-axes, would then refuse Entra's answer because of somebody else's at the
+    same address.
+
+    Raises:
+        SignInProblem: There is none.
+    """
+    for path in django_settings.AUTHENTICATION_BACKENDS:
+        backend: Any = auth.load_backend(path)
+        if getattr(backend, "is_entra", False):
+            return path, backend
+    raise SignInProblem("not_active")
 
 
 def _obstacle_of(person: ProvisionedUser | None) -> str:

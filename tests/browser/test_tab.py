@@ -284,6 +284,8 @@ def test_the_pages_are_accessible(
         "people/local/",
         "events/",
         "sign-in/",
+        "later/",
+        "codes/",
         f"roles/{roles['Viewer'].pk}/",
         f"roles/{roles['Viewer'].pk}/delete/",
         f"keys/{AccessKey.objects.get().pk}/revoke/",

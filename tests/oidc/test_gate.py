@@ -312,6 +312,20 @@ def test_another_backend_refuses(active, admin, ann, settings, place):
     assert authenticate(username=ann.get_username(), password="secret") is None
 
 
+def test_a_locked_address_does_not_lock_out_entra(active, person, browser, settings):
+    """Wrong passwords of others say nothing about who signs in at Entra."""
+    settings.AUTHENTICATION_BACKENDS = [
+        "tests.oidc.backends.LockingBackend",
+        *settings.AUTHENTICATION_BACKENDS,
+    ]
+    LockingBackend.locked.clear()
+    LockingBackend.locked.add(None)  # nobody, from anywhere, as for an address
+
+    browser.sign_in()
+
+    assert browser.user_id == person.pk
+
+
 def test_a_session_names_the_backend_that_has_answered(contoso, bob, client):
     """So that it lives on if the gate is taken out of the settings."""
     assert client.login(username=bob.get_username(), password="secret")

@@ -1,0 +1,131 @@
+"""The admin: its pages that give way to ours, and the models that need our mixins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.apps import AppConfig, apps
+from django.contrib.auth import get_user_model
+from django.core.checks import CheckMessage, Warning
+from django.db import models
+from django.template import TemplateDoesNotExist
+from django.utils.module_loading import import_string
+
+from entra_scim.conf import conf
+from entra_scim.engines import engine
+
+_PAGES = {
+    "admin/login.html": (
+        "entra_sign_in_button",
+        "has no button for Microsoft Entra",
+        "entra_scim",
+    ),
+    "admin/index.html": (
+        "entra_notices",
+        "does not say when a client secret is about to expire",
+        "entra_scim_admin",
+    ),
+}
+"""The admin's pages, by the tag that we add to each."""
+
+
+def check_admin(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that the admin's own pages give way to ours, which add to them."""
+    names = [config.name for config in apps.get_app_configs()]
+    if "django.contrib.admin" not in names:
+        return []
+    if names.index("entra_scim") > names.index("django.contrib.admin"):
+        return [
+            Warning(
+                "The admin's sign-in page has no button for Microsoft Entra, and its "
+                "front page does not say when a client secret is about to expire.",
+                hint='Move "entra_scim" before "django.contrib.admin" in '
+                "INSTALLED_APPS.",
+                id="entra_scim.W004",
+            )
+        ]
+    return [
+        Warning(
+            f"The admin's page {page} comes from {hiding}, and {lack}.",
+            hint='Move "entra_scim" before that theme in INSTALLED_APPS, or add '
+            f"{{% load {library} %}}{{% {tag} %}} to the template.",
+            id="entra_scim.W023",
+        )
+        for page, (tag, lack, library) in _PAGES.items()
+        if (hiding := _hiding(page, tag))
+    ]
+
+
+def check_mixins(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that administrators find the tab, and edit nothing that Entra manages."""
+    if not apps.is_installed("django.contrib.admin"):
+        return []
+    try:
+        environment = apps.get_model(conf.ENVIRONMENT_MODEL)
+    except (AttributeError, LookupError, ValueError):
+        return []  # check_settings says what is wrong
+    messages: list[CheckMessage] = []
+    registered = _admins_of(environment)
+    if not registered:
+        messages.append(
+            Warning(
+                f"{environment._meta.label} is in no admin: nobody finds the tab "
+                "Microsoft Entra ID.",
+                hint="Register its admin, with EntraEnvironmentMixin before "
+                "ModelAdmin.",
+                id="entra_scim.W024",
+            )
+        )
+    elif not any(_has_mixin(one, "EntraEnvironmentMixin") for one in registered):
+        messages.append(
+            Warning(
+                f"The admin of {environment._meta.label} has no tab Microsoft Entra ID.",
+                hint="Put EntraEnvironmentMixin of entra_scim.admin before ModelAdmin.",
+                id="entra_scim.W025",
+            )
+        )
+    user = get_user_model()
+    if any(not _has_mixin(one, "EntraUserMixin") for one in _admins_of(user)):
+        messages.append(
+            Warning(
+                f"The admin of {user._meta.label} lets staff change what Entra manages.",
+                hint="Put EntraUserMixin of entra_scim.admin before UserAdmin. Unregister "
+                "Django's own admin of its user first: admin.site.unregister(User).",
+                id="entra_scim.W026",
+            )
+        )
+    return messages
+
+
+def _hiding(page: str, tag: str) -> str:
+    """Return the file of a template that does without a tag of ours, or ""."""
+    for loader in engine().engine.template_loaders:
+        for origin in loader.get_template_sources(page):
+            try:
+                contents: str = cast(Any, origin.loader).get_contents(origin)
+            except TemplateDoesNotExist:
+                continue
+            if tag in contents:
+                return ""
+            # One that extends its own name goes on to the next of that name.
+            if not any(f"extends {quote}{page}{quote}" in contents for quote in "\"'"):
+                return str(origin.name)
+    return ""
+
+
+def _admins_of(model: type[models.Model]) -> list[Any]:
+    all_sites = import_string("django.contrib.admin.sites.all_sites")
+    return [site._registry[model] for site in all_sites if model in site._registry]
+
+
+def _has_mixin(model_admin: Any, name: str) -> bool:
+    # By name: the admin cannot be imported where it is not installed.
+    return any(
+        base.__name__ == name and base.__module__.startswith("entra_scim.")
+        for base in type(model_admin).__mro__
+    )
