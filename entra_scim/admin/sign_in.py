@@ -287,6 +287,10 @@ class DeactivatePage(SignInPage):
     template_name = "entra_scim/admin/confirm_deactivate.html"
     title = gettext_lazy("Turn off Entra sign-in")
 
+    @property
+    def proved_at(self) -> str:
+        return f"{self.tab}sign-in/deactivate/"
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return EnvironmentPage.get_context_data(
             self,

@@ -30,11 +30,11 @@ def missing(what):
     pytest.skip(what)
 
 
-def enter_password(page, administrator):
+def enter_password(page, administrator, password="let me in"):
     """Sign in on the admin's own page."""
     administrator.refresh_from_db()  # Entra changes usernames.
     page.fill("#id_username", administrator.get_username())
-    page.fill("#id_password", "let me in")
+    page.fill("#id_password", password)
     page.click("[type=submit]")
 
 
