@@ -22,14 +22,16 @@ AT_SIGNS = {"@", "\uff20", "\ufe6b"}
 def first_odd(text: str, *, is_address: bool) -> int | None:
     """Return the index of the first character that must not be in a text, or None.
 
-    A blank within is none, unless the text is an address.
+    A blank within is none, unless the text is an address. Of an address, the domain
+    has letters, digits, hyphens and single dots: with a dot at its end it would be the
+    same mailbox, and with an ideographic one too (RFC 3490 §3.1).
     """
     for index, character in enumerate(text):
         if _is_odd(character) or (is_address and character in _NOT_IN_ADDRESSES):
             return index
     if text != text.strip():
         return 0 if text[0].isspace() else len(text.rstrip())
-    return None
+    return _odd_in_domain(text) if is_address else None
 
 
 def described(character: str) -> str:
@@ -38,6 +40,17 @@ def described(character: str) -> str:
     if unicodedata.category(character) == "Cc":
         name = "CONTROL CHARACTER"
     return f"U+{ord(character):04X} {name}".rstrip()
+
+
+def _odd_in_domain(text: str) -> int | None:
+    start = text.find("@") + 1
+    for index in range(start, len(text)) if start else ():
+        character = text[index]
+        is_letter = character.isalnum() or unicodedata.category(character)[0] == "M"
+        is_single_dot = character == "." and "." != text[index + 1 : index + 2] != ""
+        if not is_letter and not is_single_dot and character not in "-_":
+            return index
+    return None
 
 
 def _is_odd(character: str) -> bool:

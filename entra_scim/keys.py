@@ -139,6 +139,7 @@ def address_variants(address: str) -> list[str]:
         address.casefold(),
         skeleton,
         normalize("NFD", skeleton),
+        _with_ascii_domain(skeleton),
         *(skeleton.replace(plain, odd) for odd, plain in _LOOK_ALIKES.items()),
     )
     return sorted({lower_address(spelling) for spelling in spellings} | {address})
@@ -157,4 +158,24 @@ def _skeleton(address: str) -> str:
     # of ``i``. NFKC covers full-width letters, ligatures and the Kelvin sign.
     upper = normalize("NFKC", address).upper()
     folded = normalize("NFKC", normalize("NFKC", upper).casefold())
-    return folded.replace("i\u0307", "i")  # of the Turkish capital
+    folded = folded.replace("i\u0307", "i")  # of the Turkish capital
+    return _with_unicode_domain(folded)
+
+
+def _with_unicode_domain(address: str) -> str:
+    """Return an address whose domain has no Punycode: both forms are one mailbox."""
+    name, at, domain = address.rpartition("@")
+    if "xn--" not in domain:
+        return address
+    try:
+        return f"{name}{at}{domain.encode('ascii').decode('idna')}"
+    except UnicodeError:
+        return address
+
+
+def _with_ascii_domain(address: str) -> str:
+    name, at, domain = address.rpartition("@")
+    try:
+        return f"{name}{at}{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:  # it is no domain
+        return address

@@ -182,6 +182,8 @@ LOOK_ALIKES = [
     ("ali@contoso.example", "al\u0130@contoso.example"),
     ("al\u0131@contoso.example", "ali@contoso.example"),
     ("kim@contoso.example", "\u212aim@contoso.example"),
+    ("zoe@m\u00fcnchen.example", "zoe@xn--mnchen-3ya.example"),
+    ("zoe@XN--MNCHEN-3YA.example", "zoe@m\u00fcnchen.example"),
     ("\u00c9va@contoso.example", "\u00e9va@contoso.example"),
 ]
 
@@ -242,6 +244,10 @@ DECORATED = [
     ("ann\ufe0f@contoso.example", "U+FE0F VARIATION SELECTOR-16 at position 4"),
     ("\uff41nn@contoso.example", "U+FF41 FULLWIDTH LATIN SMALL LETTER A at position 1"),
     ("ann\uff20contoso.example", "U+FF20 FULLWIDTH COMMERCIAL AT at position 4"),
+    ("ann@contoso.example.", "U+002E FULL STOP at position 20"),
+    ("ann@contoso\u3002example", "U+3002 IDEOGRAPHIC FULL STOP at position 12"),
+    ("'ann@contoso.example'", "U+0027 APOSTROPHE at position 21"),
+    ("ann@contoso.example@x", "U+0040 COMMERCIAL AT at position 20"),
 ]
 
 
@@ -279,6 +285,8 @@ def test_a_decorated_address_makes_no_second_account(scim, ann, address, told, k
         "eve smith",
         "\u00e9va@contoso.example",
         "\u738b@contoso.example",
+        "eve@m\u00fcnchen-ost.\u4f8b\u3048.example",
+        "eve@\u0939\u093f\u0928\u094d\u0926\u0940.example",
         "h\u00e9l\u00e8ne.d\u2019arc@contoso.example",
     ],
 )
