@@ -26,6 +26,7 @@ _SIGNALS: dict[str, Signal] = {
     Kind.UPDATED: signals.user_updated,
     Kind.DEACTIVATED: signals.user_deactivated,
     Kind.DEACTIVATED_AGAIN: signals.user_deactivated,
+    Kind.RESTORED: signals.user_updated,
     Kind.REACTIVATED: signals.user_reactivated,
     Kind.RELEASED: signals.user_released,
     Kind.SET_ASIDE: signals.user_released,

@@ -1,28 +1,41 @@
 """Bring an account back to what Entra said, if the product has undone it.
 
-Who saves a whole account, read before Entra deactivated it, makes it active again.
-Entra does not repeat what was answered with success, so nobody else would notice.
+Whoever saves a whole account, read before Entra changed it, undoes the change. Entra
+does not repeat what was answered with success, so nobody else would notice.
 """
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from . import announcements, leaving, links, persistence, profile
+from . import (
+    announcements,
+    grants,
+    leaving,
+    links,
+    overwritten,
+    persistence,
+    profile,
+    transactions,
+)
 from .events import LOCAL
 from .exceptions import Busy, NotProvisioned
+from .grants import Changes
 from .models import ProvisionedUser, ProvisioningEvent
 from .policy import get_policy
+
+logger = logging.getLogger("entra_scim")
 
 
 def mend(user: AbstractBaseUser) -> None:
     """Deactivate an account again that Entra has deactivated, with an event.
 
     Does nothing to anybody else, nor if the link is not in force, nor where the
-    policy's ``deactivate`` takes access away by other means than ``is_active``. If the database is busy, the next refusal
-    mends it.
+    policy's ``deactivate`` takes access away by other means than ``is_active``. If the
+    database is busy, the next refusal mends it.
     """
     link = (
         ProvisionedUser.objects.filter(user_id=user.pk, active=False)
@@ -49,3 +62,43 @@ def mend(user: AbstractBaseUser) -> None:
 
     with suppress(Busy, NotProvisioned):
         leaving.insist(work)
+
+
+def look(link: ProvisionedUser) -> None:
+    """Bring names, addresses and groups back to what Entra said, if they were undone.
+
+    Costs nothing, unless Entra has changed them within a day. Whatever keeps it from
+    being done is logged, and fails nothing else.
+    """
+    if not overwritten.is_watched(link):
+        return
+    try:
+        transactions.run(lambda: restore(persistence.locked(link.environment, link.pk)))
+    except Exception:
+        logger.warning("Could not restore what Entra manages", exc_info=True)
+
+
+def restore(person: ProvisionedUser) -> None:
+    """Do so for a locked person, in the caller's transaction, with an event.
+
+    What has another value than before Entra's change was changed since, and stays.
+    """
+    user = person.user
+    columns = overwritten.returned(person, user)
+    are_groups_watched = person.active and overwritten.are_groups_watched(person)
+    if not (columns or are_groups_watched) or not links.is_in_force(person):
+        return
+    before = profile.snapshot(user)
+    changes: Changes = {}
+    if columns:
+        profile.apply(get_policy(), user, {}, person.attributes)
+        for column in before.keys() - columns:
+            setattr(user, column, before[column])
+        profile.save_changes(user, before)
+        changed = (name for name in columns if getattr(user, name) != before[name])
+        changes["attributes"] = sorted(changed)
+    if are_groups_watched:
+        transactions.lock_environment(person.environment)
+        changes |= grants.settle(person, person.attributes, person.attributes)
+    if any(changes.values()):
+        announcements.tell(person, ProvisioningEvent.Kind.RESTORED, changes, LOCAL)

@@ -16,6 +16,7 @@ from . import (
     grants,
     keys,
     leaving,
+    overwritten,
     prepared,
     prepared_writes,
     profile,
@@ -51,6 +52,7 @@ _CHANGING_FIELDS = (
     "has_object_id",
     "waiting_object_id",
     "wish",
+    "overwritten",
     "role_function",
     "roles_received_at",
     "suspended_groups",
@@ -149,6 +151,7 @@ def apply(
     adding = person._state.adding
     before = profile.snapshot(user)
     profile.apply(policy, user, old, new)
+    overwritten.note(person, before)
     if adding and (replaced := profile.replaced_username(user, before)):
         person.former_username = replaced
         person.former_username_key = keys.user_name_key(replaced)
@@ -193,6 +196,8 @@ def apply(
         if not adding:
             transactions.lock_environment(person.environment)
         changes |= grants.settle(person, old, new, quietly=quietly)
+        if changes["roles_added"] or changes["roles_removed"]:
+            overwritten.note_groups(person)
     profile.save_changes(user, before, quietly=quietly)
     return changes
 

@@ -14,6 +14,7 @@ from typing import Any
 from . import (
     acceptance,
     announcements,
+    drift,
     events,
     exchanges,
     identity,
@@ -208,6 +209,8 @@ def _create(
         active=attributes["active"],
         received=received,
     )
+    if kind == Kind.CREATED:
+        person.overwritten = {}  # nobody has read the account before
     persistence.save_new(person)
     if kind == Kind.LINKED:
         ReleasedUser.objects.filter(user=user).delete()
@@ -228,6 +231,8 @@ def _change(
 ) -> ProvisionedUser:
     policy = get_policy()
     person = persistence.locked(environment, resource_id, if_match)
+    if not edit.received.deactivates:
+        drift.restore(person)
     old, was_active = person.attributes, person.active
     new, kept = acceptance.acceptable(policy, person, edit)
     received = edit.received

@@ -115,6 +115,8 @@ def _stamp_session(request: Any, user: Any, **kwargs: Any) -> None:
         logout(request)
     else:
         sessions.stamp(session, user, standing)
+        if standing.link is not None:
+            drift.look(standing.link)
 
 
 def _close_session(request: Any, **kwargs: Any) -> None:

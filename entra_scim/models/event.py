@@ -67,6 +67,12 @@ class ProvisioningEvent(models.Model):
             "deactivated_again",
             gettext_lazy("deactivated again, because the product had undone it"),
         )
+        RESTORED = (
+            "restored",
+            gettext_lazy(
+                "brought back to what Entra said, because the product had undone it"
+            ),
+        )
         REACTIVATED = "reactivated", gettext_lazy("reactivated")
         RELEASED = "released", gettext_lazy("deleted in Entra, now inactive here")
         SET_ASIDE = "set_aside", gettext_lazy("unlinked and set aside, address free")

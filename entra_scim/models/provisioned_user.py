@@ -80,6 +80,10 @@ class ProvisionedUser(models.Model):
         help_text=_("The userName and addresses that a colleague still has."),
     )
     wished_at = models.DateTimeField(null=True)
+    overwritten = models.JSONField(
+        default=dict,
+        help_text=_("What Entra replaced in the account last, as digests."),
+    )
     role_function = models.CharField(
         max_length=10,
         default="",

@@ -15,6 +15,7 @@ from scim2_models import (
     SCIMException,
 )
 
+from entra_scim import drift
 from entra_scim.admission import LookUp
 from entra_scim.dialect import (
     Unkeepable,
@@ -66,6 +67,8 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
         """Return one page of the people whom a query finds (RFC 7644 §3.4.2)."""
         if self.looked_up and query.sort_by is None:
             found = [self.person] if self.person else []
+            for person in found:
+                drift.look(person)
             total, people = len(found), page_of(query, found)
         else:
             total, people = page(query, self.environment)
@@ -146,6 +149,7 @@ class UserView(UsersView):
     def get_single(self, request: ScimRequest) -> Response:
         query = Query.of(request.query_params)
         adapter = self.scim_adapter(self.get_object(), request=request)
+        drift.look(adapter.obj)
         if_match = request.headers.get("If-Match")
         if if_match is not None and not etags.matches(if_match, adapter.obj.version):
             raise VersionMismatch
