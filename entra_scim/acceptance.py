@@ -163,7 +163,7 @@ def check_unique(
 ) -> None:
     """Refuse a userName, externalId or address that somebody else is linked by.
 
-    Of those whom :func:`entra_scim.namesakes.find` returns. Addresses are unique
+    Of those that :func:`entra_scim.namesakes.find` returns. Addresses are unique
     over all environments; nothing is told of others' people.
 
     Raises:

@@ -90,7 +90,7 @@ def note_use(key: AccessKey) -> None:
     """Note that a key was used, at most once a minute.
 
     The first use replaces the environment's older keys: each lives on for a day
-    after its last use. Failing to write it down is no reason to refuse Entra's
+    after its last use. Failing to write it down does not refuse Entra's
     request.
     """
     now = timezone.now()

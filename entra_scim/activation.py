@@ -207,7 +207,7 @@ def _confirmer(environment: AnyEnvironment, began: Any) -> str:
 def _signs_in(environment: AnyEnvironment, began: Any) -> bool:
     """Tell whether the person who began a trial can sign in with its Entra.
 
-    The Admin cannot, nor can somebody of several environments, somebody whom Entra
+    The Admin cannot, nor can somebody of several environments, somebody that Entra
     has not provisioned, or somebody who is gone.
     """
     return (

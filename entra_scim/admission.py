@@ -1,4 +1,4 @@
-"""Whom an access key lets in, and the person whom they ask for, in one statement."""
+"""Whom an access key lets in, and the person that they ask for, in one statement."""
 
 from __future__ import annotations
 

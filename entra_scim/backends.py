@@ -18,7 +18,7 @@ from .secrecy import without_variables
 
 
 class PasswordGate:
-    """Refuse people who sign in with Entra, and those whom Entra deactivated.
+    """Refuse people who sign in with Entra, and those that Entra deactivated.
 
     Place it first in ``AUTHENTICATION_BACKENDS``. It asks the backends after it, in
     their order, and refuses whom they return if that is somebody who has no other
@@ -66,7 +66,7 @@ class PasswordGate:
         raise PermissionDenied
 
     def get_user(self, user_id: Any) -> AbstractBaseUser | None:
-        """Return the user whom the first of the other backends knows by this key."""
+        """Return the user that the first of the other backends knows by this key."""
         for _path, backend in self._others():
             if hasattr(backend, "get_user"):
                 user: AbstractBaseUser | None = backend.get_user(user_id)
@@ -108,7 +108,7 @@ def _takes(backend: Any, request: Any, credentials: dict[str, Any]) -> bool:
 
 @without_variables
 def _with_current_username(credentials: dict[str, Any]) -> dict[str, Any]:
-    """Return credentials with the username that whoever typed a former one has now."""
+    """Return credentials with the username that anyone who typed a former one has now."""
     names = {"username", get_user_model().USERNAME_FIELD}
     return {
         key: gate.current_username(value)

@@ -44,7 +44,7 @@ def lock(settings: EntraSettings) -> None:
     """Lock an environment's settings until the transaction ends, as they are now.
 
     Their row is made if there is none. They are saved as a whole: two may save at
-    the same time, or a trial begin or end meanwhile, and neither must fail or undo
+    the same time, or a trial begin or end in between, and neither must fail or undo
     the other.
     """
     environment = settings.environment

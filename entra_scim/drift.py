@@ -1,6 +1,6 @@
 """Bring an account back to what Entra said, if the product has undone it.
 
-Whoever saves a whole account, read before Entra changed it, undoes the change. Entra
+Anyone who saves a whole account, read before Entra changed it, undoes the change. Entra
 does not repeat what was answered with success, so nobody else would notice.
 """
 

@@ -69,7 +69,7 @@ def empty(environment: AnyEnvironment) -> None:
 def delete(environment: AnyEnvironment) -> None:
     """Delete an environment and everything that belongs to it. Accounts stay.
 
-    Somebody whom Entra created since the environment was emptied goes with it. Where
+    Somebody that Entra created since the environment was emptied goes with it. Where
     somebody else has deleted it by now, there is nothing to do.
 
     Raises:

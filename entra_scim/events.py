@@ -182,7 +182,7 @@ def record_refusal(
 
 
 def prune(before: datetime.datetime) -> int:
-    """Delete the events whose last occurrence is before a moment.
+    """Delete the events whose last occurrence is before a time.
 
     Returns:
         How many were deleted.

@@ -165,7 +165,7 @@ class Conflict(ProvisioningError):
 class UserNameTaken(Conflict):
     code = "user_name_taken"
     message = _(
-        "Another person whom Entra provisioned here still has this userName. Look for "
+        "Another person that Entra provisioned here still has this userName. Look for "
         "it in the tab, under People. If that person is renamed in Entra as well, the "
         "next cycles change both. If not, give each person a userName of their own in "
         "Entra."
@@ -176,7 +176,7 @@ class UserNameTaken(Conflict):
 class ExternalIdTaken(Conflict):
     code = "external_id_taken"
     message = _(
-        "Another person whom Entra provisioned here has this externalId. Map "
+        "Another person that Entra provisioned here has this externalId. Map "
         "externalId to objectId in Entra: it is never the same for two people."
     )
     attributes = ("externalId",)
@@ -212,7 +212,7 @@ class ObjectIdLost(Conflict):
 class AddressProvisioned(Conflict):
     code = "address_provisioned"
     message = _(
-        "Another person whom Entra provisioned here still has this e-mail address. "
+        "Another person that Entra provisioned here still has this e-mail address. "
         "Look for it in the tab, under People. If that person gets another one in "
         "Entra as well, the next cycles change both. If not, give each person an "
         "address of their own in Entra, or unlink the former person first."

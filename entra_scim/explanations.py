@@ -48,7 +48,7 @@ _CONFLICTS: tuple[type[ProvisioningError], ...] = (
 )
 
 MESSAGES = {error.code: error.message for error in _CONFLICTS}
-"""What to do about a refusal by its code, in the language of whoever reads it."""
+"""What to do about a refusal by its code, in the language of its reader."""
 
 _MAPPING = _("Check its mapping in Entra: Provisioning → Attribute mapping.")
 

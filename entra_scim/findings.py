@@ -70,8 +70,8 @@ def _mapping_findings(traffic: Traffic) -> Iterator[Finding]:
         yield Finding(
             code="external_id_no_object_id",
             message=ngettext(
-                "The externalId of %(count)d person is no object ID.",
-                "The externalId of %(count)d people is no object ID.",
+                "The externalId of %(count)d person is not an object ID.",
+                "The externalId of %(count)d people is not an object ID.",
                 traffic.without_object_id,
             )
             % {"count": traffic.without_object_id},

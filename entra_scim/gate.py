@@ -87,7 +87,7 @@ def is_gated(user: AbstractBaseUser) -> bool:
 def is_refused(user: AbstractBaseUser) -> bool:
     """Tell whether a person may use nothing but a sign-in with Entra, or not even that.
 
-    So it is for people who sign in with Entra only, and for those whom Entra
+    So it is for people who sign in with Entra only, and for those that Entra
     deactivated. Ask it wherever you let people in without ``authenticate()``, as by
     a token of an interface.
     """
@@ -120,7 +120,7 @@ def people_named(names: Collection[str]) -> list[Any]:
 
 @deciding()
 def current_username(name: str) -> str:
-    """Return the username of whoever had one before Entra linked them, else the name.
+    """Return the username of anyone who had one before Entra linked them, else the name.
 
     Linking makes the address the username. People type what they always did, until
     Entra sign-in is activated, and again once it is turned off. A former username that

@@ -82,7 +82,7 @@ def numbers_of_permissions(groups: Iterable[Any]) -> dict[Any, int]:
 def save_role(role: EnvironmentRole, group: Group | None, visitor: Any) -> None:
     """Save a role that a visitor of the tab makes or changes.
 
-    Without a group, the role grants one of its own. Whoever renames a role gives its
+    Without a group, the role grants one of its own. Anyone who renames a role gives its
     group to other people, so a group that stays is checked like a new one.
 
     Raises:

@@ -116,7 +116,7 @@ def same_address(one: str, other: str) -> bool:
     """Tell whether two addresses are the same person's.
 
     Only A–Z are compared without case. Anything looser hands an account to
-    whoever registers a look-alike, as ``mıke@`` for ``mike@``.
+    anyone who registers a look-alike, as ``mıke@`` for ``mike@``.
     """
     return lower_address(one) == lower_address(other)
 
@@ -177,5 +177,5 @@ def _with_ascii_domain(address: str) -> str:
     name, at, domain = address.rpartition("@")
     try:
         return f"{name}{at}{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:  # it is no domain
+    except UnicodeError:  # it is not a domain
         return address

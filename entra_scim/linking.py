@@ -30,7 +30,7 @@ def person_to_link(
     attributes: Mapping[str, Any],
     known: Iterable[Any],
 ) -> AbstractBaseUser | None:
-    """Return the existing person whom a new resource is, or None for a new one.
+    """Return the existing person that a new resource is, or None for a new one.
 
     They are found by e-mail address alone, among those who are ``known``, see :mod:`entra_scim.namesakes`. A
     username that equals the address links nobody, but collides: the person would get
@@ -124,7 +124,7 @@ def _told(
 ) -> Conflict:
     """Return a refusal that tells of an account, if it is the environment's.
 
-    Else it tells nothing: whoever has a key could find out whose addresses exist,
+    Else it tells nothing: anyone who has a key could find out whose addresses exist,
     and which of them are worth an attack.
     """
     environments = [candidate.pk for candidate in policy.environments_of(user)]

@@ -19,7 +19,7 @@ class EntraSessionMiddleware(MiddlewareMixin):
     """Let nobody act who may not, whatever told who they are.
 
     Place it directly after ``AuthenticationMiddleware``, so that no other middleware
-    sees a user whom it would refuse. It looks at the user when somebody else does:
+    sees a user that it would refuse. It looks at the user when somebody else does:
     requests that nobody looks at cost nothing, open no session, and vary by no
     cookie. Others cost one indexed statement.
 

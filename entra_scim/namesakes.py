@@ -49,7 +49,7 @@ def find(
 
 
 def candidates(username: str, address: str) -> models.QuerySet[Any]:
-    """Find by index, as each database can, whoever may hold an address."""
+    """Find by index, as each database can, anyone who may hold an address."""
     model = get_user_model()
     email_field = model.get_email_field_name()
     users = _users()
@@ -66,7 +66,7 @@ def candidates(username: str, address: str) -> models.QuerySet[Any]:
 
 
 def _users() -> models.QuerySet[Any]:
-    # The base manager: somebody whom the product hides still has their address.
+    # The base manager: somebody that the product hides still has their address.
     return (
         get_user_model()
         ._base_manager.using(database())

@@ -1,6 +1,6 @@
 """What Entra's changes have replaced in an account, to tell when that comes back.
 
-Whoever saves a whole account that they read before a change brings back just what the
+Anyone who saves a whole account that they read before a change brings back just what the
 change replaced. Another value was meant: a local change, which is none of ours.
 """
 

@@ -182,7 +182,7 @@ def apply(
         person.domain_key = keys.domain_key(profile.address(new))
     person.has_object_id = keys.is_object_id(new.get("externalId"))
     if _unique_keys(person) != former:
-        # Whoever was taken for this person no longer is, or is by now.
+        # Anyone who was taken for this person no longer is, or is by now.
         person.waiting_object_id = ""
         person.wish = None
     person.modified = now
@@ -308,7 +308,7 @@ def _save_elements(person: ProvisionedUser, elements: Iterable[Element]) -> None
 
 
 def _now() -> datetime.datetime:
-    """Return the moment to the millisecond, as it is shown in ``meta``.
+    """Return the time to the millisecond, as it is shown in ``meta``.
 
     Filters on ``meta.lastModified`` then find what was shown.
     """

@@ -115,7 +115,7 @@ class ProvisioningPolicy:
         """Tell whether Entra may give an inactive account its access back.
 
         Asked when somebody inactive would be linked as active, and when Entra
-        reactivates somebody. Say no for those whom your staff suspended: the
+        reactivates somebody. Say no for those that your staff suspended: the
         directory of a customer knows nothing of it. Entra then gets 409, and the
         administrator an event. In the transaction; reads only.
         """

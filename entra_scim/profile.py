@@ -70,7 +70,7 @@ def renames(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 def check_characters(attributes: Mapping[str, Any]) -> None:
     """Refuse a userName or an address with characters that hide or decorate.
 
-    Whoever typed ``SMTP:ann@…``, or a blank at its end, means ann's address. Taken
+    Anyone who typed ``SMTP:ann@…``, or a blank at its end, means ann's address. Taken
     literally, it would give the person a second account beside their own.
 
     Raises:

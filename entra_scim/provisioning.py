@@ -52,7 +52,7 @@ def create(
     *,
     origin: Origin = LOCAL,
 ) -> ProvisionedUser:
-    """Link the person whom Entra sends, or create them (RFC 7644 §3.3).
+    """Link the person that Entra sends, or create them (RFC 7644 §3.3).
 
     ``attributes`` is a canonical document; without ``active``, the person is
     active. ``received`` tells what the request named, as ``roles``, even empty ones.
@@ -133,7 +133,7 @@ def release(
     """End the link of a person: they become inactive and keep their data.
 
     Only the same externalId brings them back. Deleting them is a local act. Unlinked
-    by hand, somebody whom Entra no longer manages keeps their access: it is not this
+    by hand, somebody that Entra no longer manages keeps their access: it is not this
     environment's to take.
 
     Raises:
@@ -150,7 +150,7 @@ def release(
 
 
 def forget(released: ReleasedUser) -> None:
-    """Let a former person's account be linked to whoever has its address next.
+    """Let a former person's account be linked to anyone who has its address next.
 
     Raises:
         NotProvisioned, Busy: The environment is gone, or the database gave no turn.

@@ -148,7 +148,7 @@ def _page(
 def _concerned(
     environment: AnyEnvironment, group_id: Any, granting: set[str], former: set[str]
 ) -> list[Any] | None:
-    """Return the links of everybody whom a change concerns, or None if they are many."""
+    """Return the links of everybody that a change concerns, or None if they are many."""
     assigned = RoleAssignment.objects.for_environment(environment).filter(
         value_key__in=granting | former
     )

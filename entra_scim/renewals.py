@@ -221,7 +221,7 @@ def _secret_findings(settings: EntraSettings) -> Iterator[Finding]:
             message=_("The client secret can no longer be read."),
             remedy=_(
                 "The product's encryption key was lost or changed. Paste the client "
-                "secret again under Connection; provisioning goes on meanwhile."
+                "secret again under Connection; provisioning goes on in the meantime."
             ),
         )
     elif state == SecretState.EXPIRED:

@@ -1,4 +1,4 @@
-"""Secrets stay out of reports of errors, whoever makes these.
+"""Secrets stay out of reports of errors, whatever makes these.
 
 Django's ``sensitive_variables`` works for Django's own reports and without ``DEBUG``
 only. Services that collect errors read the variables of every frame themselves, the

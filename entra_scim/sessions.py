@@ -84,7 +84,7 @@ def is_proved(session: Any) -> bool:
 def close(session: Any) -> None:
     """End a sign-in with Entra whose user signs out.
 
-    A session that is a cookie can be kept by whoever copied it; this cannot.
+    A session that is a cookie can be kept by anyone who copied it; this cannot.
     """
     if entra_session := session.get(ENTRA_SESSION):
         EntraSession.objects.filter(pk=entra_session, ended_at=None).update(

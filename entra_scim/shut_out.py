@@ -40,7 +40,7 @@ def by_activation(environment: AnyEnvironment) -> ShutOut:
     """Return the active people of an environment whom Entra cannot sign in.
 
     They have no link, an inactive one, or one whose externalId is not the object
-    ID by which a sign-in finds people. ``count`` may include people whom the gate
+    ID by which a sign-in finds people. ``count`` may include people that the gate
     lets through, such as the Admin; those shown do not.
     """
     # A link of another environment helps nobody: it is not in force for people of

@@ -56,7 +56,7 @@ def end_all_sessions(environment: AnyEnvironment) -> None:
 
 
 def prune_sessions(before: datetime.datetime) -> None:
-    """Forget sessions that were opened before a moment; they end with that."""
+    """Forget sessions that were opened before a time; that ends them."""
     EntraSession.objects.filter(opened_at__lt=before).delete()
 
 

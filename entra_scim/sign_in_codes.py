@@ -63,7 +63,7 @@ def told(code: str) -> str:
 def code_of(error: str, description: str) -> str:
     """Return the code of an error answer of Entra's.
 
-    Nothing else of it is used: whoever forges the answer writes the text.
+    Nothing else of it is used: anyone who forges the answer writes the text.
     """
     if found := _AADSTS.search(description):
         return f"AADSTS{found[1]}"

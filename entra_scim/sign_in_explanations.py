@@ -91,7 +91,7 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         person=_ASK,
         administrator=_(
             "The clock of this server differs from Microsoft's by more than five "
-            "minutes. Ask whoever runs this product to set the time, for example by NTP."
+            "minutes. Ask the people who run this product to set the time, for example by NTP."
         ),
         urgent=True,
     ),

@@ -87,7 +87,7 @@ def is_silent(last_contact: datetime.datetime) -> bool:
 
 
 def holders_of(role: EnvironmentRole) -> models.QuerySet[ProvisionedUser]:
-    """Return the active people whom a role gives its group."""
+    """Return the active people that a role gives its group."""
     return ProvisionedUser.objects.for_environment(role.environment).filter(
         active=True, role_assignments__value_key=role.value_key
     )

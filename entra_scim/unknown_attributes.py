@@ -27,7 +27,7 @@ def note(environment: AnyEnvironment, names: Collection[str]) -> None:
     """Remember the names of unknown attributes that a request sent.
 
     Without names, it costs nothing; with names that were noted within a day, one
-    look. Failing to write them down is no reason to refuse Entra's request.
+    look. Failing to write them down does not refuse Entra's request.
     """
     if not names:
         return

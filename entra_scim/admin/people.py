@@ -48,7 +48,7 @@ class PeoplePage(EnvironmentPage):
         )
 
     def people(self, wanted: dict[str, Any]) -> models.QuerySet[ProvisionedUser]:
-        """Return the environment's provisioned people whom the form asks for."""
+        """Return the environment's provisioned people that the form asks for."""
         people = (
             ProvisionedUser.objects.for_environment(self.environment)
             .select_related("user")
@@ -183,7 +183,7 @@ class LocalPeoplePage(EnvironmentPage):
 
 
 class ForgetPage(EnvironmentPage):
-    """Lets a former person's account be linked to whoever has its address next."""
+    """Lets a former person's account be linked to anyone who has its address next."""
 
     template_name = "entra_scim/admin/confirm_forget.html"
     page = "people"

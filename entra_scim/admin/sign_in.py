@@ -40,7 +40,7 @@ class ActivationForm(SecretsForm):
 
     acknowledged = forms.IntegerField(widget=forms.HiddenInput)
     understood = forms.BooleanField(
-        label=gettext_lazy("Whoever has no active Entra account cannot sign in then")
+        label=gettext_lazy("Anyone who has no active Entra account cannot sign in then")
     )
     admin_username = forms.CharField(
         label=gettext_lazy("Username of the Admin"),
@@ -101,7 +101,7 @@ class ActivationForm(SecretsForm):
         self.add_error(
             "admin_password",
             _(
-                "This is not the username and password of an active Admin whom Entra "
+                "This is not the username and password of an active Admin that Entra "
                 "does not manage."
             ),
         )

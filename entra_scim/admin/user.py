@@ -1,4 +1,4 @@
-"""People whom Entra manages, in the product's own user admin."""
+"""People that Entra manages, in the product's own user admin."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BATCH = 1000
 
 
 class EntraUserMixin(ModelAdmin):
-    """Mark people whom Entra manages, and keep what Entra manages from being changed.
+    """Mark people that Entra manages, and keep what Entra manages from being changed.
 
     Put it before ``UserAdmin``. Whatever way a change takes, such as the form, a list
     that can be edited or an action: it does not stay. Nobody can be made superuser, or
@@ -232,7 +232,7 @@ class EntraUserMixin(ModelAdmin):
     def _with_link(self, request: HttpRequest, text: str, user: Any) -> str:
         """Return a text about somebody, with a link to their page in the tab.
 
-        Only for who may see that environment: whoever administers another one that the
+        Only for who may see that environment: anyone who administers another one that the
         person belongs to learns nothing of it.
         """
         text %= {"person": user}

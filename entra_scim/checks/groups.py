@@ -57,7 +57,7 @@ def check_grantable_groups(
             "W020",
             {*powerful[:_GROUPS], *groups.numbers_of_permissions(environments)},
             "A role may grant groups that have permissions",
-            "Whoever administers an environment and has these permissions can give "
+            "Anyone who administers an environment and has these permissions can give "
             "them to other people. Silence this warning if that is intended.",
         ),
         *_warning(

@@ -82,7 +82,7 @@ def check_email_index(
     return [
         Warning(
             f"The user model has no index for a look-up by {email} without case: each "
-            "person whom Entra creates costs a scan of all people.",
+            "person that Entra creates costs a scan of all people.",
             hint=hint,
             obj=model,
             id="entra_scim.W002",

@@ -76,7 +76,7 @@ def check_settings(
     if not _is_session_age(conf.SESSION_AGE):
         messages.append(
             Error(
-                "ENTRA_SCIM_SESSION_AGE is no number of seconds.",
+                "ENTRA_SCIM_SESSION_AGE is not a number of seconds.",
                 hint="Write it as a whole number above 0, such as 12 * 60 * 60, or "
                 "leave it out.",
                 id="entra_scim.E013",
@@ -85,7 +85,7 @@ def check_settings(
     if not settings.USE_TZ:
         messages.append(
             Error(
-                "entra_scim keeps moments with their time zone, and USE_TZ is off.",
+                "entra_scim keeps times with their time zone, and USE_TZ is off.",
                 hint="Set USE_TZ = True, which is Django's default.",
                 id="entra_scim.E014",
             )
@@ -96,14 +96,14 @@ def check_settings(
 def check_middleware(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Check that no middleware sees people whom ours would refuse."""
+    """Check that no middleware sees people that ours would refuse."""
     if not apps.is_installed("django.contrib.sessions"):
         return []
     order = list(settings.MIDDLEWARE)
     if _SESSIONS not in order:
         return [
             Error(
-                "Sessions of people whom Entra deactivates would stay open.",
+                "Sessions of people that Entra deactivates would stay open.",
                 hint=f"Add {_SESSIONS!r} to MIDDLEWARE, directly after "
                 f"{_AUTHENTICATION!r}.",
                 id="entra_scim.E004",
@@ -122,7 +122,7 @@ def check_middleware(
     between = order[known_at[-1] + 1 : place] if known_at else []
     return [
         Warning(
-            f"{name} sees people whom EntraSessionMiddleware refuses after it.",
+            f"{name} sees people that EntraSessionMiddleware refuses after it.",
             hint=f"Move {_SESSIONS!r} directly after {_AUTHENTICATION!r} in "
             "MIDDLEWARE.",
             id="entra_scim.W007",
@@ -254,7 +254,7 @@ def check_encryption_keys(
     if not isinstance(conf.ENCRYPTION_KEYS, list | tuple):
         return [
             Error(
-                "ENTRA_SCIM_ENCRYPTION_KEYS is no list of keys.",
+                "ENTRA_SCIM_ENCRYPTION_KEYS is not a list of keys.",
                 hint="Write it as a list, even of one key.",
                 id="entra_scim.E015",
             )

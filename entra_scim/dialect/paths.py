@@ -85,7 +85,7 @@ def target_of(path: str) -> Target | None:
 
     Raises:
         InvalidPathException: The path does not parse.
-        InvalidSyntaxException: A string of its filter is no text.
+        InvalidSyntaxException: A string of its filter is not text.
     """
     if len(path) > _MAX_PATH:
         raise InvalidPathException(

@@ -68,7 +68,7 @@ def received_in_resource(body: Any) -> Received:
 def received_in_patch(body: Any) -> Received:
     """Return what the body of a PATCH reveals, readable or not.
 
-    Without operations, it counts as a resource: whoever is out must be out, whatever
+    Without operations, it counts as a resource: anyone who is out must be out, whatever
     carries it.
     """
     operations = [

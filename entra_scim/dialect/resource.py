@@ -33,7 +33,7 @@ def normalize_resource(body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         send. They are to be added to the resource like a PATCH would.
 
     Raises:
-        InvalidSyntaxException: The body is no object.
+        InvalidSyntaxException: The body is not an object.
         InvalidValueException: A value cannot be what its attribute needs.
     """
     if not isinstance(body, dict):

@@ -20,7 +20,7 @@ def is_active(
     confirmed_at: datetime.datetime | None,
     now: datetime.datetime,
 ) -> bool:
-    """Tell whether the integration is active, from its two moments."""
+    """Tell whether the integration is active, from its two times."""
     if activated_at is None:
         return False
     return confirmed_at is not None or now < activated_at + TRIAL
@@ -28,7 +28,7 @@ def is_active(
 
 class EntraSettingsQuerySet(EnvironmentScopedQuerySet):
     def active(self, now: datetime.datetime) -> Self:
-        """Return those of environments that are active at a moment."""
+        """Return those of environments that are active at a time."""
         return self.filter(
             models.Q(confirmed_at__isnull=False)
             | models.Q(activated_at__gt=now - TRIAL),

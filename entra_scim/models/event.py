@@ -29,7 +29,7 @@ _ROLE_CHANGES = {"roles_added", "roles_removed", "roles_unknown"}
 
 class ProvisioningEventQuerySet(EnvironmentScopedQuerySet):
     def open_refusals(self, since: datetime.datetime) -> Self:
-        """Return refused requests about people whom nothing has changed since then.
+        """Return refused requests about people that nothing has changed since then.
 
         A refusal is overcome once its person was changed, linked or created later,
         or is gone. It tells that of the links alone, so no request of Entra's has

@@ -22,7 +22,7 @@ class ProvisionedUserQuerySet(EnvironmentScopedQuerySet):
         )
 
     def with_access(self) -> Self:
-        """Return those whom Entra gives access, and whose account is active."""
+        """Return those that Entra gives access, and whose account is active."""
         return self.filter(active=True, user__is_active=True)
 
     def without_access(self) -> Self:
@@ -240,7 +240,7 @@ class RoleAssignment(models.Model):
 
 
 class ReleasedUser(models.Model):
-    """Somebody whom Entra let go of; only the same person gets the account back."""
+    """Somebody that Entra let go of; only the same person gets the account back."""
 
     environment = environment_foreign_key()
     user = models.OneToOneField(

@@ -108,7 +108,7 @@ class EnvironmentRole(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         validate_role_value(self.value)
         self.value_key = role_key(self.value)
-        # With those whom it concerns: all get their groups, or the role is not made.
+        # With those that it concerns: all get their groups, or the role is not made.
         transactions.repeated(
             lambda: super(EnvironmentRole, self).save(*args, **kwargs)
         )

@@ -50,7 +50,7 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
     def authenticate(
         self, request: HttpRequest | None, *, entra_answer: CodeAnswer
     ) -> AbstractBaseUser | None:
-        """Return the person whom an answer stands for.
+        """Return the person that an answer stands for.
 
         Raises:
             SignInProblem: Says why it stands for nobody who may come in.

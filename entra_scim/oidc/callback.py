@@ -59,7 +59,7 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
         """Go on where nobody waits for an answer, or say that it comes too late.
 
         It is forged, of an old tab, or a consent that was given in Entra's portal.
-        Nobody comes in by it, and whoever is signed in stays so.
+        Nobody comes in by it, and anyone who is signed in stays so.
         """
         if answer.is_consent and answer.error:
             raise SignInProblem(code_of(answer.error, answer.description))

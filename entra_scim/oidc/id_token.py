@@ -21,7 +21,7 @@ _CLOCK = 24 * 60 * 60
 _REQUIRED = ["aud", "exp", "iat", "iss", "nbf", "nonce", "oid", "sub", "tid"]
 
 _ODD = (ArithmeticError, RecursionError, TypeError, ValueError)
-"""What the library does not foresee, such as a moment that is no number."""
+"""What the library does not foresee, such as a time that is not a number."""
 
 KeyFinder = Callable[[str], jwt.PyJWK | None]
 """Returns the issuer's signing key with a kid, or None."""

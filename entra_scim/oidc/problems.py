@@ -32,7 +32,7 @@ class SignInProblem(Exception):
     def reason(self) -> str:
         """The code for the event: one for all that are not known here.
 
-        Whoever invents codes does not fill the story of an environment.
+        Anyone who invents codes does not fill the story of an environment.
         """
         return sign_in_codes.family(self.code)
 

@@ -93,7 +93,7 @@ def find(request: HttpRequest, state: Secret) -> Pending | None:
 def take(state: Secret) -> bool:
     """Tell whether an answer is the first one to a request, of any that come at once.
 
-    A cookie cannot tell: whoever has it can send it again.
+    A cookie cannot tell: anyone who has it can send it again.
     """
     return turns.take(
         f"state {state.reveal()}", datetime.timedelta(seconds=2 * _LIFETIME)

@@ -15,7 +15,7 @@ _LOOK_UP = re.compile(
 
 
 def look_up_of(text: str) -> LookUp | None:
-    """Return the person whom a filter means, if it is Entra's usual question.
+    """Return the person that a filter means, if it is Entra's usual question.
 
     None stands for any other filter, and for one that is wrong, of which the
     translation into SQL tells what is wrong.

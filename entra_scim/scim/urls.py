@@ -1,4 +1,4 @@
-"""The SCIM endpoint. Include it where Entra shall find it, such as
+"""The SCIM endpoint. Include it where Entra is to find it, such as
 
 ``path("api/scim/entra/", include("entra_scim.scim.urls"))``.
 

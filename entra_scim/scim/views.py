@@ -64,7 +64,7 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
         return self.list_response(Query.of(request.query_params))
 
     def list_response(self, query: Query) -> Response:
-        """Return one page of the people whom a query finds (RFC 7644 §3.4.2)."""
+        """Return one page of the people that a query finds (RFC 7644 §3.4.2)."""
         if self.looked_up and query.sort_by is None:
             found = [self.person] if self.person else []
             for person in found:
@@ -269,7 +269,7 @@ class DiscoveryView(ScimView):
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if "filter" in request.query_params:
-            # RFC 7644 §4 demands it, lest somebody takes the whole for a match.
+            # RFC 7644 §4 demands it, so that nobody takes the whole for a match.
             raise ForbiddenException(detail="Discovery endpoints take no filter.")
 
     def listing(self, documents: dict[str, Any], name: str | None) -> Response:

@@ -23,7 +23,8 @@ class Command(BaseCommand):
         )
         create.add_argument("environment", help="primary key of the environment")
         create.add_argument(
-            "--expires", help="date or moment at which the key ends; never, if left out"
+            "--expires",
+            help="date or time at which the key expires; never, if left out",
         )
         listing = actions.add_parser("list", help="list the keys of an environment")
         listing.add_argument("environment", help="primary key of the environment")
@@ -84,7 +85,7 @@ def _moment(text: str | None) -> Any:
     except ValueError:
         moment = None
     if moment is None:
-        raise CommandError(f"{text!r} is no date. Write it as 2027-01-31.")
+        raise CommandError(f"{text!r} is not a date. Write it as 2027-01-31.")
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
     if moment <= timezone.now():
