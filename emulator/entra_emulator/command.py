@@ -7,21 +7,25 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
 import django
 
 from .local_entra import LocalEntra
+from .process import AUTHORITY
 from .samples import add_people
 from .server import serve, wait_until_interrupted
 from .tenant import Tenant
+from .tenants_file import TenantsFileError, read_tenants
 
 
 def main(arguments: Sequence[str] | None = None, output: TextIO | None = None) -> None:
     """Run the command with arguments, by default those of the command line.
 
     Raises:
-        SystemExit: The arguments are wrong, or the port is taken. It says which.
+        SystemExit: The arguments or the file are wrong, or the port is
+            taken. It says which.
     """
     parser = argparse.ArgumentParser(
         prog="entra-emulator",
@@ -43,26 +47,53 @@ def main(arguments: Sequence[str] | None = None, output: TextIO | None = None) -
         type=int,
         default=0,
         metavar="NUMBER",
-        help="how many people the directory has from the beginning",
+        help="add so many sample people to the first tenant",
+    )
+    serving.add_argument(
+        "--tenants",
+        type=Path,
+        metavar="FILE",
+        help="a JSON file that describes the tenants; default: an empty one, Contoso",
+    )
+    serving.add_argument(
+        "--link",
+        action="append",
+        default=[],
+        type=_link,
+        metavar="NAME=URL",
+        help="a link that every page of the portal shows, such as to your product",
     )
     options = parser.parse_args(arguments)
     # Not the settings of a product, which the variable may name.
     os.environ["DJANGO_SETTINGS_MODULE"] = "entra_emulator.settings"
     django.setup()
-    _serve(options.port, options.people, output or sys.stdout)
+    try:
+        tenants = (
+            read_tenants(options.tenants) if options.tenants else [Tenant("Contoso")]
+        )
+    except TenantsFileError as error:
+        sys.exit(str(error))
+    add_people(tenants[0], options.people)
+    site = LocalEntra(tenants, links=dict(options.link))
+    _serve(site, options.port, output or sys.stdout)
 
 
-def _serve(port: int, people: int, output: TextIO) -> None:
-    tenant = Tenant("Contoso")
-    add_people(tenant, people)
+def _link(text: str) -> tuple[str, str]:
+    name, equals, url = text.partition("=")
+    if not equals or not url.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError("a link is a name, =, and an HTTP address")
+    return name, url
+
+
+def _serve(site: LocalEntra, port: int, output: TextIO) -> None:
     try:
         with (
             contextlib.suppress(KeyboardInterrupt),
-            serve(LocalEntra([tenant]), port=port) as server,
+            serve(site, port=port) as server,
         ):
             output.write(
                 f"The portal of the local Entra: {server.url}/portal/\n"
-                f"Its authority, for the product: {server.url}\n"
+                f"{AUTHORITY}{server.url}\n"
                 "Stop it with Ctrl+C.\n"
             )
             output.flush()

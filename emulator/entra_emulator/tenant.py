@@ -15,6 +15,9 @@ from .directory import (
     new_id,
 )
 
+SECRET_LIFETIME = datetime.timedelta(days=180)
+"""What the portal offers first for a new client secret."""
+
 
 class Tenant:
     """A directory with its people, groups and applications.
@@ -49,6 +52,7 @@ class Tenant:
         is_guest: bool = False,
         manager: Person | None = None,
         profile: dict[str, str] | None = None,
+        object_id: str = "",
     ) -> Person:
         """Add somebody to the directory.
 
@@ -63,6 +67,7 @@ class Tenant:
         self._take_name(user_principal_name)
         given, _, surname = name.partition(" ")
         person = Person(
+            object_id=object_id or new_id(),
             user_principal_name=user_principal_name,
             is_guest=is_guest,
             manager=manager,
@@ -185,9 +190,13 @@ class Tenant:
             application.unassign(group)
         self.groups.remove(group)
 
-    def add_application(self, display_name: str) -> Application:
+    def add_application(self, display_name: str, client_id: str = "") -> Application:
         """Make a non-gallery enterprise application."""
-        application = Application(display_name=display_name, touch=self.touch)
+        application = Application(
+            display_name=display_name,
+            client_id=client_id or new_id(),
+            touch=self.touch,
+        )
         self.applications.append(application)
         return application
 
@@ -195,7 +204,7 @@ class Tenant:
         self,
         application: Application,
         description: str = "",
-        lifetime: datetime.timedelta = datetime.timedelta(days=180),
+        lifetime: datetime.timedelta = SECRET_LIFETIME,
     ) -> ClientSecret:
         """Make a client secret, as under "Certificates & secrets"."""
         secret = ClientSecret(

@@ -69,6 +69,19 @@ def test_a_port_that_is_taken():
             main(["serve", f"--port={port}"])
 
 
+@pytest.mark.parametrize("link", ["Product", "Product=javascript:alert(1)"])
+def test_a_link_that_is_none(capsys, link):
+    with pytest.raises(SystemExit):
+        main(["serve", "--link", link])
+
+    assert "a link is a name, =, and an HTTP address" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there():
+    with pytest.raises(SystemExit, match=r"tenants\.json: No such file"):
+        main(["serve", "--tenants=/nowhere/tenants.json"])
+
+
 def test_samples_are_people_of_different_names():
     tenant = Tenant()
 
