@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
-
-import django
 
 from .local_entra import LocalEntra
 from .process import AUTHORITY
@@ -64,9 +61,6 @@ def main(arguments: Sequence[str] | None = None, output: TextIO | None = None) -
         help="a link that every page of the portal shows, such as to your product",
     )
     options = parser.parse_args(arguments)
-    # Not the settings of a product, which the variable may name.
-    os.environ["DJANGO_SETTINGS_MODULE"] = "entra_emulator.settings"
-    django.setup()
     try:
         tenants = (
             read_tenants(options.tenants) if options.tenants else [Tenant("Contoso")]

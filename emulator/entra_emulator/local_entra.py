@@ -1,10 +1,14 @@
+"""A whole local Entra: its endpoints, its pages, and the jobs that provision."""
+
 from __future__ import annotations
 
 import collections
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from . import pages
 from .applications import Application, ClientSecret
 from .identity import IdentityProvider, SigningKeys
 from .provisioning.faults import FaultyServer
@@ -16,6 +20,9 @@ from .provisioning.reports import AlreadyRunning, CycleReport
 from .provisioning.servers import HttpServer
 from .site import EmulatorSite
 from .tenant import Tenant
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _WORKERS = 4
 
@@ -51,9 +58,10 @@ class Run(threading.Thread):
 
 
 class LocalEntra(EmulatorSite):
-    """The site with the portal: tenants, and the provisioning of their people.
+    """The site with its pages: sign-in, the portal, and the provisioning of people.
 
-    ``links`` are shown on every page: URLs by their names, such as the product's.
+    The pages are a Django project, so it runs in a process of its own: see
+    :mod:`.process`. ``links`` are shown on every page: URLs by their names, such as the product's.
     """
 
     def __init__(
@@ -63,6 +71,11 @@ class LocalEntra(EmulatorSite):
         keys: SigningKeys | None = None,
         links: Mapping[str, str] | None = None,
     ) -> None:
+        """Make the site.
+
+        Raises:
+            NotAlone: Django has other settings in this process.
+        """
         self.links = dict(links or {})
         self.tenants: list[Tenant] = []
         self.jobs: dict[Application, ProvisioningJob] = {}
@@ -73,12 +86,17 @@ class LocalEntra(EmulatorSite):
         """Each application's last cycle in the background."""
         self.unseen_secrets: set[ClientSecret] = set()
         """Secrets that were made in the portal and not shown yet."""
+        self._pages = pages.of(self)
         super().__init__(tenants, keys=keys)
 
     def add(self, tenant: Tenant) -> IdentityProvider:
         """Serve one more tenant, and return its identity provider."""
         self.tenants.append(tenant)
         return super().add(tenant)
+
+    def other(self) -> WSGIApplication:
+        """Return what answers with pages."""
+        return self._pages
 
     def connect(
         self, application: Application, tenant_url: str, secret_token: str

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
-from django.http.request import split_domain_port
-from django.test.utils import _TestState
-
+_HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 _PROXY_HEADERS = {
     "HTTP_FORWARDED",
     "HTTP_VIA",
@@ -29,16 +27,6 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def in_development() -> bool:
-    """Tell whether this is a project under development, or a run of its tests.
-
-    Tests run with DEBUG off. What tells them is the state that
-    ``setup_test_environment()`` keeps for its end. The outbox of mails does not: a
-    product that keeps its mail in memory has one too, in production.
-    """
-    return bool(settings.DEBUG or hasattr(_TestState, "saved_data"))
-
-
 def is_from_this_machine(environ: Mapping[str, Any]) -> bool:
     """Tell whether a request (PEP 3333) was sent on this machine, to this machine.
 
@@ -46,9 +34,10 @@ def is_from_this_machine(environ: Mapping[str, Any]) -> bool:
     who ask it are not; a name that leads to this machine may be somebody's else
     (DNS rebinding).
     """
-    host, _port = split_domain_port(environ.get("HTTP_HOST", ""))
+    host = _HOST.fullmatch(environ.get("HTTP_HOST", ""))
     return (
-        is_loopback(environ.get("REMOTE_ADDR", ""))
-        and is_loopback(host.strip("[]"))
+        host is not None
+        and is_loopback(environ.get("REMOTE_ADDR", ""))
+        and is_loopback(host["name"].lower().strip("[]"))
         and not _PROXY_HEADERS & environ.keys()
     )

@@ -11,9 +11,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import WSGIApplication
 
-from django.core.exceptions import ImproperlyConfigured
-
-from .loopback import in_development, is_loopback
+from .loopback import is_loopback
 
 
 @dataclass(frozen=True)
@@ -35,14 +33,9 @@ def serve(
     With port 0 the system chooses one.
 
     Raises:
-        ImproperlyConfigured: DEBUG is off, and this is no test run.
         OSError: The port is taken.
         ValueError: The host is not an IPv4 address of this machine, or ``localhost``.
     """
-    if not in_development():
-        raise ImproperlyConfigured(
-            "The local Entra signs in anybody: it runs with DEBUG and in tests only."
-        )
     if not is_loopback(host) or ":" in host:
         raise ValueError(f"{host} is not an IPv4 address of this machine alone.")
     with make_server(host, port, site, _Server, _QuietHandler) as server:

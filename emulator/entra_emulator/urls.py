@@ -1,11 +1,15 @@
-"""The addresses of a site of the local Entra. Not for a project's own URLs."""
+"""The addresses of the pages. What applications ask is in ``identity/endpoints.py``."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
 from .portal.overview import Tenants
-from .site import static_file
+from .web import static_file
+
+handler400 = "entra_emulator.web.bad_request"
+handler404 = "entra_emulator.web.not_found"
+handler500 = "entra_emulator.web.failed"
 
 urlpatterns = [
     path("", Tenants.as_view()),

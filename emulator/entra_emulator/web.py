@@ -1,55 +1,56 @@
-"""What the pages of the local Entra share: requests, templates and headers."""
+"""What the pages of the local Entra share: requests, templates, headers, problems."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping
+import mimetypes
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpResponse
-from django.template.backends.django import DjangoTemplates
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from .pages import SITE
 
 if TYPE_CHECKING:
-    from .site import EmulatorSite
+    from .local_entra import LocalEntra
 
-HERE = Path(__file__).parent
-
-
-class SiteRequest(WSGIRequest):
-    """A request to a site of the local Entra."""
-
-    emulator: EmulatorSite
-
-    def __init__(self, environ: dict[str, Any]) -> None:
-        super().__init__(environ)
-        # Without FORCE_SCRIPT_NAME, which is about the project.
-        self.path = self.path_info
-
-    @property
-    def origin(self) -> str:
-        """The scheme and host that the browser or the application asked."""
-        # Not get_host(): that asks the settings of the project.
-        return f"http://{self.META.get('HTTP_HOST', '')}"
+_STATIC = Path(__file__).parent / "static/entra_emulator"
 
 
-@functools.cache
-def _engine() -> DjangoTemplates:
-    # Of our own, so that pages do not depend on the project's TEMPLATES.
-    return DjangoTemplates(
-        {
-            "NAME": "entra_emulator",
-            "DIRS": [HERE / "templates"],
-            "APP_DIRS": False,
-            "OPTIONS": {"builtins": ["django.templatetags.i18n"]},
-        }
-    )
+class SiteRequest(HttpRequest):
+    """A request to a page of a local Entra."""
+
+    emulator: LocalEntra
+
+
+class Messages(CookieStorage):
+    """What a page says after an action. No session, so no database."""
+
+    cookie_name = "local_entra_messages"
+
+
+def of_this_site(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[Any], HttpResponse]:
+    """Tell requests which local Entra they are for, and browsers what may be shown."""
+
+    def respond(request: Any) -> HttpResponse:
+        request.emulator = request.environ[SITE]
+        response = get_response(request)
+        # Whoever goes back in the browser's history is to see how things are now.
+        response["Cache-Control"] = "no-store"
+        response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
+        return response
+
+    return respond
 
 
 def render(
-    request: SiteRequest,
+    request: HttpRequest,
     template: str,
     context: Mapping[str, Any],
     *,
@@ -62,8 +63,8 @@ def render(
     Browsers apply ``form-action`` to redirects after a form too: ``forms_lead_to`` is
     the URL outside of this site where a form ends. ``frames`` are URLs of frames.
     """
-    page = _engine().get_template(f"entra_emulator/{template}")
-    response = HttpResponse(page.render(dict(context), request), status=status)
+    page = render_to_string(f"entra_emulator/{template}", dict(context), request)
+    response = HttpResponse(page, status=status)
     response["Content-Security-Policy"] = "; ".join(
         [
             "default-src 'none'",
@@ -77,6 +78,35 @@ def render(
         ]
     )
     return response
+
+
+def static_file(request: HttpRequest, name: str) -> HttpResponse:
+    """Return a file of the pages' own."""
+    for file in _STATIC.iterdir():
+        if file.name == name:
+            kind, _encoding = mimetypes.guess_type(name)
+            return HttpResponse(file.read_bytes(), content_type=kind)
+    raise Http404
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _problem(request, 400, str(exception))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _problem(request, 404, _("There is no such page."))
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return _problem(request, 500, _("The local Entra failed. See its log."))
+
+
+def sent_from_another_site(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _problem(request, 400, _("This form was sent from another site."))
+
+
+def _problem(request: HttpRequest, status: int, text: str) -> HttpResponse:
+    return render(request, "problem.html", {"text": text}, status=status)
 
 
 def _origins(*urls: str) -> list[str]:

@@ -21,6 +21,29 @@ def test_it_knows_no_product(module):
     assert "entra_scim" not in module.read_text()
 
 
+PAGES = {
+    "identity/pages.py",
+    "identity/urls.py",
+    "pages.py",
+    "urls.py",
+    "web.py",
+}
+"""The Django project. What it shows, and what tests use, knows nothing of it."""
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_django_is_for_pages_alone(module):
+    """A process has one Django project, and that may be the product's."""
+    name = name_of(module)
+    if name in PAGES or name.startswith("portal/"):
+        return
+
+    text = module.read_text()
+
+    assert "import django" not in text
+    assert "from django" not in text
+
+
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_modules_have_one_page_of_purpose(module):
     """Past some three hundred lines, a module is two things."""

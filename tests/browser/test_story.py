@@ -10,9 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.utils import timezone
 
-from entra_emulator import Tenant
-from entra_emulator.local_entra import LocalEntra
-from entra_emulator.server import serve
+from entra_emulator import process
 from entra_scim.models import ProvisionedUser
 from tests.browser.conftest import enter_password
 from tests.browser.test_tab import screenshot
@@ -21,23 +19,31 @@ from tests.factories import UserFactory
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def tenant():
-    """A directory with three people, two of whom have accounts in the product."""
-    tenant = Tenant("Contoso")
-    tenant.add_person("it@contoso.example", "Ines Turner")
-    tenant.add_person("ann@contoso.example", "Ann Smith")
-    tenant.add_person("eve@contoso.example", "Eve Jones")
-    tenant.add_application("Product")
-    return tenant
+TENANT_ID = "1c6b7e0a-3c52-4f0c-8f3e-5d0a9b7c1111"
+CLIENT_ID = "2d7c8f1b-4d63-4a1d-9a4f-6e1bac8d2222"
+PEOPLE = {
+    "it@contoso.example": "Ines Turner",
+    "ann@contoso.example": "Ann Smith",
+    "eve@contoso.example": "Eve Jones",
+}
+"""Two of them have accounts in the product."""
 
 
 @pytest.fixture
-def local_entra_url(tenant, entra_signing_keys, settings):
-    with serve(LocalEntra([tenant], keys=entra_signing_keys)) as server:
+def local_entra_url(settings):
+    tenant = {
+        "displayName": "Contoso",
+        "id": TENANT_ID,
+        "users": [
+            {"userPrincipalName": address, "displayName": name}
+            for address, name in PEOPLE.items()
+        ],
+        "applications": [{"displayName": "Product", "appId": CLIENT_ID}],
+    }
+    with process.local_entra([tenant]) as url:
         settings.DEBUG = True
-        settings.ENTRA_SCIM_LOCAL_AUTHORITY = server.url
-        yield server.url
+        settings.ENTRA_SCIM_LOCAL_AUTHORITY = url
+        yield url
 
 
 @pytest.fixture
@@ -64,10 +70,9 @@ def the_admin(contoso):
 class Portal:
     """Entra's administrator, in a browser tab beside that of the product's."""
 
-    def __init__(self, page, url, tenant):
+    def __init__(self, page, url):
         self.page = page
-        [application] = tenant.applications
-        self.home = f"{url}/portal/{tenant.id}/{application.client_id}/"
+        self.home = f"{url}/portal/{TENANT_ID}/{CLIENT_ID}/"
         self.secret = None
 
     def open(self, path):
@@ -153,13 +158,12 @@ def test_from_an_empty_environment_to_its_end(
     administrator,
     the_admin,
     ann,
-    tenant,
     local_entra_url,
 ):
     user = get_user_model().objects.get
     tab_path = f"/admin/product/environment/{contoso.pk}/entra/"
     tab = browse(viewport={"width": 1280, "height": 900})
-    portal = Portal(tab.context.new_page(), local_entra_url, tenant)
+    portal = Portal(tab.context.new_page(), local_entra_url)
     portal.page.set_viewport_size({"width": 1280, "height": 900})
 
     # Connect: IDs and secret from Entra to the tab, addresses and key back.
@@ -169,8 +173,8 @@ def test_from_an_empty_environment_to_its_end(
     portal.assign("Ann Smith", "Viewer")
     portal.assign("Eve Jones", "Auditor")
     tab.goto(tab_path)
-    tab.fill("#id_client_id", tenant.applications[0].client_id)
-    tab.fill("#id_tenant_id", tenant.id)
+    tab.fill("#id_client_id", CLIENT_ID)
+    tab.fill("#id_tenant_id", TENANT_ID)
     tab.select_option("#id_cloud", "local")
     tab.fill("#id_client_secret", portal.add_secret())
     tab.fill("#id_client_secret_expires_on", in_half_a_year())

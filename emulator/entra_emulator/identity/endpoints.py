@@ -2,54 +2,76 @@
 
 from __future__ import annotations
 
-import functools
+import json
 from collections.abc import Callable
-from typing import cast
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
-
-from entra_emulator.web import SiteRequest
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
 
 from . import discovery
 from .provider import IdentityProvider
 from .refusals import SignInRefused
-from .tenants import base_of, provider_of
+from .tenants import FindProvider, base_of, provider_of
 
-Endpoint = Callable[[SiteRequest, IdentityProvider], HttpResponse]
+_URLS = Map(
+    [
+        Rule(
+            "/<tenant_id>/v2.0/.well-known/openid-configuration",
+            endpoint="configuration",
+            methods=["GET"],
+        ),
+        Rule("/<tenant_id>/discovery/v2.0/keys", endpoint="keys", methods=["GET"]),
+        Rule("/<tenant_id>/oauth2/v2.0/token", endpoint="token", methods=["POST"]),
+    ],
+    merge_slashes=False,
+)
 
-
-def _endpoint(view: Endpoint) -> Callable[..., HttpResponse]:
-    @functools.wraps(view)
-    def answer(request: HttpRequest, tenant_id: str) -> HttpResponse:
-        try:
-            asked = cast("SiteRequest", request)
-            return view(asked, provider_of(asked, tenant_id))
-        except SignInRefused as refused:
-            return JsonResponse(refused.body, status=refused.status_code)
-
-    return answer
-
-
-@require_GET
-@_endpoint
-def configuration(request: SiteRequest, provider: IdentityProvider) -> HttpResponse:
-    return JsonResponse(discovery.configuration(base_of(request, provider)))
+Endpoint = Callable[[Request, IdentityProvider], Response]
 
 
-@require_GET
-@_endpoint
-def keys(request: SiteRequest, provider: IdentityProvider) -> HttpResponse:
-    issuer = discovery.issuer_of(base_of(request, provider))
-    return JsonResponse(provider.keys.published(issuer))
+def answer(request: Request, find_provider: FindProvider) -> Response:
+    """Answer a request of an application.
+
+    Raises:
+        NotFound: It is for none of the endpoints.
+        HTTPException: It is for one that does not take it.
+    """
+    name, names = _URLS.bind_to_environ(request.environ).match()
+    try:
+        provider = provider_of(find_provider, names["tenant_id"])
+        return _ENDPOINTS[name](request, provider)
+    except SignInRefused as refused:
+        return _json(refused.json, refused.status_code)
 
 
-@csrf_exempt
-@require_POST
-@_endpoint
-def token(request: SiteRequest, provider: IdentityProvider) -> HttpResponse:
+def _configuration(request: Request, provider: IdentityProvider) -> Response:
+    return _json(json.dumps(discovery.configuration(_base_of(request, provider))))
+
+
+def _keys(request: Request, provider: IdentityProvider) -> Response:
+    issuer = discovery.issuer_of(_base_of(request, provider))
+    return _json(json.dumps(provider.keys.published(issuer)))
+
+
+def _token(request: Request, provider: IdentityProvider) -> Response:
     status, body = provider.token(
-        base_of(request, provider), request.POST, request.headers
+        _base_of(request, provider),
+        list(request.form.items(multi=True)),
+        dict(request.headers),
     )
-    return HttpResponse(body, status=status, content_type="application/json")
+    return _json(body, status)
+
+
+_ENDPOINTS: dict[str, Endpoint] = {
+    "configuration": _configuration,
+    "keys": _keys,
+    "token": _token,
+}
+
+
+def _base_of(request: Request, provider: IdentityProvider) -> str:
+    return base_of(request.environ["HTTP_HOST"], provider.tenant)
+
+
+def _json(body: str, status: int = 200) -> Response:
+    return Response(body, status=status, content_type="application/json")

@@ -37,7 +37,7 @@ def _page(view: Page) -> Callable[..., HttpResponse]:
     def answer(request: HttpRequest, tenant_id: str) -> HttpResponse:
         asked = cast("SiteRequest", request)
         try:
-            provider = provider_of(asked, tenant_id)
+            provider = provider_of(asked.emulator.identity_provider, tenant_id)
         except SignInRefused as refused:
             return _refusal(asked, refused)
         key = request.COOKIES.get(_COOKIE, "")
@@ -76,7 +76,9 @@ def authorize(
 ) -> HttpResponse:
     """The authorization endpoint: straight through, or by way of the picker."""
     query = request.GET if request.method == "GET" else request.POST
-    asked = provider.check(base_of(request, provider), query.urlencode(), browser)
+    asked = provider.check(
+        base_of(request.get_host(), provider.tenant), query.urlencode(), browser
+    )
     person = provider.person_at_once(asked, browser)
     if person is None:
         return _picker(request, provider, browser, asked, query)
@@ -90,7 +92,9 @@ def login(
 ) -> HttpResponse:
     """What somebody chose in the picker or on the page of consent."""
     query = request.GET
-    asked = provider.check(base_of(request, provider), query.urlencode(), browser)
+    asked = provider.check(
+        base_of(request.get_host(), provider.tenant), query.urlencode(), browser
+    )
     if "cancel" in request.POST:
         raise SignInRefused(65004, request=asked)
     person = provider.tenant.people.get(request.POST.get("person", ""))
@@ -170,7 +174,7 @@ def _proceed(
 ) -> HttpResponse:
     try:
         answer = provider.sign_in(
-            base_of(request, provider),
+            base_of(request.get_host(), provider.tenant),
             asked,
             browser,
             person,

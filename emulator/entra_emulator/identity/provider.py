@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import urllib3
-from django.http import QueryDict
 from oauthlib.common import Request, add_params_to_uri
 from oauthlib.oauth2.rfc6749 import errors
 
@@ -98,7 +97,9 @@ class IdentityProvider:
         Raises:
             SignInRefused: It is not, or the code of such an error is provoked.
         """
-        uri = f"{_SECURE}?{QueryDict(query).urlencode()}"
+        # Whatever is not well-formed, oauthlib would not take.
+        parameters = parse_qsl(query, keep_blank_values=True)
+        uri = f"{_SECURE}?{urlencode(parameters)}"
         try:
             _scopes, info = self._endpoints(
                 base, browser
@@ -179,7 +180,10 @@ class IdentityProvider:
         return answer  # type: ignore[no-any-return]
 
     def token(
-        self, base: str, form: QueryDict, headers: Mapping[str, str]
+        self,
+        base: str,
+        form: Iterable[tuple[str, str]],
+        headers: Mapping[str, str],
     ) -> tuple[int, str]:
         """Return the status and the JSON that the token endpoint answers."""
         try:
@@ -191,7 +195,7 @@ class IdentityProvider:
                     base, Browser()
                 ).create_token_response(
                     _SECURE,
-                    body=form.urlencode(),
+                    body=urlencode(list(form)),
                     headers=dict(headers),
                     credentials={"ext_expires_in": TOKEN_LIFETIME},
                 )

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from django import forms
-from django.contrib.messages import constants
-from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib import messages
 from django.core.paginator import Page as Rows
 from django.core.paginator import Paginator
 from django.http import (
@@ -45,13 +44,6 @@ def one_of(several: Iterable[T], **wanted: Any) -> T:
     raise Http404
 
 
-class Messages(CookieStorage):
-    """What a page says after an action. No session, so no database."""
-
-    # Cookies know no ports: those of the product must not be mixed up with these.
-    cookie_name = "local_entra_messages"
-
-
 class Page(TemplateView):
     """A page of the portal.
 
@@ -67,18 +59,7 @@ class Page(TemplateView):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        if not isinstance(self.request.emulator, LocalEntra):
-            raise Http404
         self.entra = self.request.emulator
-
-    def dispatch(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        self.messages = Messages(request)
-        response = super().dispatch(request, *args, **kwargs)
-        if isinstance(response, HttpResponse):
-            self.messages.update(response)
-        return response
 
     @property
     def place(self) -> Place:
@@ -104,7 +85,6 @@ class Page(TemplateView):
             "place": self.place,
             "menu": sections(self.place, self.request.path),
             "links": self.entra.links,
-            "messages": self.messages,
         }
         return super().get_context_data(**{**context, **kwargs})
 
@@ -116,12 +96,12 @@ class Page(TemplateView):
 
     def done(self, message: Any, path: str = "") -> HttpResponse:
         """Say what was done, and go on to a page: this one, or another path."""
-        self.messages.add(constants.SUCCESS, str(message))
+        messages.success(self.request, str(message))
         return self.go(path)
 
     def refused(self, reason: Any, path: str = "") -> HttpResponse:
         """Say why something was not done, and go on to a page."""
-        self.messages.add(constants.ERROR, str(reason))
+        messages.error(self.request, str(reason))
         return self.go(path)
 
     def go(self, path: str = "") -> HttpResponse:

@@ -11,6 +11,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from entra_emulator.identity.discovery import issuer_of
+from entra_emulator.identity.tenants import base_of
 from entra_emulator.loopback import is_loopback
 
 from .pages import ApplicationPage, FormPage, PortalForm
@@ -89,7 +91,7 @@ class AppOverview(ApplicationPage):
     title = "Overview"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        authority = f"{self.request.origin}/{self.tenant.id}/v2.0"
+        authority = issuer_of(base_of(self.request.get_host(), self.tenant))
         return super().get_context_data(authority=authority, **kwargs)
 
 

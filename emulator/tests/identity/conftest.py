@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from entra_emulator.local_entra import LocalEntra
 from entra_emulator.server import serve
-from entra_emulator.site import EmulatorSite
 from support.client_application import (
     REDIRECT_URI,
     ClientApplication,
@@ -32,7 +32,7 @@ def secret(tenant, application):
 
 @pytest.fixture
 def site(tenant, entra_signing_keys):
-    return EmulatorSite([tenant], keys=entra_signing_keys)
+    return LocalEntra([tenant], keys=entra_signing_keys)
 
 
 @pytest.fixture

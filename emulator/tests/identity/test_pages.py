@@ -13,9 +13,14 @@ import pytest
 import requests
 
 from entra_emulator import Tenant
+from entra_emulator.local_entra import LocalEntra
 from entra_emulator.server import serve
-from entra_emulator.site import EmulatorSite
-from support.client_application import REDIRECT_URI, Visitor, parameters_of
+from support.client_application import (
+    REDIRECT_URI,
+    Visitor,
+    parameters_of,
+    token_of,
+)
 
 
 def people_of(page):
@@ -196,7 +201,7 @@ class TestSingleSignOn:
         theirs = fabrikam.add_application("Product")
         theirs.redirect_uris.append(REDIRECT_URI)
         carol = fabrikam.add_person("carol@fabrikam.example")
-        site = EmulatorSite([tenant, fabrikam], keys=entra_signing_keys)
+        site = LocalEntra([tenant, fabrikam], keys=entra_signing_keys)
         with serve(site) as server:
             session = requests.Session()
 
@@ -219,7 +224,7 @@ class TestSingleSignOn:
             [action, *_] = re.findall(r'action="([^"]+)"', page.text)
             session.post(
                 server.url + html.unescape(action),
-                {"person": ann.object_id},
+                {"person": ann.object_id, "csrfmiddlewaretoken": token_of(page)},
                 headers={"Origin": server.url},
                 allow_redirects=False,
                 timeout=10,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from io import BytesIO
 from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
@@ -9,21 +11,11 @@ from wsgiref.util import setup_testing_defaults
 import hypothesis
 import pytest
 import requests
-from django.core import mail
-from django.core.exceptions import ImproperlyConfigured
-from django.test.utils import _TestState
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from entra_emulator.local_entra import LocalEntra
 from entra_emulator.server import serve
-from entra_emulator.site import EmulatorSite
-
-
-@pytest.fixture
-def deployed(settings, monkeypatch):
-    """No run of tests, and DEBUG is off."""
-    monkeypatch.delattr(_TestState, "saved_data")
-    return settings
 
 
 def ask(site, **environ):
@@ -43,29 +35,22 @@ class TestWhereItRuns:
         with pytest.raises(ValueError, match="not an IPv4 address of this machine"):
             serve(site, host=host).__enter__()
 
-    def test_not_where_it_is_deployed(self, site, deployed):
-        with pytest.raises(ImproperlyConfigured, match="with DEBUG and in tests only"):
-            serve(site).__enter__()
-
-    def test_not_where_mail_is_kept_in_memory(self, site, deployed):
-        """A product may do so in production: an outbox makes no test run."""
-        mail.outbox = []
-
-        with pytest.raises(ImproperlyConfigured, match="with DEBUG and in tests only"):
-            serve(site).__enter__()
-
-    def test_another_server_where_it_is_deployed(self, site, deployed):
-        """The site itself refuses: it may be served by any WSGI server."""
-        status, page = ask(site)
-
-        assert status == "400 Bad Request"
-        assert "The local Entra is for development and tests." in page
-
-    def test_under_development(self, site, deployed):
-        deployed.DEBUG = True
-
+    def test_by_either_name(self, site):
         with serve(site, host="localhost") as server:
             assert server.url.startswith("http://localhost:")
+
+    def test_not_in_another_django_project(self):
+        """Whose settings, URLs and cookies would be those of the pages."""
+        code = (
+            "from django.conf import settings; settings.configure();"
+            "from entra_emulator.local_entra import LocalEntra; LocalEntra()"
+        )
+        ended = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True
+        )
+
+        assert "NotAlone" in ended.stderr
+        assert "entra_emulator.process.local_entra()" in ended.stderr
 
 
 class TestRequests:
@@ -104,7 +89,7 @@ class TestRequests:
     )
     def test_from_another_machine(self, site, environ):
         """Another server may listen to all the world, and a proxy ask for others."""
-        assert ask(site, **environ)[0] == "400 Bad Request"
+        assert ask(site, **environ)[0] == "400 BAD REQUEST"
 
     @pytest.mark.parametrize("address", ["127.0.0.1", "127.1.2.3", "::1"])
     def test_from_this_machine(self, site, address):
@@ -128,7 +113,7 @@ class TestRequests:
 
         assert page.status_code == 400
         assert "This form was sent from another site." in page.text
-        assert not visitor.session.cookies
+        assert "local_entra" not in visitor.session.cookies
 
     def test_headers(self, visitor, ann):
         """Nothing inline, in no frame, in no cache; forms lead to the product only."""
@@ -148,8 +133,9 @@ class TestRequests:
         """The product on this host has cookies too, and ports do not separate them."""
         visitor.sign_in(ann)
 
-        [cookie] = visitor.session.cookies
-        assert cookie.name == "local_entra"
+        cookies = {cookie.name: cookie for cookie in visitor.session.cookies}
+        assert cookies.keys() == {"local_entra", "local_entra_csrf"}
+        cookie = cookies["local_entra"]
         assert cookie.path == f"/{visitor.client_application.provider.tenant.id}/"
         assert cookie.has_nonstandard_attr("HttpOnly")
         assert cookie.get_nonstandard_attr("SameSite") == "Lax"
@@ -157,7 +143,7 @@ class TestRequests:
     @pytest.mark.parametrize(
         ("path", "status"),
         [
-            ("/", 404),
+            ("/", 302),
             ("/favicon.ico", 404),
             ("/static/nothing.css", 404),
             ("/static/..%2fsite.py", 404),
@@ -296,7 +282,7 @@ def test_nothing_that_arrives_is_a_failure(
 
 
 def test_tenants_can_come_later(tenant, entra_signing_keys):
-    site = EmulatorSite(keys=entra_signing_keys)
+    site = LocalEntra(keys=entra_signing_keys)
     assert site.identity_provider(tenant.id) is None
 
     provider = site.add(tenant)

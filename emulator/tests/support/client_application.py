@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 import requests
-from django.http import QueryDict
 
 REDIRECT_URI = "https://product.example/callback/"
 BASE = "http://127.0.0.1:9000"
@@ -55,9 +54,8 @@ class ClientApplication:
 
     def token(self, code, headers=None, **changes):
         """Return the status and the JSON of the token endpoint."""
-        form = QueryDict(mutable=True)
-        form.update(without_none({**self.form, "code": code, **changes}))
-        status, body = self.provider.token(self.base, form, headers or {})
+        form = without_none({**self.form, "code": code, **changes})
+        status, body = self.provider.token(self.base, form.items(), headers or {})
         return status, json.loads(body)
 
     def refusal(self, code, **changes):
@@ -96,6 +94,11 @@ def parameters_of(address):
     return dict(parse_qsl(urlsplit(address).query))
 
 
+def token_of(page):
+    """Return what a page's forms prove with that the page is the site's own."""
+    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
+
+
 class Visitor:
     """Somebody's browser at the pages of a local Entra."""
 
@@ -121,6 +124,7 @@ class Visitor:
         """Send one of the forms of a page."""
         assert page.status_code == 200, page.text
         [action, *_others] = re.findall(r'action="([^"]+)"', page.text)
+        form["csrfmiddlewaretoken"] = token_of(page)
         return self.session.post(
             self.url + html.unescape(action),
             form,

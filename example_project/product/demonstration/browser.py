@@ -2,21 +2,20 @@ from __future__ import annotations
 
 import html
 import re
+from urllib.parse import urljoin
 
 import requests
 from django.core.management.base import CommandError
 
-from entra_emulator import Person
-from entra_emulator.identity import IdentityProvider
+from .portal import address_of
 
 
 class Browser:
     """Somebody's browser: it posts the product's forms, and goes to Entra and back."""
 
-    def __init__(self, product: str, identity_provider: IdentityProvider) -> None:
+    def __init__(self, product: str) -> None:
         self._session = requests.Session()
         self._product = product
-        self._identity_provider = identity_provider
 
     def get(self, path: str) -> str:
         """Open a page of the product, and return its text."""
@@ -36,21 +35,23 @@ class Browser:
         self.post("/login/", username=username, password=password)
         return self.is_signed_in
 
-    def sign_in(self, path: str, person: Person) -> str:
-        """Follow a link to Entra as a person, and return the page after it."""
-        way = self._session.get(self._product + path, allow_redirects=False)
-        return self._come_back(way, person)
+    def sign_in(self, path: str, name: str) -> str:
+        """Follow a link to Entra, choose an account, and return the page after it.
 
-    def test_sign_in(self, path: str, person: Person) -> str:
-        """Press the button "Test sign-in", and return the page after it."""
-        headers = {"X-CSRFToken": self._session.cookies.get("csrftoken", "")}
-        way = self._session.post(
-            self._product + path, headers=headers, allow_redirects=False
+        Whoever is signed in at Entra with this browser is not asked again.
+        """
+        page = self._session.get(self._product + path)
+        if "/oauth2/v2.0/authorize" not in page.url:
+            return self._text(page)
+        action, token = (
+            html.unescape(_found(pattern, page.text))
+            for pattern in (
+                r'<form method="post" action="([^"]+)"',
+                r'name="csrfmiddlewaretoken" value="(\w+)"',
+            )
         )
-        way = self._session.get(
-            self._product + way.headers["Location"], allow_redirects=False
-        )
-        return self._come_back(way, person)
+        fields = {"name": address_of(name), "csrfmiddlewaretoken": token}
+        return self._text(self._session.post(urljoin(page.url, action), fields))
 
     @property
     def is_signed_in(self) -> bool:
@@ -58,14 +59,17 @@ class Browser:
         response = self._session.get(f"{self._product}/", allow_redirects=False)
         return response.status_code == 200
 
-    def _come_back(self, way: requests.Response, person: Person) -> str:
-        answer = self._identity_provider.answer(way.headers["Location"], person)
-        return self._text(self._session.get(answer))
-
     def _text(self, response: requests.Response) -> str:
         if response.status_code >= 500:
             raise CommandError(f"{response.url} failed.")
         return response.text
+
+
+def _found(pattern: str, page: str) -> str:
+    found = re.search(pattern, page)
+    if found is None:
+        raise CommandError(f"Entra's page has no form: {heading_of(page)}")
+    return found[1]
 
 
 def heading_of(page: str) -> str:

@@ -12,17 +12,16 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from entra_emulator import Application, Person, ProvisioningJob, Tenant
-from entra_emulator.identity import IdentityProvider
-from entra_emulator.local_entra import LocalEntra
-from entra_emulator.provisioning.mappings import advised
 from example_project.product.models import Environment, Membership, User
 
 from .browser import Browser, heading_of, value_of
+from .portal import APPLICATION_ID, PEOPLE, TENANT_ID, Portal
 from .screen import Screen, people
 
 ADMINISTRATOR = "fay"
 """The username and the password of who administers Fabrikam."""
+
+FAY, CAROL, ERIN = PEOPLE
 
 Step = Callable[[], None]
 
@@ -51,19 +50,6 @@ def make_administrator(environment: Environment) -> User:
     return user
 
 
-def make_tenant(product: str) -> Tenant:
-    """Return a tenant with people, an application and nothing connected yet."""
-    tenant = Tenant("Fabrikam")
-    tenant.add_application("Example product").redirect_uris.append(
-        f"{product}/entra/callback/"
-    )
-    boss = tenant.add_person("fay@fabrikam.example", "Fay Green")
-    for name in ("Carol White", "Erin Grey"):
-        address = f"{name.partition(' ')[0].lower()}@fabrikam.example"
-        tenant.add_person(address, name, manager=boss, profile={"jobTitle": "Clerk"})
-    return tenant
-
-
 class Rehearsal:
     """Both administrators' work, the one of Entra's and the one of the product's."""
 
@@ -71,25 +57,17 @@ class Rehearsal:
         self,
         screen: Screen,
         product: str,
-        local_entra: LocalEntra,
-        identity_provider: IdentityProvider,
+        entra: str,
         environment: Environment,
     ) -> None:
         self._screen = screen
         self._product = product
-        self._entra = local_entra
-        self._identity_provider = identity_provider
-        self._tenant = tenant = identity_provider.tenant
+        self._portal = Portal(entra)
         self._environment = environment
         self._tab = f"/admin/product/environment/{environment.pk}/entra/"
         self._sign_in = f"/entra/sign-in/{environment.pk}/"
-        self._application: Application = tenant.applications[0]
-        self._people: dict[str, Person] = {
-            person.user_principal_name.partition("@")[0]: person
-            for person in tenant.people.values()
-        }
-        self._fay = self._browser()
-        self._carol = self._browser()
+        self._fay = Browser(product)
+        self._carol = Browser(product)
 
     def play(self) -> None:
         """Do it all, step by step, with a bar that tells how far it is.
@@ -123,11 +101,11 @@ class Rehearsal:
                 bar.update()
 
     def _assign(self) -> None:
-        self._roles = {
-            value: self._application.add_role(value) for value in ("Viewer", "Auditor")
-        }
-        for name, role in ("fay", "Viewer"), ("carol", "Viewer"), ("erin", "Auditor"):
-            self._application.assign(self._people[name], self._roles[role])
+        for role in ("Viewer", "Auditor"):
+            self._portal.add_role(role)
+        self._portal.assign(FAY, "Viewer")
+        self._portal.assign(CAROL, "Viewer")
+        self._portal.assign(ERIN, "Auditor")
         self._say(
             "Fay, who administers Fabrikam, and Carol have accounts in the product. Erin "
             "has none, and her app role Auditor is none of the product's yet."
@@ -138,23 +116,22 @@ class Rehearsal:
         self._fay.get(self._tab)
         self._fay.post(
             f"{self._tab}connection/",
-            client_id=self._application.client_id,
-            tenant_id=self._tenant.id,
+            client_id=APPLICATION_ID,
+            tenant_id=TENANT_ID,
             cloud="local",
-            client_secret=self._tenant.add_secret(self._application).value,
+            client_secret=self._portal.add_secret(),
             client_secret_expires_on=self._in_half_a_year(),
         )
         key = value_of(self._fay.post(f"{self._tab}keys/"), "copy-secret")
         url = value_of(self._fay.get(self._tab), "copy-tenant-url")
-        self._job: ProvisioningJob = self._entra.connect(self._application, url, key)
+        self._portal.connect(url, key)
         self._say(f"The key {key[:15]}… and the Tenant URL {url} go to Entra.")
 
     def _start(self) -> None:
-        self._job.mappings = advised()
-        report = self._job.run_cycle()
-        self._expect(not report.failure, f"the first cycle: {report.failure}")
+        self._portal.map_as_the_guide_says()
+        seen = self._portal.start()
         self._say(
-            f"The initial cycle looks at {report.people} people. Carol and Fay are "
+            f"The initial cycle looks at {seen} people. Carol and Fay are "
             "linked by their addresses, Erin is created."
         )
 
@@ -167,7 +144,7 @@ class Rehearsal:
         self._say("One click, and Erin has what her app role grants, at once.")
 
     def _test(self) -> None:
-        page = self._fay.test_sign_in(f"{self._tab}sign-in/test/", self._people["fay"])
+        page = self._fay.sign_in(f"{self._tab}sign-in/test/", FAY)
         self._expect("The test succeeded" in page, heading_of(page))
         self._say("Through Entra for real, and nobody's session changes.")
 
@@ -181,7 +158,8 @@ class Rehearsal:
             admin_password="admin",
         )
         self._expect(not self._fay.is_signed_in, "Fay's password session ends")
-        self._fay.sign_in(self._sign_in, self._people["fay"])
+        # Entra asks her again, so that she may turn it off soon after.
+        self._fay.sign_in(f"{self._sign_in}?again=1", FAY)
         self._expect(self._fay.is_signed_in, "Fay signs in with Entra")
         self._say(
             "On trial for half an hour: Fay's session with a password ends, and her "
@@ -189,27 +167,25 @@ class Rehearsal:
         )
 
     def _carol_signs_in(self) -> None:
-        self._carol.sign_in(self._sign_in, self._people["carol"])
+        self._carol.sign_in(self._sign_in, CAROL)
         self._expect(self._carol.is_signed_in, "Carol is in")
         self._say("At Entra, and is in with the roles that provisioning gave her.")
 
     def _change_role(self) -> None:
-        carol = self._people["carol"]
-        self._application.unassign(carol)
-        self._application.assign(carol, self._roles["Auditor"])
-        self._job.next_cycle()
+        self._portal.unassign(CAROL)
+        self._portal.assign(CAROL, "Auditor")
+        self._portal.next_cycle()
         self._say("The next cycle, 40 minutes later, brings it.")
 
     def _leave(self) -> None:
-        self._application.unassign(self._people["carol"])
-        self._job.next_cycle()
+        self._portal.unassign(CAROL)
+        self._portal.next_cycle()
         self._expect(not self._carol.is_signed_in, "Carol is out")
         self._say("With the next cycle she is out: her open session is dead at once.")
 
     def _expire(self) -> None:
-        [secret] = self._application.secrets
-        secret.expires_at = self._tenant.clock.now()
-        page = self._browser().sign_in(self._sign_in, self._people["erin"])
+        self._portal.expire_secret()
+        page = Browser(self._product).sign_in(self._sign_in, ERIN)
         self._expect("AADSTS7000222" in page, heading_of(page))
         self._say(
             "Erin, who wants to sign in, reads what to do; Fay is told by mail and in "
@@ -218,7 +194,7 @@ class Rehearsal:
 
     def _deactivate(self) -> None:
         self._fay.post(f"{self._tab}sign-in/deactivate/")
-        fay = self._browser()
+        fay = Browser(self._product)
         self._expect(
             fay.log_in("fay@fabrikam.example", ADMINISTRATOR), "Fay's password works"
         )
@@ -229,9 +205,6 @@ class Rehearsal:
             to = ", ".join(message.to)
             self._screen.say(f"✉ to {to}: {message.body}", indent="    ", hang="      ")
         mail.outbox.clear()
-
-    def _browser(self) -> Browser:
-        return Browser(self._product, self._identity_provider)
 
     def _say(self, text: str) -> None:
         self._screen.say(text, indent="    ")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import socket
 import textwrap
 import threading
 from argparse import ArgumentParser
@@ -20,15 +21,14 @@ from django.core.servers.basehttp import (
 )
 from django.db import connections
 
-from entra_emulator.local_entra import LocalEntra
-from entra_emulator.server import serve, wait_until_interrupted
+from entra_emulator.process import local_entra
 from entra_scim import access_keys
 from example_project.product.demonstration import recorded
+from example_project.product.demonstration.portal import tenants
 from example_project.product.demonstration.rehearsal import (
     ADMINISTRATOR,
     Rehearsal,
     make_administrator,
-    make_tenant,
 )
 from example_project.product.demonstration.screen import Screen
 from example_project.product.models import Environment, User
@@ -69,16 +69,18 @@ class Command(BaseCommand):
         logging.disable(logging.WARNING)
         with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
             product = stack.enter_context(_served_product())
-            local_entra = LocalEntra(links={"Example product": product})
-            identity_provider = local_entra.add(make_tenant(product))
-            entra = stack.enter_context(_served_entra(local_entra))
+            entra = stack.enter_context(
+                local_entra(
+                    tenants(product),
+                    port=_free_port(ENTRA_PORT),
+                    links={"Example product": product},
+                )
+            )
             settings.ENTRA_SCIM_LOCAL_AUTHORITY = entra
             fabrikam = Environment.objects.get(name="Fabrikam")
             fay = make_administrator(fabrikam)
             if options["play"]:
-                Rehearsal(
-                    screen, product, local_entra, identity_provider, fabrikam
-                ).play()
+                Rehearsal(screen, product, entra, fabrikam).play()
                 curl = ""
             else:
                 curl = self._play_recorded(screen, product)
@@ -142,7 +144,7 @@ class Command(BaseCommand):
         if curl:
             screen.write(f"  Call the product by hand:\n\n  {curl}\n")
         screen.write("  Stop with Ctrl-C.")
-        wait_until_interrupted()
+        _wait_until_interrupted()
 
 
 @contextlib.contextmanager
@@ -160,12 +162,17 @@ def _served_product() -> Iterator[str]:
     server.server_close()
 
 
-@contextlib.contextmanager
-def _served_entra(local_entra: LocalEntra) -> Iterator[str]:
-    """Serve the local Entra, and yield its address."""
-    with contextlib.ExitStack() as stack:
-        try:
-            server = stack.enter_context(serve(local_entra, port=ENTRA_PORT))
-        except OSError:  # something else is there
-            server = stack.enter_context(serve(local_entra))
-        yield server.url
+def _free_port(port: int) -> int:
+    """Return a port, or 0, which takes a free one, if something else is there."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return 0
+    return port
+
+
+def _wait_until_interrupted() -> None:
+    """Wait for Ctrl-C, by the second: just before an endless wait it would be lost."""
+    never = threading.Event()
+    while not never.wait(timeout=1):
+        continue
