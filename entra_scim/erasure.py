@@ -30,6 +30,7 @@ def erase_user(user: Any) -> int:
     """
     erased = _erase(ProvisioningEvent.objects.filter(user_id=user.pk))
     names, external_id_key = _names_of(user)
+    erased += _erase_actor(ProvisioningEvent.objects.all(), names)
     for environment in _environments_of(user):
         erased += _erase_named(environment, names, external_id_key)
     return erased
@@ -59,6 +60,7 @@ def erase_address(environment: AnyEnvironment, address: str) -> int:
         found, external_id_key = _names_of(user)
         names |= found
         erased += _erase(events.filter(user_id=user.pk))
+    erased += _erase_actor(events, names)
     return erased + _erase_named(environment, names, external_id_key)
 
 
@@ -87,6 +89,11 @@ def _erase_named(
         same |= Q(name__iexact=name) | Q(name__iendswith=f"({name})")
     events = ProvisioningEvent.objects.for_environment(environment)
     return _erase(events.filter(same, kind__in=_BY_NAME))
+
+
+def _erase_actor(events: Any, names: Collection[str]) -> int:
+    erased: int = events.filter(actor__in=names).update(actor=ERASED)
+    return erased
 
 
 def _erase(events: Any) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import uuid
+from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +35,20 @@ _LONGEST_DETAIL = 2000
 _MOST_NAMES = 100
 _BATCH = 1000
 
+_actor: ContextVar[str] = ContextVar("entra_scim_actor", default="")
+
 LOCAL = Origin()
 """A change made here, by hand or by a command."""
+
+
+@contextlib.contextmanager
+def acting(user: Any) -> Iterator[None]:
+    """Name a person in the events of everything that is done within the context."""
+    token = _actor.set(user.get_username())
+    try:
+        yield
+    finally:
+        _actor.reset(token)
 
 
 def shortened(text: str, longest: int) -> str:
@@ -93,6 +108,7 @@ def _values(
         "name": shortened(name, _LONGEST_NAME),
         "changes": _bounded(changes or {}),
         "key_hint": key_hint,
+        "actor": _actor.get(),
         "correlation_id": correlation_id or uuid.uuid4(),
     }
 

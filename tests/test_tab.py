@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import datetime
 import re
 import socket
@@ -29,6 +30,7 @@ from entra_scim import (
     activation,
     connection,
     credentials,
+    erasure,
     events,
     headcount,
     sign_in,
@@ -904,6 +906,39 @@ class TestEvents:
         with translation.override("nl"):
             refusal = ProvisioningEvent.objects.get(kind="refused")
             assert "Verwijder de toewijzing van de Admin" in refusal.summary
+
+    def test_who_did_it(self, client, contoso, admin, scim):
+        """In the tab, that is; what Entra did has its key."""
+        key, _secret = access_keys.create(contoso)
+        client.post(tab(contoso, f"keys/{key.pk}/revoke/"))
+        provision(scim, "eve")
+
+        actors = dict(ProvisioningEvent.objects.values_list("kind", "actor"))
+
+        assert actors["key_revoked"] == admin.get_username()
+        assert actors["created"] == ""
+        assert f"By: {admin.get_username()}" in text_of(
+            client.get(tab(contoso, "events/"), {"kind": "key_revoked"})
+        )
+        erasure.erase_user(admin)
+        assert admin.get_username() not in ProvisioningEvent.objects.values_list(
+            "actor", flat=True
+        )
+
+    def test_the_story_as_a_file(self, client, contoso, fabrikam):
+        """What the filter shows, with nothing that a spreadsheet would run."""
+        for environment, name in ((contoso, "=1+1"), (fabrikam, "Carol")):
+            ProvisioningEvent.objects.create(
+                environment=environment, kind="created", name=name
+            )
+        ProvisioningEvent.objects.create(environment=contoso, kind="linked", name="Ann")
+
+        file = client.get(tab(contoso, "events/events.csv"), {"kind": "created"})
+
+        assert file["Content-Type"].startswith("text/csv")
+        [head, line] = file.content.decode("utf-8-sig").splitlines()
+        assert "'=1+1: account created" in line
+        assert len(next(csv.reader([head]))) == 6
 
     def test_what_cannot_be_understood_names_the_mapping(self, client, contoso, scim):
         """Whatever attribute it is."""

@@ -15,7 +15,7 @@ from entra_scim.models import (
     Environment,
 )
 
-from . import later, people, roles, set_up, sign_in
+from . import event_file, later, people, roles, set_up, sign_in
 from .deletion import EmptyingMixin
 from .guide import GuidePage
 from .kit import KitPage
@@ -48,6 +48,7 @@ _PAGES: dict[str, tuple[str, type[EnvironmentPage]]] = {
     ),
     "entra_release": ("people/<uuid:person_id>/release/", people.ReleasePage),
     "entra_events": ("events/", people.EventsPage),
+    "entra_events_file": ("events/events.csv", event_file.EventsFile),
     "entra_sign_in": ("sign-in/", sign_in.SignInPage),
     "entra_test": ("sign-in/test/", sign_in.TestView),
     "entra_make_certificate": ("sign-in/certificate/", sign_in.MakeCertificateView),

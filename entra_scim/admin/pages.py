@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 
-from entra_scim import connection, sign_in_health, standing, traffic
+from entra_scim import connection, events, sign_in_health, standing, traffic
 from entra_scim.engines import engine
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import EntraSettings
@@ -71,7 +71,8 @@ class EnvironmentPage(TemplateView):
         request.current_app = self.model_admin.admin_site.name
         self.template_engine = engine().name
         try:
-            return super().dispatch(request, *args, **kwargs)
+            with events.acting(request.user):
+                return super().dispatch(request, *args, **kwargs)
         except ProvisioningError as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(self.tab)

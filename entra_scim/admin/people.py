@@ -234,18 +234,20 @@ class EventsPage(EnvironmentPage):
     title = gettext_lazy("Events")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            form=EventFilterForm(self.request.GET),
+            found=self.paginated(self.events()),
+            query=self.query_without_page(),
+            **kwargs,
+        )
+
+    def events(self) -> models.QuerySet[Any]:
+        """Return the events that the visitor asks for, the newest first."""
         form = EventFilterForm(self.request.GET)
         events: models.QuerySet[Any] = ProvisioningEvent.objects.for_environment(
             self.environment
         )
-        if form.is_valid():
-            events = self.matching(events, form.cleaned_data)
-        return super().get_context_data(
-            form=form,
-            found=self.paginated(events),
-            query=self.query_without_page(),
-            **kwargs,
-        )
+        return self.matching(events, form.cleaned_data) if form.is_valid() else events
 
     def matching(
         self, events: models.QuerySet[Any], wanted: dict[str, Any]

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import provisioning
+from entra_scim import events, provisioning
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class ProvisioningEventAdmin(ReadOnlyAdmin):
         "count",
         "user",
         "key_hint",
+        "actor",
         "correlation_id",
     )
 
@@ -85,8 +86,9 @@ class ProvisionedUserAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[ProvisionedUser]
     ) -> None:
         self.log_deletions(request, queryset)
-        for person in queryset.select_related("environment"):
-            provisioning.release(person.environment, person.pk)
+        with events.acting(request.user):
+            for person in queryset.select_related("environment"):
+                provisioning.release(person.environment, person.pk)
         self.message_user(
             request,
             _("Released. Only the same person in Entra gets the account back."),

@@ -124,6 +124,11 @@ class ProvisioningEvent(models.Model):
     reason = models.CharField(gettext_lazy("reason"), max_length=40)
     detail = models.TextField(gettext_lazy("explanation"))
     key_hint = models.CharField(gettext_lazy("access key"), max_length=20)
+    actor = models.TextField(
+        gettext_lazy("by"),
+        default="",
+        help_text=gettext_lazy("The username of the person who did it in the tab."),
+    )
     correlation_id = models.UUIDField(
         gettext_lazy("reference"), default=uuid.uuid4, db_index=True
     )
