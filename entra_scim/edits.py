@@ -45,11 +45,12 @@ class Edit:
             self._results[person.version] = self._worked_out(person.attributes)
         return self._results[person.version]
 
-    def without_the_rest(self, kept: Kept) -> Edit:
-        """Return an edit that does nothing but to deactivate."""
-        return Edit(
-            received=Received(active=self.received.active, deactivates=True),
-            whole=self.whole,
+    @classmethod
+    def deactivating(cls, kept: Kept) -> Edit:
+        """Return an edit that does nothing but to deactivate, and tells why."""
+        return cls(
+            received=Received(active=True, deactivates=True),
+            whole=lambda old: old,
             where_possible=lambda old: (old, [kept]),
         )
 

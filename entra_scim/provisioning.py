@@ -18,6 +18,7 @@ from . import (
     events,
     exchanges,
     identity,
+    keys,
     leaving,
     linking,
     namesakes,
@@ -32,6 +33,7 @@ from .edits import Edit
 from .events import LOCAL, Origin
 from .exceptions import (
     Busy,
+    Conflict,
     IdentityReplaced,
     NotProvisioned,
     ProvisioningError,
@@ -64,9 +66,32 @@ def create(
         ReactivationRefused: The policy keeps the account inactive.
         Busy: The database gave the request no turn.
     """
-    return _noting_identity(
-        environment, lambda: _create(environment, attributes, received, origin)
-    )
+    try:
+        return _noting_identity(
+            environment, lambda: _create(environment, attributes, received, origin)
+        )
+    except Conflict as refusal:
+        if received.deactivates:
+            _deactivate_known(environment, attributes, refusal, origin)
+        raise
+
+
+def _deactivate_known(
+    environment: AnyEnvironment, attributes: Document, refusal: Conflict, origin: Origin
+) -> None:
+    """Deactivate somebody who is here already, and whose resource Entra has lost.
+
+    Who was renamed and left since provisioning was restarted comes as somebody new,
+    and would stay in as long as that is refused. The object ID says who it is.
+    """
+    external_id = attributes.get("externalId")
+    if not keys.is_object_id(external_id):
+        return
+    people = ProvisionedUser.objects.for_environment(environment).filter(active=True)
+    known = people.filter(external_id_key=keys.external_id_key(external_id)).first()
+    if known is not None:
+        edit = Edit.deactivating(acceptance.kept_for(refusal))
+        change(environment, known.pk, edit, origin=origin)
 
 
 def change(
@@ -112,7 +137,7 @@ def change(
                 if exchanged is not None:
                     return exchanged
             raise
-        edit = edit.without_the_rest(acceptance.kept_for(acceptance.refusal_of(error)))
+        edit = Edit.deactivating(acceptance.kept_for(acceptance.refusal_of(error)))
     try:
         return changed_by(edit)
     except (NotProvisioned, VersionMismatch, Busy):

@@ -12,6 +12,7 @@ from typing import Any
 from .reading import Unkeepable, members_of, read_json
 
 _CORE = "urn:ietf:params:scim:schemas:core:2.0:user"
+_ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:user"
 _MAX_WRAPPINGS = 5
 _LOOKED_AT = 20_000
 """How many operations, and names of an object, are looked at for an intent."""
@@ -56,7 +57,7 @@ def received_in_resource(body: Any) -> Received:
     """
     named = [(name, value) for name, value in _names(body) if value is not None]
     roles = [pair for pair in named if pair[0].startswith("roles")]
-    active = [value for name, value in named if name == "active"]
+    active = [value for name, value in named if _is_activity(name)]
     return Received(
         roles=any(name == "roles" or _is_part(name, "roles") for name, _ in roles),
         active=bool(active),
@@ -87,7 +88,7 @@ def _received_in(operations: Iterable[Any]) -> Received:
         for op, path, value in _meanings(operation):
             removes = str(op).strip().lower() == "remove"
             for name, item in _targets(path, value):
-                if name == "active":
+                if _is_activity(name):
                     active = True
                     deactivates = deactivates or (not removes and _is_false(item))
                 if name == "roles" or _is_part(name, "roles"):
@@ -152,7 +153,8 @@ def _listed(value: Any) -> list[Any]:
 
 def _targets(path: Any, value: Any) -> Iterable[tuple[str, Any]]:
     """Return the attribute paths of an operation in lower case, with their values."""
-    name = path.strip().lower() if isinstance(path, str) else ""
+    # With a slash before it, as in a JSON Pointer (RFC 6901).
+    name = path.strip().lower().lstrip("/") if isinstance(path, str) else ""
     if name and name != _CORE:
         return [(_without_schema(name), value)]
     return (pair for item in _listed(value) for pair in _names(item))
@@ -175,6 +177,13 @@ def _names(body: Any) -> Iterator[tuple[str, Any]]:
 
 def _without_schema(name: str) -> str:
     return name.removeprefix(_CORE).lstrip(":.") if name.startswith(_CORE) else name
+
+
+def _is_activity(name: str) -> bool:
+    """Tell whether a path means ``active``, by a mapping that is right or nearly so."""
+    return name in ("active", f"{_ENTERPRISE}:active", f"{_ENTERPRISE}.active") or (
+        name.startswith("active") and _is_part(name, "active")
+    )
 
 
 def _is_part(path: str, attribute: str) -> bool:

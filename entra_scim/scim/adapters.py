@@ -100,12 +100,7 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
         """
         if not received.deactivates:
             raise refusal
-        whole = Edit(
-            received=received,
-            whole=lambda old: old,
-            where_possible=lambda old: (old, []),
-        )
-        self._edit = whole.without_the_rest(kept_for("", refusal))
+        self._edit = Edit.deactivating(kept_for("", refusal))
         self._unknown = frozenset()
 
     @property

@@ -39,6 +39,10 @@ CARRIERS = [
     {"op": "replace", "value": {"active": False, f"{CORE}:active": True}},
     {"op": "change", "path": "active", "value": False},
     {"op": "replace", "path": "active", "value": [True, "False"]},
+    {"op": "replace", "path": "active.value", "value": "False"},
+    {"op": "replace", "path": 'active[value eq "True"]', "value": "False"},
+    {"op": "replace", "path": f"{ENTERPRISE}:active", "value": "False"},
+    {"op": "replace", "path": "/active", "value": False},
     {"op": "replace", "path": "active", "value": {"active": [False]}},
     {"op": "replace", "value": [{"title": "x"}, {"active": False}]},
     {"op": "replace", "path": "active", "value": '{"value": false, "value": true}'},
@@ -477,6 +481,38 @@ def test_a_post_with_a_wrong_rest_creates_nobody(scim, ann):
     assert response.status_code == 400
     ann.refresh_from_db()
     assert ann.is_active
+
+
+OBJECT_ID = "1f6bc7d6-0bb3-4a0a-8d3b-3c2e2f1c9a11"
+
+
+@pytest.mark.parametrize("external_id", [OBJECT_ID, OBJECT_ID.upper()])
+def test_a_post_of_somebody_who_is_here_by_the_object_id(
+    scim, foreign_scim, linked, is_out, external_id
+):
+    """Entra has lost the resource, and says that the person has left."""
+    scim.patch(linked, {"op": "Replace", "path": "externalId", "value": OBJECT_ID})
+    leaver = {"userName": "ann.smith@contoso.example", "externalId": external_id}
+    leaver["active"] = False
+    assert foreign_scim.post("/Users", leaver).status_code == 201
+    assert scim.post("/Users", {**leaver, "active": True}).status_code == 409
+    assert scim.get(linked).json()["active"]
+
+    for _cycle in range(2):
+        answer = scim.post("/Users", {**leaver, "userName": "x@contoso.example"})
+        assert answer.status_code == 409
+
+    event = is_out(scim.get(linked), "externalId")
+    assert "left out" in event.summary
+
+
+def test_a_post_with_the_nickname_of_a_colleague_puts_nobody_out(scim, ann, linked):
+    """Only an object ID says who it is."""
+    leaver = {"userName": "x@contoso.example", "externalId": "ann", "active": False}
+
+    assert scim.post("/Users", leaver).status_code == 409
+
+    assert scim.get(linked).json()["active"]
 
 
 def test_roles_that_cannot_be_read_decide_nothing(scim, ann, roles):
