@@ -14,6 +14,17 @@ from .models import AccessKey, ProvisionedUser
 from .prepared import Select, is_plain
 from .transactions import reading
 
+SHOWN = (
+    "id",
+    "environment_id",
+    "attributes",
+    "created",
+    "modified",
+    "version",
+    "overwritten",
+)
+"""The columns of a person that answers are made of, and what tells of drift."""
+
 
 @dataclass(frozen=True)
 class LookUp:
@@ -78,4 +89,5 @@ def _statement(field: str | None) -> Select:
         source += f"""LEFT JOIN {{person}}
             ON {{person.environment_id}} = {{key.environment_id}}
             AND {{person.{field}}} = %s """
-    return Select(source + "WHERE {key.digest} = %s", parameters, **tables)
+    source += "WHERE {key.digest} = %s"
+    return Select(source, parameters, only={"person": SHOWN}, **tables)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -132,6 +133,7 @@ def _found(kept: Document, name: str) -> str:
     return next((one for one in kept if one.lower() == name.lower()), name)
 
 
+@lru_cache(maxsize=1024)
 def _is_foreign(name: str) -> bool:
     lowered = name.lower()
     return lowered not in _OURS and not lowered.startswith(

@@ -9,6 +9,7 @@ from typing import Any
 
 from scim2_models import InvalidValueException
 
+from entra_scim.admission import SHOWN
 from entra_scim.models import ProvisionedUser
 from entra_scim.models.environment import AnyEnvironment
 
@@ -82,10 +83,14 @@ def page(
     if query.sort_by is not None:
         order = order_of(query.sort_by, query.descending)
     offset = query.start_index - 1
-    rows = people.order_by(*order)
+    rows = people.order_by(*order).only(*SHOWN)
     if offset > _SHALLOW:
         ids = list(rows.values_list("pk", flat=True)[offset : offset + query.count])
-        by_id = ProvisionedUser.objects.for_environment(environment).in_bulk(ids)
+        by_id = (
+            ProvisionedUser.objects.for_environment(environment)
+            .only(*SHOWN)
+            .in_bulk(ids)
+        )
         found = [by_id[key] for key in ids if key in by_id]
     else:
         found = list(rows[offset : offset + query.count])

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, cast
 
 from pydantic import ValidationError
-from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails
 from scim2_models import (
     Context,
-    Error,
     InvalidValueException,
     PatchOp,
     SCIMException,
@@ -31,7 +27,9 @@ from entra_scim.document import Document, Kept, top_of, with_kept
 
 from .foreign import foreign_after, foreign_in_resource, foreign_schemas, split
 from .messages import PATCH_OP, check_schemas, operations_of
+from .refusals import for_readers, refusal_of
 from .schema import CORE, ENTERPRISE, EntraUser
+from .single_values import with_single_values
 
 POLICY = ScimPolicy(
     unknown=ScimPolicy.Unknown.ignore,
@@ -53,20 +51,7 @@ _MULTI_VALUED = (
     "roles",
     "x509Certificates",
 )
-_KINDS = {
-    "bool_type": "true or false",
-    "dict_type": "an object",
-    "list_type": "a list",
-    "model_attributes_type": "an object",
-    "model_type": "an object",
-    "string_type": "a string",
-}
-"""What a value should have been, by pydantic's name of the error."""
-
-_VALUES = re.compile(r"(?<=\[).*(?=\])|(?<=^value ).*(?= is not valid)", re.DOTALL)
-_FIELDS = re.compile(r"(?<=')[a-z0-9]+(?:_[a-z0-9]+)+(?=')")
 _NOT_KEPT = ("schemas", "id", "meta")
-_DETAILS = 3
 
 
 def document_from(body: Any) -> Document:
@@ -200,9 +185,21 @@ def _patched(document: Document, operations: Any) -> Document:
 
 def _written(document: Document, changes: list[Change]) -> Document:
     check_work(document, changes)
-    user = _validated(document, Context.DEFAULT)
     if not changes:
         return document
+    simply = with_single_values(document, changes)
+    if simply is not None:
+        user = _validated(simply, Context.DEFAULT)
+    else:
+        user = _patched_by_library(document, changes)
+    result = _canonical(user)
+    if not result.get("userName", "").strip():
+        raise InvalidValueException(detail="userName is required.")
+    return result
+
+
+def _patched_by_library(document: Document, changes: list[Change]) -> Any:
+    user = _validated(document, Context.DEFAULT)
     try:
         patch = _EntraPatch.model_validate(
             {
@@ -214,16 +211,13 @@ def _written(document: Document, changes: list[Change]) -> Document:
         )
         patch.patch(user, scim_policy=POLICY)
     except ValidationError as error:
-        raise _refusal(error) from None
+        raise refusal_of(error) from None
     except SCIMException as refusal:
         if isinstance(refusal.__context__, ValidationError):
             # Its own text is pydantic's, with links and class names.
-            raise _refusal(refusal.__context__) from None
-        raise _for_readers(refusal) from None
-    result = _canonical(user)
-    if not result.get("userName", "").strip():
-        raise InvalidValueException(detail="userName is required.")
-    return result
+            raise refusal_of(refusal.__context__) from None
+        raise for_readers(refusal) from None
+    return user
 
 
 def _with_attribute(
@@ -248,7 +242,7 @@ def _validated(resource: dict[str, Any], context: Context) -> Any:
             {**resource, "schemas": schemas}, scim_ctx=context, scim_policy=POLICY
         )
     except ValidationError as error:
-        raise _refusal(error) from None
+        raise refusal_of(error) from None
     if context != Context.DEFAULT and not (user.user_name or "").strip():
         raise InvalidValueException(detail="userName is required.")
     return user
@@ -283,37 +277,3 @@ def _meaningful(name: str, items: Iterable[dict[str, Any]]) -> list[dict[str, An
         kept[key] = {**kept.get(key, {}), **item}
     values = list(kept.values())
     return [complete_role(role) for role in values] if name == "roles" else values
-
-
-def _for_readers(refusal: SCIMException) -> SCIMException:
-    """Return a refusal of scim2-models in SCIM's names, and without values.
-
-    A filter in a path may compare with somebody's address or phone number, and
-    events keep the text.
-    """
-    text = _VALUES.sub("…", refusal.detail)
-    text = _FIELDS.sub(lambda match: to_camel(match[0]), text)
-    return type(refusal)(detail=f"{text[:1].upper()}{text[1:]}".rstrip(".") + ".")
-
-
-def _refusal(error: ValidationError) -> SCIMException:
-    """Return the refusal that a failed validation means, without what was sent."""
-    errors = error.errors(include_url=False, include_input=False)
-    first = Error.from_validation_error(errors[0])
-    first.detail = " ".join(map(_detail, errors[:_DETAILS]))
-    return SCIMException.from_error(first)
-
-
-def _detail(error: ErrorDetails) -> str:
-    if (kind := _KINDS.get(error["type"])) is None or not error["loc"]:
-        return f"{Error.from_validation_error(error).detail}."
-    attribute = ""
-    for part in error["loc"]:
-        # What a PATCH sets is told by the name of the field, "display_name".
-        name = to_camel(str(part)) if "_" in str(part) else str(part)
-        if isinstance(part, int):
-            attribute += f"[{part}]"
-        else:
-            colon = ":" if attribute == ENTERPRISE else "."
-            attribute += f"{colon if attribute else ''}{name}"
-    return f"{attribute} must be {kind}."

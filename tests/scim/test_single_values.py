@@ -1,0 +1,66 @@
+"""A PATCH of single values is done at once, to the same end as by scim2-models."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from entra_scim.dialect import read_operations
+from entra_scim.scim import resources
+from entra_scim.scim.single_values import SINGLE, with_single_values
+
+OLD = {
+    "userName": "ann@contoso.example",
+    "displayName": "Ann",
+    "name": {"givenName": "Ann", "familyName": "Smith"},
+    "active": True,
+    "emails": [{"value": "ann@contoso.example", "type": "work", "primary": True}],
+    "roles": [{"value": "Viewer", "primary": False}],
+    resources.ENTERPRISE: {"manager": {"value": "x"}},
+}
+BARE = {"userName": "ann@contoso.example", "active": False}
+
+paths = st.sampled_from(sorted(SINGLE)).flatmap(
+    lambda path: st.sampled_from((path, path.upper()))
+)
+texts = st.sampled_from(("x", " x ", "0", "é", "{}")) | st.text(min_size=1, max_size=5)
+
+
+@st.composite
+def operations(draw):
+    path = draw(paths)
+    value = draw(st.booleans() if path.lower() == "active" else texts)
+    return {"op": draw(st.sampled_from(("add", "Replace"))), "path": path} | {
+        "value": value
+    }
+
+
+@settings(max_examples=60)
+@given(st.lists(operations(), min_size=1, max_size=3), st.sampled_from((OLD, BARE)))
+def test_single_values_become_the_same_in_both_ways(sent, old):
+    writes = read_operations(sent)
+    before = repr(old)
+
+    simply = with_single_values(old, writes.changes)
+    if writes.refused or simply is None:
+        # A blank text clears its attribute.
+        assert any(not str(one["value"]).strip() for one in sent) or writes.refused
+        return
+    at_once = resources._canonical(
+        resources._validated(simply, resources.Context.DEFAULT)
+    )
+    library = resources._canonical(resources._patched_by_library(old, writes.changes))
+
+    assert list(at_once.items()) == list(library.items())
+    assert repr(old) == before
+
+
+def test_everything_else_is_left_to_the_library():
+    for operation in (
+        {"op": "remove", "path": "title"},
+        {"op": "replace", "path": "emails", "value": [{"value": "x@x.example"}]},
+        {"op": "replace", "path": 'emails[type eq "work"].value', "value": "x@x.y"},
+        {"op": "replace", "path": f"{resources.ENTERPRISE}:manager", "value": "x"},
+    ):
+        [change] = read_operations([operation]).changes
+        assert with_single_values(OLD, [change]) is None, operation
