@@ -7,6 +7,7 @@ import datetime
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -31,6 +32,7 @@ class AppRole:
     """What the application is told. None for the two roles that Entra makes itself."""
 
     is_enabled: bool = True
+    description: str = ""
 
     def __str__(self) -> str:
         return self.display_name
@@ -77,6 +79,10 @@ class Application:
 
     display_name: str
     client_id: str = field(default_factory=new_id)
+    object_id: str = field(default_factory=new_id)
+    """The ID of the app registration, which Microsoft Graph asks for."""
+    service_principal_id: str = field(default_factory=new_id)
+    """The object ID of the enterprise application."""
     app_roles: list[AppRole] = field(
         default_factory=lambda: [
             AppRole(display_name="User", value=None),
@@ -99,6 +105,8 @@ class Application:
     has_consent: bool = True
     is_enabled: bool = True
     optional_claims: set[str] = field(default_factory=set)
+    registration: dict[str, Any] = field(default_factory=dict)
+    """What Microsoft Graph was told and nothing here depends on."""
     provoked_error: int | None = field(default=None, init=False)
     """The AADSTS code that sign-ins get whatever they do; see ``provoke``."""
 

@@ -55,6 +55,15 @@ class EmulatorSite:
         """Answer a request (PEP 3333)."""
         return self._responder(environ)(environ, start_response)
 
+    def respond(self, request: Request) -> Response:
+        """Return what an endpoint answers.
+
+        Raises:
+            NotFound: The request is for none of them.
+            HTTPException: It is for one that does not take it.
+        """
+        return answer(request, self.identity_provider)
+
     def other(self) -> WSGIApplication:
         """Return what answers everything but the endpoints."""
         return NotFound()
@@ -64,7 +73,7 @@ class EmulatorSite:
         if not is_from_this_machine(environ):
             return _plain("This host is not the local Entra.", 400)
         try:
-            response = answer(Request(environ), self.identity_provider)
+            response = self.respond(Request(environ))
         except NotFound:
             return self.other()
         except HTTPException as refusal:

@@ -112,13 +112,15 @@ def test_the_script_is_the_program_that_is_tested_and_no_more(contoso):
     assert secret not in text
 
 
-@pytest.mark.skipif(not shutil.which("bash"), reason="There is no bash here.")
-def test_bash_can_read_the_script(contoso):
+@pytest.mark.parametrize("tool", ["bash -n", "shellcheck -"])
+def test_the_script_is_in_order(contoso, tool):
+    if not shutil.which(tool.split()[0]):
+        pytest.skip(f"There is no {tool.split()[0]} here.")
     done = subprocess.run(
-        ["bash", "-n"], input=printed(contoso), text=True, capture_output=True
+        tool.split(), input=printed(contoso), text=True, capture_output=True
     )
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_the_tab_gives_out_the_same_script(client, contoso, roles):

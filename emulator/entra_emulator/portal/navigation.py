@@ -55,6 +55,7 @@ _TENANT: Entries = (
     ("", "Overview"),
     ("users/", "Users"),
     ("groups/", "Groups"),
+    ("graph/", "Graph Explorer"),
 )
 _ENTERPRISE_APPLICATION: Entries = (
     ("properties/", "Properties"),

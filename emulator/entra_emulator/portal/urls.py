@@ -6,6 +6,7 @@ from . import (
     app_roles,
     assignments,
     credentials,
+    graph_token,
     groups,
     logs,
     mappings,
@@ -48,6 +49,7 @@ _application: list[URLPattern | URLResolver] = [
 ]
 _tenant: list[URLPattern | URLResolver] = [
     path("", overview.Overview.as_view()),
+    path("graph/", graph_token.GraphToken.as_view()),
     path("users/", users.Users.as_view()),
     path("users/new/", users.NewUser.as_view()),
     path("users/<uuid:object_id>/", users.User.as_view()),

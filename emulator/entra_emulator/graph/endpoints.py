@@ -1,0 +1,49 @@
+"""The paths of Microsoft Graph that are played here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from . import applications, synchronization
+from .views import GraphView
+
+if TYPE_CHECKING:
+    from entra_emulator.provisioning_site import ProvisioningSite
+
+PREFIX = "/graph/v1.0/"
+
+_SYNCHRONIZATION = "servicePrincipals/<object_id>/synchronization"
+_JOB = f"{_SYNCHRONIZATION}/jobs/<identifier>"
+_VIEWS: dict[str, type[GraphView]] = {
+    "applicationTemplates/<template_id>/instantiate": applications.Instantiate,
+    "applications": applications.Applications,
+    "applications/<object_id>": applications.OneApplication,
+    "applications/<object_id>/addPassword": applications.AddPassword,
+    "servicePrincipals": applications.ServicePrincipals,
+    "servicePrincipals/<object_id>": applications.OneServicePrincipal,
+    f"{_SYNCHRONIZATION}/templates": synchronization.Templates,
+    f"{_SYNCHRONIZATION}/secrets": synchronization.Secrets,
+    f"{_SYNCHRONIZATION}/jobs": synchronization.Jobs,
+    f"{_SYNCHRONIZATION}/jobs/validateCredentials": synchronization.ValidateCredentials,
+    _JOB: synchronization.OneJob,
+    f"{_JOB}/schema": synchronization.Schema,
+    f"{_JOB}/<any(start, restart):action>": synchronization.Start,
+    "oauth2PermissionGrants": applications.Grants,
+    "oauth2PermissionGrants/<identifier>": applications.OneGrant,
+}
+_URLS = Map(
+    [Rule(f"{PREFIX}{path}", endpoint=path) for path in _VIEWS], merge_slashes=False
+)
+
+
+def answer(request: Request, entra: ProvisioningSite) -> Response:
+    """Answer a request to Graph.
+
+    Raises:
+        NotFound: No such path is played here.
+    """
+    path, names = _URLS.bind_to_environ(request.environ).match()
+    return _VIEWS[path](entra, request).respond(names)
