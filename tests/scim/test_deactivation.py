@@ -488,7 +488,7 @@ OBJECT_ID = "1f6bc7d6-0bb3-4a0a-8d3b-3c2e2f1c9a11"
 
 @pytest.mark.parametrize("external_id", [OBJECT_ID, OBJECT_ID.upper()])
 def test_a_post_of_somebody_who_is_here_by_the_object_id(
-    scim, foreign_scim, linked, is_out, external_id
+    several_environments, scim, foreign_scim, linked, is_out, external_id
 ):
     """Entra has lost the resource, and says that the person has left."""
     scim.patch(linked, {"op": "Replace", "path": "externalId", "value": OBJECT_ID})
