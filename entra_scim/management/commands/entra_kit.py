@@ -18,7 +18,7 @@ from entra_scim.management.environments import environment_of_argument
 class Command(BaseCommand):
     help = (
         "Print what sets up Entra for an environment: a script for Azure Cloud Shell, "
-        "or the plan that it carries out. No secret is in it."
+        "Terraform's configuration, or the plan of both. No secret is in it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
