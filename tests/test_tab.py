@@ -36,7 +36,7 @@ from entra_scim import (
     sign_in,
     sign_in_health,
 )
-from entra_scim.admin import paging
+from entra_scim.admin import paging, shared_guide
 from entra_scim.admin import people as admin_people
 from entra_scim.conf import conf
 from entra_scim.exceptions import VersionMismatch
@@ -1197,6 +1197,36 @@ class TestStanding:
         base = reverse("entra_scim:base", kwargs={"environment_id": contoso.pk})
         assert f'value="http://testserver{base}/?aadOptscim062020"' in text
         assert f'value="http://testserver{base}/"' in text
+
+
+class TestSharedGuide:
+    def test_a_colleague_sees_the_guide_alone(self, client, contoso, roles, scim):
+        """Without signing in; no secret, no person, and no other environment's."""
+        client.post(tab(contoso, "connection/"), saved())
+        provision(scim, "eve", displayName="Eve Jones")
+        link = client.get(tab(contoso, "guide/")).context["shared_link"]
+
+        page = Client().get(link)
+
+        content = page.content.decode()
+        assert page.status_code == 200
+        assert "/?aadOptscim062020" in content
+        assert "Uploader" in content
+        assert SECRET not in content
+        assert "Jones" not in content
+        assert "csrf" not in content
+
+    def test_a_link_expires(self, client, contoso, monkeypatch):
+        """And cannot be made up."""
+        link = client.get(tab(contoso, "guide/")).context["shared_link"]
+        forged = link.rstrip("/")[:-1] + "/"
+        assert Client().get(forged).status_code == 404
+        monkeypatch.setattr(shared_guide, "LIFETIME", datetime.timedelta(seconds=-1))
+
+        page = Client().get(link)
+
+        assert page.status_code == 404
+        assert "This link has expired" in page.content.decode()
 
 
 class TestLater:

@@ -20,6 +20,7 @@ from .deletion import EmptyingMixin
 from .guide import GuidePage
 from .kit import KitPage
 from .pages import EnvironmentPage
+from .shared_guide import SharedGuideView
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -82,6 +83,13 @@ class EntraEnvironmentMixin(EmptyingMixin):
             )
             for name, (route, view) in _PAGES.items()
         ]
+        pages.append(
+            path(
+                "<path:object_id>/entra/guide/shared/<str:token>/",
+                SharedGuideView.as_view(),
+                name=f"{prefix}_shared_guide",
+            )
+        )
         return pages + super().get_urls()
 
     def render_change_form(

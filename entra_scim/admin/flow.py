@@ -76,6 +76,11 @@ def stages_of(steps: Collection[Step], mistakes: Collection[str]) -> dict[str, S
     return stages
 
 
+def titles() -> dict[str, dict[str, str | Promise]]:
+    """Return the titles of the stages, for a page that knows no environment's state."""
+    return {name: {"title": title} for name, (title, _codes) in _STAGES.items()}
+
+
 def stage_of(step: Step) -> str:
     """Return the name of the stage that a step belongs to."""
     return next(name for name, (_title, codes) in _STAGES.items() if step.code in codes)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from entra_scim.kit.forms import file_name
 
+from . import shared_guide
 from .kit_forms import KitForm, SchemaForm
 from .set_up import SetUpPage
 
@@ -26,7 +27,11 @@ class GuidePage(SetUpPage):
         )
         kwargs.setdefault("schema_form", SchemaForm())
         return super().get_context_data(
-            kit_file=file_name(str(self.environment.pk), "sh"), **kwargs
+            kit_file=file_name(str(self.environment.pk), "sh"),
+            shared_link=shared_guide.link_to(
+                self.request, self.model_admin, self.environment
+            ),
+            **kwargs,
         )
 
 

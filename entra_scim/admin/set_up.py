@@ -7,7 +7,6 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -32,6 +31,7 @@ from entra_scim.models import AccessKey, EnvironmentRole
 from entra_scim.secrecy import Secret, without_variables
 
 from . import flow
+from .addresses import addresses_of, is_insecure, tenant_url
 from .forms import ConnectionForm, RoleForm
 from .pages import EnvironmentPage
 from .step_up import StepUpMixin
@@ -39,25 +39,11 @@ from .step_up import StepUpMixin
 _STAGE_OF_FORM = {"connection_form": "connection", "role_form": "roles"}
 """Where a form is that came back with mistakes."""
 
-QUERY = "?aadOptscim062020"
-"""What makes Entra send roles in one form."""
-
 NEW_KEY = "entra_scim_new_key"
 """Where a new key waits, encrypted, for the one page that shows it."""
 
 
-class ConnectedPage(EnvironmentPage):
-    """A page that knows where Entra sends its requests."""
-
-    def endpoint(self) -> str:
-        """Return the address of the environment's SCIM endpoint."""
-        path = reverse(
-            "entra_scim:base", kwargs={"environment_id": str(self.environment.pk)}
-        )
-        return self.request.build_absolute_uri(f"{path}/")
-
-
-class SetUpPage(StepUpMixin, ConnectedPage):
+class SetUpPage(StepUpMixin, EnvironmentPage):
     template_name = "entra_scim/admin/set_up.html"
     page = "set_up"
 
@@ -76,7 +62,7 @@ class SetUpPage(StepUpMixin, ConnectedPage):
         facts = traffic.traffic_of(self.environment)
         self.last_contact = facts.last_contact
         steps = standing.steps_of(settings, usable, facts)
-        addresses = self.addresses()
+        addresses = addresses_of(self.request, self.environment)
         following = flow.next_step(steps)
         stages = flow.stages_of(steps, mistakes)
         kwargs.setdefault("connection_form", ConnectionForm(settings=settings))
@@ -102,7 +88,7 @@ class SetUpPage(StepUpMixin, ConnectedPage):
             proof=_proof(steps, facts),
             local_entra=authorities.hosts().get(authorities.LOCAL),
             addresses=addresses,
-            is_insecure=self.is_insecure(),
+            is_insecure=is_insecure(self.request),
             pending=regrants.pending_of(self.environment),
             roles=[
                 (role, people, permissions.get(role.group_id, 0))
@@ -121,21 +107,6 @@ class SetUpPage(StepUpMixin, ConnectedPage):
             visitor=self.request.user,
             prefix=None if instance else "role",
         )
-
-    def is_insecure(self) -> bool:
-        """Tell whether Entra would refuse the addresses: it takes http of localhost."""
-        url = self.request.build_absolute_uri("/")
-        return url.startswith("http:") and not authorities.is_loopback(url)
-
-    def addresses(self) -> dict[str, str]:
-        """Return what Entra must be told, by name."""
-        endpoint = self.endpoint()
-        found = {"tenant_url": endpoint + QUERY, "plain_tenant_url": endpoint}
-        try:
-            callback = reverse("entra_scim_oidc:callback")
-        except NoReverseMatch:
-            return found
-        return found | {"redirect_uri": self.request.build_absolute_uri(callback)}
 
 
 def _proof(steps: list[standing.Step], facts: traffic.Traffic) -> dict[str, bool]:
@@ -203,7 +174,7 @@ class AccessKeysView(SetUpPage):
         return key
 
 
-class NewAccessKeyPage(ConnectedPage):
+class NewAccessKeyPage(EnvironmentPage):
     """Shows a new key, once."""
 
     template_name = "entra_scim/admin/new_key.html"
@@ -226,7 +197,9 @@ class NewAccessKeyPage(ConnectedPage):
             return HttpResponseRedirect(f"{self.tab}#step-keys")
         page: Any = self.render_to_response(
             self.get_context_data(
-                secret=secret, tenant_url=self.endpoint() + QUERY, **kwargs
+                secret=secret,
+                tenant_url=tenant_url(request, self.environment),
+                **kwargs,
             )
         )
         # Rendered here, within what clears the variables, and without the context,

@@ -1,0 +1,41 @@
+"""What Entra must be told of an environment: addresses, for every page that shows them."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from entra_scim import authorities
+from entra_scim.models.environment import AnyEnvironment
+
+_QUERY = "?aadOptscim062020"
+"""What makes Entra send roles in one form."""
+
+
+def tenant_url(request: HttpRequest, environment: AnyEnvironment) -> str:
+    """Return the Tenant URL of an environment."""
+    return _endpoint(request, environment) + _QUERY
+
+
+def addresses_of(request: HttpRequest, environment: AnyEnvironment) -> dict[str, str]:
+    """Return what Entra must be told, by name."""
+    found = {
+        "tenant_url": tenant_url(request, environment),
+        "plain_tenant_url": _endpoint(request, environment),
+    }
+    try:
+        callback = reverse("entra_scim_oidc:callback")
+    except NoReverseMatch:
+        return found
+    return found | {"redirect_uri": request.build_absolute_uri(callback)}
+
+
+def is_insecure(request: HttpRequest) -> bool:
+    """Tell whether Entra would refuse the addresses: it takes http of localhost."""
+    url = request.build_absolute_uri("/")
+    return url.startswith("http:") and not authorities.is_loopback(url)
+
+
+def _endpoint(request: HttpRequest, environment: AnyEnvironment) -> str:
+    path = reverse("entra_scim:base", kwargs={"environment_id": str(environment.pk)})
+    return request.build_absolute_uri(f"{path}/")

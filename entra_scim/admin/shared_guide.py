@@ -1,0 +1,83 @@
+"""The guide for a colleague who has rights in Entra, and perhaps no account here."""
+
+from __future__ import annotations
+
+import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin.utils import quote
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.generic import View
+
+from entra_scim.engines import engine
+from entra_scim.models import EnvironmentRole
+from entra_scim.models.environment import AnyEnvironment, environment_named
+
+from . import flow
+from .addresses import addresses_of, is_insecure
+
+if TYPE_CHECKING:
+    from .environment import EntraEnvironmentMixin
+
+LIFETIME = datetime.timedelta(days=7)
+_SALT = "entra_scim.guide"
+
+
+def link_to(
+    request: HttpRequest,
+    model_admin: EntraEnvironmentMixin,
+    environment: AnyEnvironment,
+) -> str:
+    """Return the whole address of an environment's guide, which expires."""
+    options = model_admin.opts
+    path = reverse(
+        f"{model_admin.admin_site.name}:"
+        f"{options.app_label}_{options.model_name}_shared_guide",
+        args=[quote(environment.pk), signing.dumps(str(environment.pk), salt=_SALT)],
+    )
+    return request.build_absolute_uri(path)
+
+
+@method_decorator(login_not_required, name="dispatch")
+@method_decorator(never_cache, name="dispatch")
+class SharedGuideView(View):
+    """Show the guide to everybody who has the link, with no secret and no person.
+
+    It has the environment's name, its addresses and the names of its roles, which
+    all have to be entered in Entra.
+    """
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        environment = _environment_of(token)
+        context: dict[str, Any] = {"environment": environment}
+        if environment is not None:
+            roles = EnvironmentRole.objects.for_environment(environment)
+            context |= {
+                "stages": flow.titles(),
+                "addresses": addresses_of(request, environment),
+                "is_insecure": is_insecure(request),
+                "traffic": {"roles": [(role, 0) for role in roles]},
+                "proof": None,
+                "local_entra": None,
+            }
+        template = engine().get_template("entra_scim/shared_guide.html")
+        return HttpResponse(
+            template.render(context, request),
+            status=HTTPStatus.OK if environment else HTTPStatus.NOT_FOUND,
+        )
+
+
+def _environment_of(token: str) -> AnyEnvironment | None:
+    try:
+        name = signing.loads(token, salt=_SALT, max_age=LIFETIME)
+    except signing.BadSignature:
+        return None
+    return environment_named(name)
