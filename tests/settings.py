@@ -23,6 +23,11 @@ if isolation := os.environ.get("ISOLATION"):
         f"-c default_transaction_isolation={isolation}"
     )
 
+# Products keep their connections in a pool.
+if os.environ.get("POOL"):
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"timeout": 5}
+    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, so that threads share it as they would in production; one of its own for
     # each environment of tox, since several run at once.

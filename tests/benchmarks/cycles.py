@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -58,8 +57,8 @@ def served(variables):
 
 
 def wait_for(address):
-    for _ in range(100):
-        with contextlib.suppress(urllib.error.URLError):
+    for _ in range(600):
+        with contextlib.suppress(OSError):
             urllib.request.urlopen(f"{address}/login/", timeout=5).close()
             return
         time.sleep(0.1)
