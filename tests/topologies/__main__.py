@@ -122,6 +122,8 @@ def play(topology):
             initial = job.run_cycle()
             assert not initial.failure, initial.failure
             assert initial.requests["POST"] == PEOPLE, initial.requests
+            failed = [one for one in job.log if one.status == Status.FAILURE]
+            assert not failed, [(one, one.exchanges) for one in failed]
             job.restart()
             again = job.run_cycle()
             assert set(again.requests) == {"GET"}, again.requests
