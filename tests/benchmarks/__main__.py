@@ -45,7 +45,9 @@ class Caller:
         def send():
             statuses = []
             response = self._application(
-                request.environ, lambda status, headers: statuses.append(status)
+                # The server takes the key out of it.
+                {**request.environ},
+                lambda status, headers: statuses.append(status),
             )
             content = b"".join(response)
             response.close()
