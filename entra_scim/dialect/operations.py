@@ -15,11 +15,7 @@ from scim2_models import (
 
 from .paths import Target, target_of
 from .rewriting import Operation, at_target
-from .values import (
-    CORE,
-    ENTERPRISE,
-    is_empty,
-)
+from .values import CORE, ENTERPRISE, is_empty
 
 MAX_OPERATIONS = 200
 """How many operations a PATCH has at most, each attribute of a value counted."""
