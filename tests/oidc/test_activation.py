@@ -644,7 +644,7 @@ class TestChangesWhileActive:
     def test_wait_for_a_test(self, connected, browser, boss, entra):
         """A wrong new secret locks nobody out."""
         activate(connected)
-        browser.sign_in()
+        browser.sign_in(connected, again="1")
         form = saved(
             client_id=entra.client_id,
             tenant_id=entra.tenant_id,
@@ -692,7 +692,7 @@ class TestChangesWhileActive:
     def test_a_certificate_made_in_the_tab(self, connected, browser, boss, entra):
         """Made, downloaded, uploaded, tested: then in use."""
         activate(connected)
-        browser.sign_in()
+        browser.sign_in(connected, again="1")
 
         browser.client.post(tab(connected, "sign-in/certificate/"))
         file = browser.client.get(tab(connected, "sign-in/certificate.cer"))
