@@ -66,8 +66,11 @@ resource "azuread_application_api_access" "graph" {
 
 resource "azuread_application_optional_claims" "entra" {
   application_id = local.application.application_id
-  id_token {
-    name = local.plan.application.idTokenClaim.name
+  dynamic "id_token" {
+    for_each = local.plan.application.idTokenClaims
+    content {
+      name = id_token.value.name
+    }
   }
 }
 

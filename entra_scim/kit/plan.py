@@ -103,13 +103,13 @@ def plan(wanted: Wanted) -> Document:
                 "id": _USER_READ,
                 "resourceAppId": _GRAPH_APP,
             },
-            # By which sign-out at Entra finds the session to end:
+            # Sign-out at Entra finds the session to end by sid; auth_time proves that
+            # Entra asked a person for their credentials again:
             # https://learn.microsoft.com/en-us/entra/identity-platform/optional-claims-reference
-            "idTokenClaim": {
-                "name": "sid",
-                "essential": False,
-                "additionalProperties": [],
-            },
+            "idTokenClaims": [
+                {"name": name, "essential": False, "additionalProperties": []}
+                for name in ("sid", "auth_time")
+            ],
             "appRoles": [_app_role(wanted, value) for value in wanted.roles],
         },
         "consent": {

@@ -61,7 +61,10 @@ def test_the_application_gets_what_sign_in_and_roles_need(made):
         }
     ]
     assert change.body["optionalClaims"] == {
-        "idToken": [{"name": "sid", "essential": False, "additionalProperties": []}],
+        "idToken": [
+            {"name": name, "essential": False, "additionalProperties": []}
+            for name in ("sid", "auth_time")
+        ],
         "accessToken": [],
         "saml2Token": [],
     }

@@ -95,7 +95,7 @@ def test_from_nothing_to_people_who_arrive(console, local, contoso):
     assert application.redirect_uris == [console.plan["application"]["redirectUri"]]
     assert application.logout_url == console.plan["application"]["logoutUrl"]
     assert application.has_consent
-    assert application.optional_claims == {"sid"}
+    assert application.optional_claims == {"sid", "auth_time"}
     assert job.is_started
     assert not job.with_groups
     assert job.deletion_threshold == 50

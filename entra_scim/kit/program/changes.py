@@ -161,18 +161,20 @@ def _access(wanted: Document, found: Document) -> Change:
 
 
 def _claims(wanted: Document, found: Document) -> Change:
-    claim = wanted["idTokenClaim"]
     claims = _dicts(found, "idToken")
-    if not claim or any(entry.get("name") == claim["name"] for entry in claims):
+    names = {entry.get("name") for entry in claims}
+    missing = [claim for claim in wanted["idTokenClaims"] if claim["name"] not in names]
+    if not missing:
         return Change({}, [])
     changed = {
         **found,
-        "idToken": [*claims, claim],
+        "idToken": [*claims, *missing],
         "accessToken": found.get("accessToken") or [],
         "saml2Token": found.get("saml2Token") or [],
     }
     return Change(
-        {"optionalClaims": changed}, [f"ID token: add the claim {claim['name']}"]
+        {"optionalClaims": changed},
+        [f"ID token: add the claim {claim['name']}" for claim in missing],
     )
 
 
