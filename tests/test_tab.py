@@ -849,17 +849,18 @@ class TestPeople:
         assert shown(status="active") == ["bob@"]
         assert shown(status="inactive") == ["carl@"]
 
-    def test_who_is_gone_meanwhile_is_no_error(self, client, contoso, scim, settings):
-        """Nor is what the policy refuses: the tab says what it was."""
+    def test_a_policy_keeps_nobody_in(self, client, contoso, scim, settings):
+        """A product's hook that fails at ending access ends none of ours."""
         person = provision(scim, "eve")
         settings.ENTRA_SCIM_POLICY = "tests.test_tab.KeepingPolicy"
 
-        response = client.post(
-            tab(contoso, f"people/{person.pk}/release/"), follow=True
-        )
+        client.post(tab(contoso, f"people/{person.pk}/release/"))
 
-        assert "Read the resource again" in text_of(response)
-        assert ProvisionedUser.objects.filter(pk=person.pk).exists()
+        assert not ProvisionedUser.objects.filter(pk=person.pk).exists()
+        person.user.refresh_from_db()
+        assert not person.user.is_active
+        event = ProvisioningEvent.objects.get(kind="released")
+        assert event.changes["hook_failed"] == ["deactivate"]
 
 
 class KeepingPolicy(ProvisioningPolicy):
