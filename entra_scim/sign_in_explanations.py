@@ -234,6 +234,10 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         person=_("Microsoft does not answer. Try again in a few minutes."),
         administrator=_("Entra did not answer in time, or not as it should."),
     ),
+    frozenset({"busy"}): Explanation(
+        person=_("This site is very busy. Try again in a minute."),
+        administrator="",
+    ),
     frozenset({"token"}): Explanation(
         person=_ASK,
         administrator=_(

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 
 from entra_scim import notifications, sign_in, sign_in_codes, turns
 from entra_scim.engines import engine
+from entra_scim.exceptions import Busy
 from entra_scim.models.environment import AnyEnvironment
 from entra_scim.prefetches import is_prefetch
 from entra_scim.secrecy import hide_in_reports
@@ -82,6 +83,8 @@ class SignInPage(View):
             return super().dispatch(request, *args, **kwargs)
         except SignInProblem as problem:
             return self.problem_page(request, problem)
+        except Busy:
+            return self.problem_page(request, SignInProblem("busy"))
 
     def problem_page(
         self, request: HttpRequest, problem: SignInProblem
@@ -113,7 +116,7 @@ class SignInPage(View):
                 "again": self.way_back(problem),
             },
             status=HTTPStatus.SERVICE_UNAVAILABLE
-            if problem.code == "down"
+            if problem.code in ("down", "busy")
             else HTTPStatus.BAD_REQUEST,
         )
 
