@@ -1,4 +1,4 @@
-"""Whom an access key lets in, and the person that they ask for, in one statement."""
+"""Who an access key belongs to, and the person asked for, in one statement."""
 
 from __future__ import annotations
 

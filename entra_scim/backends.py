@@ -21,8 +21,8 @@ class PasswordGate:
     """Refuse people who sign in with Entra, and those that Entra deactivated.
 
     Place it first in ``AUTHENTICATION_BACKENDS``. It asks the backends after it, in
-    their order, and refuses whom they return if that is somebody who has no other
-    way in than Entra: only the answer tells whom credentials open. Passwords
+    their order, and refuses the person they return if that is somebody who has no other
+    way in than Entra: only the answer tells whose account credentials open. Passwords
     themselves stay untouched, so that they work again once Entra sign-in is turned
     off.
 
@@ -34,7 +34,7 @@ class PasswordGate:
     def authenticate(
         self, request: HttpRequest | None, **credentials: Any
     ) -> AbstractBaseUser | None:
-        """Return whom another backend returns, and who may come in this way.
+        """Return the person that another backend returns, and who may come in this way.
 
         Raises:
             PermissionDenied: There is nobody. Django would ask the others once more.

@@ -18,7 +18,7 @@ from .transactions import deciding
 _SEVERAL = 10
 
 _LONGEST = 320
-"""No name is longer; whom a longer one means, a backend's answer tells."""
+"""No name is longer; a backend's answer tells who is meant by a longer one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +105,7 @@ def _is_anybody_gated() -> bool:
 
 @deciding()
 def people_named(names: Collection[str]) -> list[Any]:
-    """Return whom usernames or e-mail addresses mean, as far as an index finds them.
+    """Return the people that usernames or e-mail addresses mean, as far as an index finds them.
 
     Nobody, while nobody signs in with Entra only.
     """

@@ -50,7 +50,7 @@ class Headcount:
     """One more than :data:`EXACT` means "more"."""
 
     active: int = 0
-    """Whom Entra gives access; of many people, just whether there is anybody."""
+    """How many people Entra gives access; of many people, just whether there is anybody."""
 
     with_access: int = 0
     """Those of them whose account is active too; not counted of many people."""

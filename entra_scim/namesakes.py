@@ -1,4 +1,4 @@
-"""Whom a new document may collide with: by a link, a username or an address."""
+"""Who a new document may collide with: by a link, a username or an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom an ID token stands for, and what to remember of a sign-in."""
+"""Who an ID token stands for, and what to remember of a sign-in."""
 
 from __future__ import annotations
 

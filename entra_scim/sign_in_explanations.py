@@ -16,7 +16,7 @@ class Explanation:
     """What the person can do, and what the administrator can."""
 
     person: str | Promise
-    administrator: str | Promise
+    administrator: str | Promise = ""
     urgent: bool = False
     """Whether nobody can sign in until the administrator has done that."""
 
@@ -236,7 +236,6 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
     ),
     frozenset({"busy"}): Explanation(
         person=_("This site is very busy. Try again in a minute."),
-        administrator="",
     ),
     frozenset({"token"}): Explanation(
         person=_ASK,
@@ -288,7 +287,6 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
             "We cannot tell your organisation by this address. Use the sign-in link "
             "of your organisation, or ask your administrator for it."
         ),
-        administrator="",
     ),
     frozenset({"credentials"}): Explanation(
         person=_ASK,
@@ -312,7 +310,6 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
     ),
     frozenset({"not_allowed"}): Explanation(
         person=_("Start the test again from the tab Microsoft Entra ID."),
-        administrator="",
     ),
 }
 OTHERWISE = Explanation(

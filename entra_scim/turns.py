@@ -55,11 +55,6 @@ def is_taken(name: str) -> bool:
     return Turn.objects.filter(pk=digest(name), until__gt=timezone.now()).exists()
 
 
-def give_back(name: str) -> None:
-    """Let the next one who asks have the turn of a name."""
-    Turn.objects.filter(pk=digest(name)).delete()
-
-
 def _prune(now: datetime.datetime) -> None:
     # Each new one removes some of the old, so that the table stays as small as what
     # is in use. By primary key: MariaDB locks whole ranges of another index.

@@ -78,12 +78,6 @@ class TestTurns:
         assert not turns.is_taken("x")
         assert turns.take("x", self.LONG)
 
-    def test_it_can_be_given_back(self):
-        turns.take("x", self.LONG)
-        turns.give_back("x")
-
-        assert turns.take("x", self.LONG)
-
     def test_the_table_stays_small(self):
         for number in range(20):
             turns.take(f"{number}", datetime.timedelta())

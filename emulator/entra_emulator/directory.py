@@ -102,4 +102,4 @@ class Group:
 
 
 Principal = Person | Group
-"""Whoever can be assigned to an application."""
+"""What can be assigned to an application: a person or a group."""

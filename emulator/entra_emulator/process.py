@@ -44,7 +44,7 @@ def local_entra(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
-            # Ctrl+C is for whoever started it, who ends it in their turn.
+            # Ctrl+C is for the process that started it, which ends it in its turn.
             start_new_session=True,
         ) as process:
             try:

@@ -41,7 +41,7 @@ def of_this_site(
     def respond(request: Any) -> HttpResponse:
         request.emulator = request.environ[SITE]
         response = get_response(request)
-        # Whoever goes back in the browser's history is to see how things are now.
+        # Going back in the browser's history shows how things are now.
         response["Cache-Control"] = "no-store"
         response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
         return response

@@ -40,7 +40,7 @@ def role(app):
 
 @pytest.fixture
 def storage():
-    """Whoever was provisioned to the other server."""
+    """Everybody who was provisioned to the other server."""
     return InMemoryStorage()
 
 

@@ -40,7 +40,7 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
     """
 
     is_entra = True
-    """Whom it returns has come in by the way that the gate leaves open."""
+    """A person that it returns has come in by the way that the gate leaves open."""
 
     def __init__(self) -> None:
         # The superclass reads settings of one provider. Here, each environment has

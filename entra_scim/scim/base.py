@@ -41,7 +41,7 @@ class ScimView(APIView):
     """Who was looked up with the access key."""
 
     def look_up(self, request: ScimRequest) -> LookUp | None:
-        """Return whom to look up with the access key, if that is all that is asked.
+        """Return the person to look up with the access key, if that is all that is asked.
 
         Runs before anybody is let in.
         """

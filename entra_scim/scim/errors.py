@@ -129,7 +129,7 @@ def _record(
 
 
 def _subject(request: Any, view: Any, name: str) -> str:
-    """Return whom or what a request was about, and what it would have done."""
+    """Return who or what a request was about, and what it would have done."""
     person = view.resource_id or _text(view.body, "userName") or name
     return f"{request.method} {person or request.path}"
 

@@ -132,13 +132,13 @@ class IdentityProvider:
         return None
 
     def person_hinted(self, hint: str) -> Person | None:
-        """Return whom a login hint means, or None."""
+        """Return the person that a login hint means, or None."""
         return next((p for p in self.people if _is_named(p, hint)), None)
 
     def person_of_login_hint(self, claim: str) -> Person | None:
         """Return whose claim ``login_hint`` it is, or None.
 
-        A logout hint is nothing else: by a name, Entra does not know whom it means.
+        A logout hint is nothing else: by a name, Entra does not know who is meant.
         """
         return next((p for p in self.people if login_hint_of(p) == claim), None)
 

@@ -157,7 +157,7 @@ class ProvisioningJob:
         """Provision one person now, and return what came of it.
 
         Without the flag, whatever the Tenant URL has, and without roles. People are
-        found by the matching attributes, known ones too. Whoever is disabled or deleted
+        found by the matching attributes, known ones too. Somebody who is disabled or deleted
         in Entra is left alone, and so is who would be restored.
         https://learn.microsoft.com/en-us/entra/identity/app-provisioning/provision-on-demand
         """

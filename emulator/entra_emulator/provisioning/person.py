@@ -55,7 +55,7 @@ class Task:
 
     @property
     def principal(self) -> Principal:
-        """Whom the task is about."""
+        """Who the task is about."""
         return self.person
 
 

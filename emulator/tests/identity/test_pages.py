@@ -56,7 +56,7 @@ class TestPicker:
         assert "Product" in page.text
         assert "Local Entra, for development" in page.text
 
-    def test_whoever_is_chosen_is_signed_in(self, visitor, ann):
+    def test_the_person_who_is_chosen_is_signed_in(self, visitor, ann):
         answer = came_back(visitor.sign_in(ann))
 
         status, body = visitor.client_application.token(answer["code"])
@@ -196,7 +196,7 @@ class TestSingleSignOn:
     def test_tenants_are_apart(
         self, tenant, entra_signing_keys, application, secret, ann
     ):
-        """Whoever is signed in at one is not at the other."""
+        """Somebody who is signed in at one is not at the other."""
         fabrikam = Tenant("Fabrikam")
         theirs = fabrikam.add_application("Product")
         theirs.redirect_uris.append(REDIRECT_URI)
@@ -415,7 +415,7 @@ class TestSigningOut:
         assert people_of(visitor.authorize(login_hint=bob.user_principal_name))
 
     def test_of_a_name(self, visitor, ann, bob):
-        """Entra does not know whom a name means: everybody is signed out."""
+        """Entra does not know who is meant by a name: everybody is signed out."""
         visitor.sign_in(ann)
         visitor.sign_in(bob, prompt="select_account")
 

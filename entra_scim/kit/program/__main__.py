@@ -24,7 +24,7 @@ _NOT_SIGNED_IN = re.compile(r"az login|AADSTS\d+|refresh token", re.IGNORECASE)
 
 
 class AzureCli:
-    """Sends requests to Graph with ``az rest``, as whoever signed in with ``az login``.
+    """Sends requests to Graph with ``az rest``, as the person signed in with ``az login``.
 
     Or with a token, for a directory where Azure's command line may not do all of it.
     Bodies and headers go by files: what is on a command line, other processes see.

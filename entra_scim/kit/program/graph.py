@@ -27,7 +27,7 @@ class Refusal(Exception):
 
 
 class Transport(Protocol):
-    """Sends one request to Graph, with whoever's permissions."""
+    """Sends one request to Graph, with the permissions of the person signed in."""
 
     def __call__(self, method: str, path: str, body: Any) -> dict[str, Any]:
         """Return the answer's document, empty if there is none.

@@ -81,7 +81,7 @@ def prove(run: Run) -> None:
 def consent(run: Run) -> None:
     """Consent for everybody, last: it may need more rights than all before.
 
-    Whoever may not consent hears where somebody who may does it.
+    Somebody who may not consent is told where somebody who may can do it.
     """
     wanted = run.plan["consent"]
     try:
