@@ -19,7 +19,6 @@ class Explanation:
     administrator: str | Promise = ""
     urgent: bool = False
     """Whether nobody can sign in until the administrator has done that."""
-
     other_account: bool = False
     """Whether another Microsoft account of the person's may work."""
 
