@@ -208,11 +208,10 @@ class TestOwnGroups:
             f"Contoso ({contoso.pk}): Viewer (3)"
         )
 
-    @pytest.mark.parametrize("name", ["C" * 200, "Contoso"])
-    def test_long_names_are_cut_and_differ(self, visitor, contoso, name):
+    def test_long_names_are_cut_and_differ(self, visitor, contoso):
         """The environment's number stays; two long roles have two groups."""
-        type(contoso).objects.filter(pk=contoso.pk).update(name=name)
-        values = ["Viewer", "V" * 200 + "1", "V" * 200 + "2", "V" * 255]
+        type(contoso).objects.filter(pk=contoso.pk).update(name="C" * 200)
+        values = ["Viewer", "V" * 119 + "1", "V" * 119 + "2", "V" * 120]
 
         for value in values:
             assert add(visitor, contoso, value).status_code == 302

@@ -108,7 +108,7 @@ class TestProgress:
         assert "has not reached everybody" in client.get(tab(contoso)).content.decode()
         client.get(progress)
 
-        assert client.get(progress)["Location"] == f"{tab(contoso)}#roles"
+        assert client.get(progress)["Location"] == f"{tab(contoso)}#step-roles"
         assert members(group) == PEOPLE
         assert "has not reached" not in client.get(tab(contoso)).content.decode()
         event = ProvisioningEvent.objects.get(kind="role_created")
@@ -119,7 +119,7 @@ class TestProgress:
 
         response = client.post(tab(contoso, "roles/"), {"role-value": "Later"})
 
-        assert response["Location"] == f"{tab(contoso)}#roles"
+        assert response["Location"] == f"{tab(contoso)}#step-roles"
         assert person.user.groups.count() == 1
         assert client.get(tab(contoso, "roles/progress/")).status_code == 302
 
