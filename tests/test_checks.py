@@ -224,7 +224,9 @@ class TestMixins:
     @pytest.fixture
     def registry(self, monkeypatch):
         [real] = [one for one in all_sites if one.name == site.name]
-        monkeypatch.setattr(real, "_registry", dict(real._registry))
+        for one in all_sites:  # those of other tests live until they are collected
+            kept = dict(real._registry) if one is real else {}
+            monkeypatch.setattr(one, "_registry", kept)
         return real._registry
 
     def test_an_environment_in_no_admin(self, registry):
