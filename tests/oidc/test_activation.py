@@ -287,7 +287,7 @@ class TestActivation:
         assert "people/?status=no_sign_in" in page.content.decode()
 
     def test_somebody_who_moved_is_listed(
-        self, connected, fabrikam, browser, boss, foreign_scim, several_environments
+        self, several_environments, connected, fabrikam, browser, boss, foreign_scim
     ):
         """Their link is another environment's, which lets them in no more."""
         moved = UserFactory(email="max@fabrikam.example", environment=fabrikam)

@@ -863,7 +863,9 @@ class TestPasswords:
         assert "use this button" in page
         assert f"{reverse('entra_scim_oidc:sign-in')}?next=%2Fwho%2F" in page
 
-    def test_somebody_without_access_is_told_nothing_of_others(self, browser, active):
+    def test_somebody_without_access_is_told_nothing_of_others(
+        self, several_environments, browser, active
+    ):
         user = UserFactory(email="alone@nowhere.example")
 
         client, response = self.login(user)
