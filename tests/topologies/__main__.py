@@ -26,9 +26,9 @@ from entra_emulator import HttpServer, ProvisioningJob
 from entra_emulator.provisioning.logs import Status
 from entra_emulator.server import serve
 from entra_emulator.site import EmulatorSite
-from example_project.product.demonstration.browser import Browser
 from tests.benchmarks.cycles import fill
 from tests.topologies import servers
+from tests.topologies.visitor import Visitor
 
 PEOPLE = 30
 TOPOLOGIES = (
@@ -129,16 +129,19 @@ def play(topology):
             assert set(again.requests) == {"GET"}, again.requests
 
             stays, leaves, *_ = tenant.people.values()
-            browsers = [Browser(address, identity_provider) for _ in range(2)]
-            for browser, person in zip(browsers, (stays, leaves), strict=True):
-                browser.sign_in(f"/entra/sign-in/{environment}/", person)
-                soon(lambda browser=browser: browser.is_signed_in)
+            visitors = [
+                Visitor(address, identity_provider, person)
+                for person in (stays, leaves)
+            ]
+            for visitor in visitors:
+                visitor.sign_in(f"/entra/sign-in/{environment}/")
+                soon(lambda visitor=visitor: visitor.is_signed_in)
             app.unassign(leaves)
             app.unassign(stays)
             app.assign(stays, viewer)
             assert not job.next_cycle().failure
             # At once, wherever the product itself reads.
-            assert [browser.is_signed_in for browser in browsers] == [True, False]
+            assert [visitor.is_signed_in for visitor in visitors] == [True, False]
 
             new = {"userName": "new@contoso.example"}
             assert post_in_chunks(address, f"{path}Users", key, new) == 201
