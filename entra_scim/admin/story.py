@@ -78,9 +78,7 @@ class ProvisionedUserAdmin(ReadOnlyAdmin):
 
     @admin.action(
         permissions=["release"],
-        description=gettext_lazy(
-            "Release: they become inactive, Entra lets go of them"
-        ),
+        description=gettext_lazy("Release: they become inactive, and their link ends"),
     )
     def release(
         self, request: HttpRequest, queryset: QuerySet[ProvisionedUser]

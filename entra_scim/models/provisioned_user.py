@@ -240,7 +240,7 @@ class RoleAssignment(models.Model):
 
 
 class ReleasedUser(models.Model):
-    """Somebody that Entra let go of; only the same person gets the account back."""
+    """A former person, whose link has ended; only they get the account back."""
 
     environment = environment_foreign_key()
     user = models.OneToOneField(
