@@ -5,11 +5,12 @@ raises is logged and undoes nothing. The sender is the class
 :class:`~entra_scim.models.ProvisionedUser`.
 
 ``user_created``, ``user_linked``, ``user_updated``, ``user_deactivated``,
-``user_reactivated``, ``user_released``
-    Arguments: ``user``, ``environment``.
-``roles_changed``
-    Arguments: ``user_ids`` (a list of primary keys), ``environment``. The groups
-    of these people changed, by a change in Entra or of the environment's roles.
+``user_reactivated`` and ``user_released`` have the arguments ``user`` and
+``environment``.
+
+``roles_changed`` has the arguments ``user_ids`` (a list of primary keys) and
+``environment``. The groups of these people changed, by a change in Entra or of the
+environment's roles.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def test_the_policy_of_the_documentation_works(
         lambda self: 1 - self.members.count(),
         raising=False,
     )
-    module_of("docs/policy.md", "class SeatsTaken", **product)
+    module_of("docs/how-to/write-a-policy.md", "class SeatsTaken", **product)
     settings.ENTRA_SCIM_POLICY = "documented.Policy"
 
     elsewhere = scim.post("/Users", {"userName": "eve@elsewhere.example"})
@@ -107,7 +107,7 @@ def test_the_signal_of_the_documentation_works(module_of, scim):
         def update(paused):
             pass
 
-    module = module_of("docs/policy.md", "def stop_exports", Export=Export)
+    module = module_of("docs/reference/signals.md", "def stop_exports", Export=Export)
     created = scim.post("/Users", {"userName": "eve@contoso.example"}).json()
     scim.patch(
         f"/Users/{created['id']}", {"op": "Replace", "path": "active", "value": False}
@@ -126,8 +126,10 @@ def test_the_local_entra_of_the_documentation_works(
         pytest.skip("The paths are those of the example product.")
     RoleFactory(environment=contoso, value="Viewer", group=GroupFactory(name="Viewers"))
     _key, secret = access_keys.create(contoso)
-    connect = module_of("docs/emulator.md", "def connect").connect
-    test = module_of("docs/emulator.md", "def test_ann").test_ann_comes_and_goes
+    connect = module_of("docs/how-to/local-entra.md", "def connect").connect
+    test = module_of(
+        "docs/how-to/local-entra.md", "def test_ann"
+    ).test_ann_comes_and_goes
 
     test(local_entra, connect, client, contoso, secret)
 
@@ -174,7 +176,7 @@ def test_links_lead_somewhere():
     """Every relative link of the documents names a file that is there."""
     for document in [
         *ROOT.glob("*.md"),
-        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("docs/**/*.md"),
         *ROOT.glob("emulator/*.md"),
     ]:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):

@@ -71,7 +71,7 @@ class EnvironmentRole(models.Model):
     """A role of an environment and the Django group that it grants.
 
     Saving or deleting one re-grants everybody concerned (see
-    :mod:`entra_scim.receivers`); ``QuerySet.update`` and ``bulk_create`` do not.
+    ``entra_scim.receivers``); ``QuerySet.update`` and ``bulk_create`` do not.
     """
 
     environment = environment_foreign_key()

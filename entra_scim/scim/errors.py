@@ -164,7 +164,7 @@ def _problem(exception: Exception) -> Problem:
                 exception.context.get("attribute", ""),
             )
         case ProvisioningError():
-            status, scim_type = _status(exception)
+            status, scim_type = status_of(exception)
             return Problem(status, exception.code, str(exception), scim_type)
         case rest.UnsupportedMediaType():
             return Problem(
@@ -208,7 +208,8 @@ def _problem(exception: Exception) -> Problem:
     )
 
 
-def _status(error: ProvisioningError) -> tuple[int, str | None]:
+def status_of(error: ProvisioningError) -> tuple[int, str | None]:
+    """Return the status and the scimType by which a refusal is answered."""
     match error:
         case Conflict():
             return HTTPStatus.CONFLICT, "uniqueness"

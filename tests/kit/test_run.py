@@ -386,7 +386,7 @@ def test_the_script_reads_and_writes_and_reports(script, console, local):
 
 
 def test_the_script_says_what_graph_refused(script, made, local):
-    """In the words of Graph, and with the exit code that docs/kit.md names."""
+    """In the words of Graph, and with the exit code that the documentation names."""
     other = local.tenants[0].add_application(made["name"])
 
     done = script("--check", "--app-id", "0b0b9d2c-6a4a-4f7e-8a5b-0f6b7a1f2d3e")
