@@ -126,6 +126,11 @@ def looks_like(one: str, other: str) -> bool:
     return _skeleton(one) == _skeleton(other)
 
 
+def is_odd(address: str) -> bool:
+    """Tell whether an address is spelled otherwise than what it looks like."""
+    return _skeleton(address) != address
+
+
 def address_variants(address: str) -> list[str]:
     """Return the spellings under which a database may hold an address.
 

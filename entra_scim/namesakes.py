@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from . import keys, profile
-from .models import ProvisionedUser
+from .models import LookAlike, ProvisionedUser
 from .models.environment import AnyEnvironment
 from .prepared import Rows
 from .transactions import database
@@ -26,19 +26,22 @@ def find(
     """Return the users who may have what a document's person would have.
 
     Namesakes are those who are linked by its userName or externalId in the environment, or by its
-    address anywhere, and the :func:`candidates`; each with their link. Whether they
+    address anywhere, the :func:`candidates`, and accounts whose names look like its
+    own (:mod:`entra_scim.look_alikes`); each with their link. Whether they
     do collide is decided in Python. ``besides`` is the person themselves.
     """
     username, address = profile.username(attributes), profile.address(attributes)
     usernames = keys.address_variants(username)
     addresses = keys.address_variants(address) if address else []
+    address_key = profile.address_key(attributes)
     found = _statement(len(usernames), len(addresses), _vendor())(
         environment.pk,
         keys.user_name_key(attributes["userName"]),
         environment.pk,
         # No digest, so that it finds nobody.
         keys.external_id_key(attributes.get("externalId")) or "",
-        profile.address_key(attributes),
+        address_key,
+        address_key,
         *usernames,
         *addresses,
     )
@@ -91,6 +94,7 @@ def _statement(usernames: int, addresses: int, vendor: str) -> Rows:
         linked + "{link.environment_id} = %s AND {link.user_name_key} = %s",
         linked + "{link.environment_id} = %s AND {link.external_id_key} = %s",
         linked + "{link.address_key} = %s",
+        "SELECT {alike.user_id} FROM {alike} WHERE {alike.key} = %s",
         _arm("named", username, "{}", usernames),
     ]
     parameters = [
@@ -99,9 +103,10 @@ def _statement(usernames: int, addresses: int, vendor: str) -> Rows:
         "link.environment",
         "link.external_id_key",
         "link.address_key",
+        "alike.key",
         *[f"named.{username}"] * usernames,
     ]
-    tables = {"link": ProvisionedUser, "named": _table_of(username)}
+    tables = {"link": ProvisionedUser, "alike": LookAlike, "named": _table_of(username)}
     if addresses:
         # No index on expressions there, but collations that ignore case.
         form = "{}" if vendor == "mysql" else "LOWER({})"

@@ -8,7 +8,13 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import SESSION_KEY, get_user_model, logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+from django.db.models.signals import (
+    post_delete,
+    post_migrate,
+    post_save,
+    pre_delete,
+    pre_save,
+)
 
 from . import (
     drift,
@@ -16,6 +22,7 @@ from . import (
     erasure,
     events,
     gate,
+    look_alikes,
     regrants,
     sessions,
     transactions,
@@ -38,6 +45,14 @@ def connect() -> None:
     pre_delete.connect(
         _erase_user, get_user_model(), dispatch_uid="entra_scim.erase_user"
     )
+    post_save.connect(
+        _note_names, get_user_model(), dispatch_uid="entra_scim.note_names"
+    )
+    post_migrate.connect(
+        _note_all_names,
+        apps.get_app_config("entra_scim"),
+        dispatch_uid="entra_scim.note_all_names",
+    )
     with contextlib.suppress(AttributeError, LookupError, ValueError):
         # check_settings says what is wrong with the setting.
         pre_delete.connect(
@@ -54,6 +69,19 @@ def _erase_user(instance: Any, using: str, **kwargs: Any) -> None:
         transactions.lock_link_of(instance)
     # Before, not after: by then nothing tells which events were about the person.
     erasure.erase_user(instance)
+
+
+def _note_names(
+    instance: Any, using: str, update_fields: Any, raw: bool, **kwargs: Any
+) -> None:
+    if using == transactions.database() and not raw:
+        look_alikes.note(instance, update_fields)
+
+
+def _note_all_names(using: str, **kwargs: Any) -> None:
+    if using == transactions.database():
+        # ``flush`` names none: the tables are those of the code.
+        look_alikes.note_all(kwargs.get("apps", apps))
 
 
 def _lock_environment(instance: Any, using: str, **kwargs: Any) -> None:

@@ -228,6 +228,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LookAlike',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=64)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('key', 'user'), name='entra_scim_look_alike')],
+            },
+        ),
+        migrations.CreateModel(
             name='EnvironmentGroup',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

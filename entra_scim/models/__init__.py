@@ -5,6 +5,7 @@ from .entra_session import EndedSessions, EntraSession
 from .entra_settings import EntraSettings
 from .environment import Environment
 from .event import ProvisioningEvent
+from .look_alike import LookAlike
 from .provisioned_user import (
     ProvisionedElement,
     ProvisionedUser,
@@ -23,6 +24,7 @@ __all__ = [
     "Environment",
     "EnvironmentGroup",
     "EnvironmentRole",
+    "LookAlike",
     "PendingRegrant",
     "ProvisionedElement",
     "ProvisionedUser",

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 
 from entra_scim import sign_in
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
@@ -213,6 +214,82 @@ def test_look_alikes_are_one_account_in_any_order(
         assert response.status_code == HTTPStatus.CONFLICT
         assert response.json()["scimType"] == "uniqueness"
     assert get_user_model().objects.count() == 2
+
+
+MANY_ODD_LETTERS = "\ufb01ona.\ufb02ower@contoso.example"
+SEVERAL_SPELLINGS = [
+    (MANY_ODD_LETTERS, "fiona.flower@contoso.example"),
+    ("\u24d2arol@contoso.example", "carol@contoso.example"),
+    ("ste\ufb03.stra\u00dfe@contoso.example", "STEFFI.strasse@contoso.example"),
+    ("K\u0131rk.\u212aim@contoso.example", "kirk.kim@contoso.example"),
+    ("\U0001d41b\U0001d428b@m\u00fcnchen.example", "bob@xn--mnchen-3ya.example"),
+]
+
+
+@pytest.mark.parametrize("field", ["email", "username", "both"])
+@pytest.mark.parametrize(("local", "sent"), SEVERAL_SPELLINGS, ids=ascii)
+def test_an_account_whose_name_has_several_odd_letters(
+    scim, contoso, local, sent, field
+):
+    """No index of the product's finds it by what it looks like."""
+    model = get_user_model()
+    names = {model.get_email_field_name(): local, model.USERNAME_FIELD: local}
+    if field == "email":
+        names |= {model.USERNAME_FIELD: "local"} if len(names) == 2 else {}
+    elif field == "username" and len(names) == 2:
+        names[model.get_email_field_name()] = ""
+    account = model.objects.create(**names)
+    if hasattr(contoso, "members"):
+        contoso.members.add(account)
+    other = scim.post("/Users", body("third@contoso.example")).json()
+
+    assert_refused(scim.post("/Users", body(sent)), "address_looks_alike")
+    renamed = scim.patch(
+        f"/Users/{other['id']}",
+        {"op": "Replace", "path": 'emails[type eq "work"].value', "value": sent},
+    )
+
+    assert renamed.status_code == HTTPStatus.CONFLICT
+    assert model.objects.count() == 2
+
+
+def test_a_username_of_other_case_is_somebody_s(scim, contoso, ann):
+    """Django compares usernames with case; people do not."""
+    if get_user_model().USERNAME_FIELD == "email":
+        pytest.skip("The username is the address.")
+    UserFactory(username="Eve@Contoso.example", email="", environment=contoso)
+
+    response = scim.post("/Users", body("eve@contoso.example"))
+
+    assert_refused(response, "address_held")
+
+
+def test_accounts_that_nobody_saved_one_by_one(scim, contoso):
+    """They are found from the next ``migrate`` on."""
+    model = get_user_model()
+    names = {model.get_email_field_name(): MANY_ODD_LETTERS}
+    names.setdefault(model.USERNAME_FIELD, "fiona")
+    accounts = model.objects.bulk_create([model(**names)])
+    if hasattr(contoso, "members"):
+        contoso.members.add(*accounts)
+
+    call_command("migrate", verbosity=0)
+
+    response = scim.post("/Users", body("fiona.flower@contoso.example"))
+    assert_refused(response, "address_looks_alike")
+
+
+def test_an_account_that_was_renamed_is_compared_as_it_is_now(scim, contoso):
+    """Who no longer looks like somebody is in nobody's way."""
+    account = UserFactory(email=MANY_ODD_LETTERS, environment=contoso)
+    account.email = "other@contoso.example"
+    if account.USERNAME_FIELD != "email":
+        account.username = "other"
+    account.save()
+
+    response = scim.post("/Users", body("fiona.flower@contoso.example"))
+
+    assert response.status_code == HTTPStatus.CREATED
 
 
 def test_a_look_alike_elsewhere_is_not_told(scim, carol):
