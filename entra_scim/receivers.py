@@ -87,6 +87,7 @@ def _note_all_names(using: str, **kwargs: Any) -> None:
 def _lock_environment(instance: Any, using: str, **kwargs: Any) -> None:
     if using == transactions.database():
         emptying.lock(instance)
+        emptying.sweep(instance)
 
 
 def _remember_role(instance: EnvironmentRole, raw: bool, **kwargs: Any) -> None:
