@@ -8,7 +8,7 @@ the work, the next batch begins where the last one was committed.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,13 @@ from .models.environment import AnyEnvironment
 AT_ONCE = 100
 """How many people are served in the transaction of a role's change."""
 
-BATCH = 250
-"""How many people each of the batches looks at."""
+BATCH = 100
+"""How many people each of the batches looks at, at most."""
+
+ASKING = 0.2
+"""For how many seconds a batch asks the policy about people, at least about one.
+
+It may take a statement for each, and a request of Entra's that does a batch waits."""
 
 
 def begin(
@@ -101,9 +106,16 @@ def step(environment: AnyEnvironment) -> bool:
     if pending is None:
         return False
     page = _page(environment, pending)
-    work = _work(environment, pending, page)
-    in_force = _in_force(work.joining)
-    transactions.repeated(lambda: _batch(environment, pending, page, in_force))
+    asked, in_force = _asked(page, _work(environment, pending, page).joining)
+    transactions.repeated(
+        lambda: _batch(
+            environment,
+            pending,
+            page[:asked],
+            in_force,
+            is_last=asked == len(page) < BATCH,
+        )
+    )
     return True
 
 
@@ -112,6 +124,8 @@ def _batch(
     begun: PendingRegrant,
     page: list[tuple[Any, Any]],
     in_force: set[Any],
+    *,
+    is_last: bool,
 ) -> None:
     transactions.lock_environment(environment)
     pending = _pending(environment).filter(pk=begun.pk).first()
@@ -123,7 +137,7 @@ def _batch(
     users = _bring(_work(environment, pending, page), in_force)
     pending.changed += len(users)
     pending.done += len(page)
-    if len(page) < BATCH:
+    if is_last:
         _tell(environment, pending.event, pending.changed, users)
         pending.delete()
         return
@@ -222,8 +236,29 @@ def _difference(
 
 
 def _in_force(keys: Iterable[Any]) -> set[Any]:
+    return {link.pk for link in _links(keys).values() if links.is_in_force(link)}
+
+
+def _asked(
+    page: list[tuple[Any, Any]], joining: Collection[Any]
+) -> tuple[int, set[Any]]:
+    """Return how many of a batch there was time for, and who of them is in force."""
+    until = time.monotonic() + ASKING
+    people = _links(joining)
+    in_force: set[Any] = set()
+    for number, (pk, _created) in enumerate(page, 1):
+        if pk not in people:
+            continue
+        if links.is_in_force(people[pk]):
+            in_force.add(pk)
+        if time.monotonic() >= until:
+            return number, in_force
+    return len(page), in_force
+
+
+def _links(keys: Iterable[Any]) -> dict[Any, ProvisionedUser]:
     people = ProvisionedUser.objects.filter(pk__in=[*keys]).select_related("user")
-    return {link.pk for link in people if links.is_in_force(link)}
+    return {link.pk: link for link in people}
 
 
 def _bring(work: _Work, in_force: set[Any]) -> list[Any]:

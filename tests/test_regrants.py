@@ -8,7 +8,9 @@ from io import StringIO
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from entra_scim import regrants
@@ -144,6 +146,38 @@ class TestProgress:
 
         assert members(role.group) == 0
         assert not PendingRegrant.objects.exists()
+
+    def test_a_batch_asks_the_policy_as_long_as_others_may_wait(
+        self, contoso, people, monkeypatch
+    ):
+        """Where that is slow, the batch ends after the one who was asked."""
+        monkeypatch.setattr(regrants, "ASKING", 0)
+        role = RoleFactory(environment=contoso, value="Later")
+        served = []
+        while regrants.step(contoso):
+            served.append(members(role.group))
+
+        assert served == [*range(1, PEOPLE + 1)]
+        event = ProvisioningEvent.objects.get(kind="role_created")
+        assert event.changes == {"people": PEOPLE}
+
+    def test_a_lock_is_held_for_a_few_statements_and_people(
+        self, contoso, people, monkeypatch
+    ):
+        """However many of them there are, and however slow the policy is."""
+        role = RoleFactory(environment=contoso, value="Later")
+        counts = []
+        for batch in (1, 3):
+            monkeypatch.setattr(regrants, "BATCH", batch)
+            before = members(role.group)
+            with CaptureQueriesContext(connection) as queries:
+                regrants.step(contoso)
+            sql = [query["sql"] for query in queries.captured_queries]
+            [begun] = [n for n, one in enumerate(sql) if one.startswith("SAVEPOINT")]
+            counts.append(len(sql) - begun)
+            assert members(role.group) - before == batch
+
+        assert counts[0] == counts[1] <= 12
 
     def test_it_begins_where_it_was(self, contoso, people, settings):
         """What fails in the middle of a batch undoes that batch alone."""
