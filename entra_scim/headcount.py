@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -160,9 +161,22 @@ def _probe_roles(
     for role in roles:
         holders = held.filter(value_key=role.value_key).values("pk")
         into.roles.append((role, holders[: HOLDERS + 1].count()))
-    others = held.exclude(value_key__in=[role.value_key for role in roles])
+    others = held.filter(_between(sorted(role.value_key for role in roles)))
     found: Counter[str] = Counter(others.values_list("value", flat=True)[:_UNKNOWN])
     into.unknown_roles = list(_unknown_roles(found.items()))
+
+
+def _between(keys: list[str]) -> Q:
+    """Return the condition of other keys as ranges, which an index has.
+
+    For an exclusion, a database reads each of the 100,000 that are excluded.
+    """
+    if not keys:
+        return Q()
+    others = Q(value_key__lt=keys[0]) | Q(value_key__gt=keys[-1])
+    for before, after in pairwise(keys):
+        others |= Q(value_key__gt=before, value_key__lt=after)
+    return others
 
 
 def _unknown_roles(found: Any) -> Iterator[UnknownRole]:

@@ -281,7 +281,7 @@ def _change_elements(person: ProvisionedUser, old: Document) -> None:
             prepared_writes.update(
                 ProvisionedElement,
                 {"provisioned_user": person.pk, "path": after.path},
-                {"key": after.key},
+                {"key": after.key, "searched": after.searched},
             )
             return
         person.elements.filter(**before._asdict()).update(**after._asdict())

@@ -8,12 +8,13 @@ is kept: an index would hardly narrow the search, and each write would pay for i
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from .document import ENTERPRISE, Document
-from .keys import canonical_external_id, digest, folded
+from .keys import canonical_external_id, digest, folded, order_key
 
 CORE_STRINGS = (
     "userName",
@@ -86,10 +87,21 @@ UNREADABLE = frozenset(("photos.value", "x509Certificates.value"))
 """What may be long, and is compared as a whole only."""
 
 
-SEARCHED = 255
+LISTED = 255
 """How many characters of somebody's names an index of any database takes."""
 
-_SEARCHED_PART = 100
+_LISTED_PART = 100
+
+NAMES = ("displayName", "nickName", "name.givenName", "name.familyName")
+"""What people are searched for by, besides addresses: each word of it."""
+
+_ADDRESSES = "emails.value"
+_WORDS = "search"
+"""The path of what is found by a word that is not the first of a name."""
+
+_MOST_WORDS = 10
+_SEARCHED = 128
+_WORD = re.compile(r"(?<!\w)\w")
 
 
 class Element(NamedTuple):
@@ -100,6 +112,8 @@ class Element(NamedTuple):
     value: str | None
     type: str | None = None
     primary: bool | None = None
+    searched: str | None = None
+    """What it begins with, as :func:`beginning` gives it, where searches look."""
 
 
 def form(path: str, value: str) -> str:
@@ -127,10 +141,25 @@ def comparable(document: Document) -> dict[str, str]:
     return strings
 
 
-def search_text(document: Document) -> str:
-    """Return the names and addresses of a person, in the form that is searched.
+def beginning(text: str) -> str:
+    """Return the form in which searches compare how a name or an address begins.
 
-    The name to show comes first, so that people are also listed by it.
+    Hexadecimal digits: what begins with a text is a range of these, in the order of
+    every database and collation. Only what is beyond a length is not told apart.
+    """
+    return order_key(" ".join(text.split()))[:_SEARCHED]
+
+
+def words(text: str) -> list[str]:
+    """Return a text from each of its words on, the whole one first."""
+    starts = [match.start() for match in _WORD.finditer(text)]
+    return [text, *(text[start:] for start in starts[:_MOST_WORDS] if start)]
+
+
+def search_text(document: Document) -> str:
+    """Return the names and addresses of a person, in the order of a list of people.
+
+    The name to show comes first.
     """
     name = document.get("name") or {}
     texts = [
@@ -138,17 +167,31 @@ def search_text(document: Document) -> str:
         *(name.get("givenName"), name.get("familyName")),
         *(email.get("value") for email in document.get("emails") or ()),
     ]
-    parts = dict.fromkeys(folded(text)[:_SEARCHED_PART] for text in texts if text)
-    return " ".join(parts)[:SEARCHED]
+    parts = dict.fromkeys(folded(text)[:_LISTED_PART] for text in texts if text)
+    return " ".join(parts)[:LISTED]
 
 
 def elements(document: Document) -> list[Element]:
-    """Return what is found by key, besides userName and externalId, each once."""
-    found = [
-        Element(path, key(path, value), None)
-        for path, value in comparable(document).items()
-        if path in INDEXED_STRINGS
-    ]
+    """Return what is found by key, besides userName and externalId, each once.
+
+    And what searches find by a word within a name.
+    """
+    names: dict[str, None] = {}
+    found = []
+    for path, value in comparable(document).items():
+        if path not in INDEXED_STRINGS:
+            continue
+        searched = None
+        if path in NAMES:
+            searched, *others = (beginning(each) for each in words(value))
+            names |= dict.fromkeys(others)
+        found.append(Element(path, key(path, value), None, searched=searched))
+    known = {element.searched for element in found}
+    found += (
+        Element(_WORDS, None, None, searched=name)
+        for name in names
+        if name not in known
+    )
     for attribute, parts in MULTI_VALUED.items():
         for item in document.get(attribute, ()):
             found += _elements(attribute, parts, item)
@@ -165,7 +208,8 @@ def _elements(
         if value:
             compared = form(path, value)
             kept = None if path in UNREADABLE else compared
-            yield Element(path, key(path, compared), kept, kind, primary)
+            searched = beginning(compared) if path == _ADDRESSES else None
+            yield Element(path, key(path, compared), kept, kind, primary, searched)
         elif part == "value":
             # There is such a value, of which "ne" is true.
             yield Element(path, None, None, kind, primary)

@@ -33,6 +33,7 @@ from entra_scim import (
     erasure,
     events,
     headcount,
+    search,
     sign_in,
     sign_in_health,
 )
@@ -737,6 +738,7 @@ class TestPeople:
         assert found() == ["eve", "max"]
         assert found(q="EVE@") == ["eve"]
         assert found(q="jones eve") == found(q="Director") == ["eve"]
+        assert found(q="evel") == found(q="ones") == found(q="eve max") == []
         assert found(status="inactive") == ["max"]
         assert found(status="nonsense") == ["eve", "max"]
         assert found(q="nobody") == []
@@ -799,6 +801,64 @@ class TestPeople:
         monkeypatch.setattr(paging, "MOST", 4)
         assert page(99)[0] == ["p2", "p3"]
         assert "More than 4 people. Search by name" in page(1)[1]
+
+    def test_people_are_found_by_the_beginning_of_each_word(
+        self, client, contoso, scim
+    ):
+        """What nobody's word begins with is not found, wherever else it is."""
+        said = {"displayName": "Anne-Marie  de Vries", "nickName": "Rie"}
+        name = {"givenName": "Anne-Marie", "familyName": "de Vries"}
+        emails = [{"type": "work", "value": "am.vries@contoso.example"}]
+        provision(scim, "eve", **said, name=name, emails=emails)
+        provision(scim, "max", displayName="D'Arcy Ærø 李")
+        provision(scim, "zed", displayName=f"{'long ' * 100}end")
+
+        def found(text):
+            page = client.get(tab(contoso, "people/"), {"q": text})
+            return [one.attributes["userName"][:3] for one in page.context["found"]]
+
+        for text in (
+            *("anne", "MARIE", "de vr", "vries a", "marie DE", "rie", "am.vries@"),
+            *("eve@contoso.example", "  Vries,  anne", "anne-marie de vries"),
+        ):
+            assert found(text) == ["eve"], text
+        assert found("arcy") == found("æ") == found("李") == ["max"]
+        assert found("long long") == ["zed"]
+        for text in ("ries", "nne", "anne max", "contoso.example", "%", "'"):
+            assert found(text) == [], text
+        person = ProvisionedUser.objects.get(search_text__contains="anne")
+        change = {"op": "Replace", "path": "displayName", "value": "A. Jansen Bakker"}
+        scim.patch(f"/Users/{person.pk}", change)
+        assert found("bakker") == found("vries") == ["eve"]
+        scim.patch(f"/Users/{person.pk}", {**change, "value": "Anne"})
+        assert found("bakker") == found("jansen") == []
+        response = client.get(tab(contoso, "people/"))
+        assert "Type how a name, username or address begins" in text_of(response)
+
+    def test_more_people_than_are_found(
+        self, client, contoso, scim, fabrikam, foreign_scim, monkeypatch
+    ):
+        """A rare word narrows a frequent one, and nobody is looked for elsewhere."""
+        monkeypatch.setattr(search, "MOST", 2)
+        monkeypatch.setattr(paging, "MOST", 2)
+        for number, other in enumerate(("Jones", "Smith", "Smith", "Brown", "Smith")):
+            names = {"givenName": "Eve", "familyName": other}
+            display = f"Eve {other}"
+            provision(scim, f"p{number}", displayName=display, name=names)
+        foreign_scim.post(
+            "/Users", {"userName": "eve@fabrikam.example", "displayName": "Eve Jones"}
+        )
+
+        def told(text):
+            response = client.get(tab(contoso, "people/"), {"q": text})
+            return len(response.context["found"]), text_of(response)
+
+        assert told("jones eve")[0] == told("eve b")[0] == 1
+        number, text = told("eve")
+        assert number == 2
+        assert "More than 2 people" in text
+        assert told("eve smith")[0] == 2
+        assert told("smith eve")[0] == 0  # each word means more
 
     def test_releasing_by_hand(self, client, contoso, scim, ann):
         """A confirmation says what it means; then the account may be given again."""

@@ -8,8 +8,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from .paging import MOST
 from .people import EventsPage
+
+MOST = 10_000
+"""How many events a file has."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""

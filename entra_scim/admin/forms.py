@@ -221,10 +221,15 @@ class DayField(forms.DateField):
     ]
 
 
+_BEGINNINGS = _("Type how a name, username or address begins.")
+
+
 class EventFilterForm(forms.Form):
     """Which events to show."""
 
-    person = forms.CharField(label=_("Person"), required=False, max_length=200)
+    person = forms.CharField(
+        label=_("Person"), required=False, max_length=200, help_text=_BEGINNINGS
+    )
     kind = forms.ChoiceField(label=_("What"), required=False)
     since = DayField(label=_("From"), required=False)
     until = DayField(label=_("Up to and including"), required=False)
@@ -262,6 +267,10 @@ class LinkedPeopleFilterForm(PeopleFilterForm):
         ("waiting", _("Another object ID waits for your decision")),
         ("no_sign_in", _("Active, but not able to sign in with Entra")),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].help_text = _BEGINNINGS
 
 
 def _is_guid(text: str) -> bool:

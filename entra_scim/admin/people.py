@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import access, identity, links, provisioning, remedies
+from entra_scim import access, identity, links, provisioning, remedies, search
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from entra_scim.policy import get_policy
 
@@ -23,7 +23,6 @@ from .pages import EnvironmentPage
 
 _PERSON_EVENTS = 20
 _REFUSED_LATELY = datetime.timedelta(days=7)
-_MOST_PEOPLE = 1000
 _NAMED_EVENTS = 20_000
 """Among how many of the newest events a name is searched for. Those of people from
 Entra are found without."""
@@ -55,7 +54,7 @@ class PeoplePage(EnvironmentPage):
             .order_by("search_text", "id")
         )
         if text := wanted.get("q"):
-            people = people.searched(text)
+            people = people.filter(pk__in=search.people(self.environment, text))
         match wanted.get("status"):
             case "active":
                 people = people.with_access()
@@ -268,8 +267,9 @@ class EventsPage(EnvironmentPage):
 
     def about(self, text: str) -> Q:
         """Return the condition that events are about somebody with a name."""
-        people = ProvisionedUser.objects.for_environment(self.environment)
-        users = people.searched(text).order_by().values_list("user_id", flat=True)
+        users = ProvisionedUser.objects.for_environment(self.environment).filter(
+            pk__in=search.people(self.environment, text)
+        )
         named = Q(*(Q(name__icontains=word) for word in text.split()))
         times = (
             ProvisioningEvent.objects.for_environment(self.environment)
@@ -278,7 +278,7 @@ class EventsPage(EnvironmentPage):
         )
         for oldest in times[_NAMED_EVENTS : _NAMED_EVENTS + 1]:
             named &= Q(at__gt=oldest)
-        return named | Q(user_id__in=list(users[:_MOST_PEOPLE]))
+        return named | Q(user_id__in=list(users.values_list("user_id", flat=True)))
 
 
 def _midnight(date: datetime.date) -> datetime.datetime:

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('attributes', models.JSONField(help_text='What Entra sent: the SCIM document without id and meta.', verbose_name='attributes')),
                 ('comparable', models.JSONField(help_text='The strings that filters compare, in the form they compare.')),
-                ('search_text', models.CharField(help_text='Names and addresses, as the search of people compares them.', max_length=255)),
+                ('search_text', models.CharField(help_text='Names and addresses, in the order of the list of people.', max_length=255)),
                 ('user_name_key', models.CharField(max_length=64)),
                 ('user_name_order', models.CharField(max_length=384)),
                 ('external_id_key', models.CharField(max_length=64, null=True)),
@@ -134,6 +134,7 @@ class Migration(migrations.Migration):
                 ('value', models.TextField(null=True)),
                 ('type', models.TextField(null=True)),
                 ('primary', models.BooleanField(null=True)),
+                ('searched', models.CharField(help_text='The beginning of a name or address, as searches compare it.', max_length=128, null=True)),
                 ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
                 ('provisioned_user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='elements', to='entra_scim.provisioneduser')),
             ],
@@ -339,8 +340,16 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('address_key',), name='entra_scim_address'),
         ),
         migrations.AddIndex(
+            model_name='provisioneduser',
+            index=models.Index(fields=['environment', 'user', 'active', 'has_object_id'], name='entra_scim_linked'),
+        ),
+        migrations.AddIndex(
             model_name='provisionedelement',
             index=models.Index(fields=['environment', 'key'], name='entra_scim_element'),
+        ),
+        migrations.AddIndex(
+            model_name='provisionedelement',
+            index=models.Index(fields=['environment', 'searched', 'provisioned_user'], name='entra_scim_searched'),
         ),
         migrations.AddIndex(
             model_name='provisioningevent',

@@ -9,18 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from entra_scim.keys import folded
-
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 
 
 class ProvisionedUserQuerySet(EnvironmentScopedQuerySet):
-    def searched(self, text: str) -> Self:
-        """Return those who have each word of a text in a name or an address."""
-        return self.filter(
-            *(Q(search_text__contains=folded(word)) for word in text.split())
-        )
-
     def with_access(self) -> Self:
         """Return those that Entra gives access, and whose account is active."""
         return self.filter(active=True, user__is_active=True)
@@ -50,7 +42,7 @@ class ProvisionedUser(models.Model):
     )
     search_text = models.CharField(
         max_length=255,
-        help_text=_("Names and addresses, as the search of people compares them."),
+        help_text=_("Names and addresses, in the order of the list of people."),
     )
     user_name_key = models.CharField(max_length=64)
     user_name_order = models.CharField(max_length=384)
@@ -140,9 +132,14 @@ class ProvisionedUser(models.Model):
             models.Index(
                 fields=("environment", "modified", "id"), name="entra_scim_by_change"
             ),
-            # The list of people, and the search for them, read this alone.
+            # The list of people reads this alone.
             models.Index(
                 fields=("environment", "search_text", "id"), name="entra_scim_search"
+            ),
+            # Who of a product's people has a link, or one that signs in.
+            models.Index(
+                fields=("environment", "user", "active", "has_object_id"),
+                name="entra_scim_linked",
             ),
             # Whose people have addresses of a domain, when somebody signs in.
             models.Index(
@@ -182,7 +179,7 @@ def display_name(attributes: dict[str, object]) -> str:
 
 
 class ProvisionedElement(models.Model):
-    """A string of a provisioned person that filters find by key.
+    """A string of a provisioned person that filters find by key, or searches.
 
     Of a multi-valued attribute, it is one of the values, with what kind it is.
     """
@@ -196,12 +193,21 @@ class ProvisionedElement(models.Model):
     value = models.TextField(null=True)
     type = models.TextField(null=True)
     primary = models.BooleanField(null=True)
+    searched = models.CharField(
+        max_length=128,
+        null=True,
+        help_text=_("The beginning of a name or address, as searches compare it."),
+    )
 
     objects = EnvironmentScopedQuerySet.as_manager()
 
     class Meta:
         indexes = (
             models.Index(fields=("environment", "key"), name="entra_scim_element"),
+            models.Index(
+                fields=("environment", "searched", "provisioned_user"),
+                name="entra_scim_searched",
+            ),
         )
 
     def __str__(self) -> str:

@@ -29,6 +29,7 @@ from django.utils import timezone
 from entra_scim import access_keys, keys, profile, searchable
 from entra_scim.models import (
     EntraSettings,
+    ProvisionedElement,
     ProvisionedUser,
     ProvisioningEvent,
     RoleAssignment,
@@ -103,6 +104,7 @@ def _fill_batch(environment, numbers, domain, viewer, now):
                 comparable=searchable.comparable(attributes),
                 search_text=searchable.search_text(attributes),
                 user_name_key=keys.user_name_key(attributes["userName"]),
+                user_name_order=keys.order_key(attributes["userName"]),
                 address_key=profile.address_key(attributes),
                 external_id_key=keys.external_id_key(attributes["externalId"]),
                 domain_key=keys.domain_key(domain),
@@ -115,6 +117,13 @@ def _fill_batch(environment, numbers, domain, viewer, now):
             )
         )
     ProvisionedUser.objects.bulk_create(links)
+    ProvisionedElement.objects.bulk_create(
+        ProvisionedElement(
+            environment=environment, provisioned_user=link, **element._asdict()
+        )
+        for link in links
+        for element in searchable.elements(link.attributes)
+    )
     RoleAssignment.objects.bulk_create(
         RoleAssignment(
             environment=environment,
