@@ -41,6 +41,8 @@ autodoc_member_order = "bysource"
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"(?!entra_scim\b).*")]
 
+smartquotes = False  # they would change what is quoted from the code
+
 html_theme = "furo"
 html_title = "entra_scim"
 html_copy_source = False
