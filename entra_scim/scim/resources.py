@@ -29,7 +29,7 @@ from .foreign import foreign_after, foreign_in_resource, foreign_schemas, split
 from .messages import PATCH_OP, check_schemas, operations_of
 from .refusals import for_readers, refusal_of
 from .schema import CORE, ENTERPRISE, EntraUser
-from .single_values import with_single_values
+from .single_values import differ_in_texts, with_single_values
 
 POLICY = ScimPolicy(
     unknown=ScimPolicy.Unknown.ignore,
@@ -188,6 +188,9 @@ def _written(document: Document, changes: list[Change]) -> Document:
     if not changes:
         return document
     simply = with_single_values(document, changes)
+    if simply is not None and differ_in_texts(simply, document):
+        check_document(simply)
+        return simply
     if simply is not None:
         user = _validated(simply, Context.DEFAULT)
     else:

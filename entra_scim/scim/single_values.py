@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from entra_scim.dialect import Change
 from entra_scim.document import ENTERPRISE, Document
 from entra_scim.searchable import CORE_STRINGS, ENTERPRISE_STRINGS
@@ -22,11 +24,16 @@ def with_single_values(document: Document, changes: list[Change]) -> Document | 
     """Return a document with new single values, if changes set nothing else.
 
     Nearly every PATCH of Entra's does, and a library that knows every path takes
-    many times as long for it. The result is validated as any other.
+    many times as long for it. Nor does it take one to replace all roles of a person,
+    none of which is primary, as AssertiveAppRoleAssignmentsComplex does. The result is
+    to be validated as any other, unless :func:`differ_in_texts`.
     """
     new = dict(document)
     for change in changes:
         operation = change.operation
+        if _replaces_roles(operation):
+            new["roles"] = operation["value"]
+            continue
         steps = SINGLE.get(operation["path"].lower())
         kind = bool if steps == ("active",) else str
         if (
@@ -42,3 +49,32 @@ def with_single_values(document: Document, changes: list[Change]) -> Document | 
             inner = copied
         inner[steps[-1]] = operation["value"]
     return new
+
+
+def differ_in_texts(new: Any, old: Any) -> bool:
+    """Tell whether nothing but single values differs, of which none comes or goes.
+
+    Such a document is as valid as the old one: any text is, where a text was.
+    """
+    if isinstance(new, dict) and isinstance(old, dict):
+        return [*new] == [*old] and all(
+            new[name] is old[name] or differ_in_texts(new[name], old[name])
+            for name in new
+        )
+    if isinstance(new, str) and isinstance(old, str):
+        return bool(new.strip())
+    return isinstance(new, bool) and isinstance(old, bool)
+
+
+def _replaces_roles(operation: dict[str, Any]) -> bool:
+    return (
+        operation["op"] == "replace"
+        and operation["path"].lower() == "roles"
+        and all(isinstance(item, dict) for item in operation["value"])
+        and not any(
+            value is True
+            for item in operation["value"]
+            for name, value in item.items()
+            if name.lower() == "primary"
+        )
+    )
