@@ -17,7 +17,10 @@ from .transactions import reading
 SHOWN = (
     "id",
     "environment_id",
+    "user_id",
     "attributes",
+    "active",
+    "roles_received_at",
     "created",
     "modified",
     "version",

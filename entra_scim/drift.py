@@ -64,16 +64,22 @@ def mend(user: AbstractBaseUser) -> None:
         leaving.insist(work)
 
 
+@transactions.deciding()
 def look(link: ProvisionedUser) -> None:
     """Bring names, addresses and groups back to what Entra said, if they were undone.
 
-    Costs nothing, unless Entra has changed them within a day. Whatever keeps it from
-    being done is logged, and fails nothing else.
+    Costs nothing, unless Entra has changed them within a day, and then no lock unless
+    they were undone. Whatever keeps it from being done is logged, and fails nothing
+    else.
     """
     if not overwritten.is_watched(link):
         return
     try:
-        transactions.run(lambda: restore(persistence.locked(link.environment, link.pk)))
+        # Read without a lock, so that nobody waits: under it, all is read again.
+        if _undone_columns(link) or _are_groups_undone(link):
+            transactions.run(
+                lambda: restore(persistence.locked(link.environment, link.pk))
+            )
     except Exception:
         logger.warning("Could not restore what Entra manages", exc_info=True)
 
@@ -85,8 +91,8 @@ def restore(person: ProvisionedUser) -> None:
     """
     user = person.user
     columns = overwritten.returned(person, user)
-    are_groups_watched = person.active and overwritten.are_groups_watched(person)
-    if not (columns or are_groups_watched) or not links.is_in_force(person):
+    are_groups_undone = _are_groups_undone(person)
+    if not (columns or are_groups_undone) or not links.is_in_force(person):
         return
     before = profile.snapshot(user)
     changes: Changes = {}
@@ -97,8 +103,22 @@ def restore(person: ProvisionedUser) -> None:
         profile.save_changes(user, before)
         changed = (name for name in columns if getattr(user, name) != before[name])
         changes["attributes"] = sorted(changed)
-    if are_groups_watched:
+    if are_groups_undone:
         transactions.lock_environment(person.environment)
         changes |= grants.settle(person, person.attributes, person.attributes)
     if any(changes.values()):
         announcements.tell(person, ProvisioningEvent.Kind.RESTORED, changes, LOCAL)
+
+
+def _undone_columns(link: ProvisionedUser) -> set[str]:
+    if not overwritten.are_columns_watched(link):
+        return set()
+    return overwritten.returned(link, persistence.account_of(link))
+
+
+def _are_groups_undone(link: ProvisionedUser) -> bool:
+    return (
+        link.active
+        and overwritten.are_groups_watched(link)
+        and not grants.are_settled(link)
+    )

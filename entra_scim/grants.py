@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +14,27 @@ from .models import ProvisionedUser
 from .roles import EnvironmentRoles
 
 Changes = dict[str, list[str]]
+
+
+def are_settled(person: ProvisionedUser) -> bool:
+    """Tell whether an active person has the groups of the roles that Entra sent.
+
+    So have those for whom it sent none. It needs no lock: :func:`settle` looks again.
+    """
+    if person.roles_received_at is None:
+        return True
+    environment_roles = EnvironmentRoles(person.environment, person.user_id)
+    wanted = environment_roles.granted(role_values(person.attributes))
+    return _held(environment_roles) == wanted
+
+
+def _held(environment_roles: EnvironmentRoles) -> set[Any]:
+    """Return the groups of somebody, as far as Entra decides about them.
+
+    A group that no role grants any more may not have been taken from them yet.
+    """
+    decided = environment_roles.group_ids | environment_roles.pending_group_ids
+    return environment_roles.held & decided
 
 
 def settle(
@@ -29,13 +51,12 @@ def settle(
     Returns:
         The role values whose groups came and went, for the event.
     """
-    environment_roles = EnvironmentRoles(person.environment, person.user)
+    environment_roles = EnvironmentRoles(person.environment, person.user.pk)
     among = environment_roles.group_ids
     values = role_values(new)
     held = environment_roles.held & among
     if person.roles_received_at is not None:
-        # A group that no role grants any more may not have been taken from them yet.
-        held |= environment_roles.held & environment_roles.pending_group_ids
+        held = _held(environment_roles)
         wanted = environment_roles.granted(values) if person.active else set()
         person.suspended_groups = []
     elif person.active:

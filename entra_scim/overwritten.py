@@ -51,6 +51,11 @@ def is_watched(person: ProvisionedUser) -> bool:
     return bool(at > (timezone.now() - _WATCHED).timestamp())
 
 
+def are_columns_watched(person: ProvisionedUser) -> bool:
+    """Tell whether values of a person's account were replaced not long ago."""
+    return bool(_columns(person))
+
+
 def are_groups_watched(person: ProvisionedUser) -> bool:
     """Tell whether the groups of a person were changed not long ago."""
     return is_watched(person) and "groups" in person.overwritten
@@ -58,7 +63,7 @@ def are_groups_watched(person: ProvisionedUser) -> bool:
 
 def returned(person: ProvisionedUser, user: AbstractBaseUser) -> set[str]:
     """Return the columns of a user in which the replaced value is there again."""
-    if not is_watched(person):
+    if not are_columns_watched(person):
         return set()
     now = profile.snapshot(user)
     return {

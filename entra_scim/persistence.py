@@ -6,8 +6,10 @@ import datetime
 import uuid
 from collections.abc import Callable, Iterable
 from functools import cache
+from typing import cast
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -105,6 +107,16 @@ def locked(
     return person
 
 
+def account_of(link: ProvisionedUser) -> AbstractBaseUser:
+    """Return the account of a link as it is now, without a lock."""
+    statement = _reading_statement()
+    if statement is None:
+        users = get_user_model()._base_manager.using(transactions.database())
+        return users.get(pk=link.user_id)
+    [(user,)] = statement(link.user_id)
+    return cast(AbstractBaseUser, user)
+
+
 def check_version(person: ProvisionedUser, if_match: Precondition | None) -> None:
     """Refuse a version that a request does not want to change.
 
@@ -113,6 +125,17 @@ def check_version(person: ProvisionedUser, if_match: Precondition | None) -> Non
     """
     if if_match is not None and not if_match(person.version):
         raise VersionMismatch
+
+
+@cache
+def _reading_statement() -> prepared.Select | None:
+    model = get_user_model()
+    if not prepared.is_plain(model):
+        return None
+    key = model._meta.pk.attname
+    # Nothing but names of columns is in the text of the statement.
+    source = f"FROM {{user}} WHERE {{user.{key}}} = %s"
+    return prepared.Select(source, (f"user.{key}",), user=model)
 
 
 @cache

@@ -15,14 +15,14 @@ from .models.environment import AnyEnvironment
 class EnvironmentRoles:
     """The roles of an environment as one transaction sees them."""
 
-    def __init__(self, environment: AnyEnvironment, user: Any = None) -> None:
+    def __init__(self, environment: AnyEnvironment, user_id: Any = None) -> None:
         self._group_ids: dict[str, Any] = {}
         self.pending_group_ids: set[Any] = set()
         """The groups that not everybody has been given or lost yet who should."""
         self.held: set[Any] = set()
         """The groups that the user is in."""
-        of_user = user is not None and memberships.field() is not None
-        keys = (environment.pk, environment.pk, *([user.pk] if of_user else []))
+        of_user = user_id is not None and memberships.field() is not None
+        keys = (environment.pk, environment.pk, *([user_id] if of_user else []))
         for kind, value, group_id in _statement(of_user)(*keys):
             if kind == _ROLE:
                 self._group_ids[value] = group_id

@@ -137,3 +137,14 @@ def test_somebody_new_costs_nothing(scim, contoso, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         scim.get(path)
+
+
+def test_a_look_at_what_is_as_entra_said_locks_nothing(
+    scim, ann, path, roles, django_assert_num_queries
+):
+    """The key and the person, the account, and its groups with what it should have."""
+    value = [{"value": "Uploader"}]
+    scim.patch(path, {"op": "Replace", "path": "roles", "value": value}, RENAMED)
+
+    with django_assert_num_queries(3):
+        scim.get(path)
