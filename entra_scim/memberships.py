@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models.signals import m2m_changed
+from django.db.models.signals import m2m_changed, post_delete, pre_delete
 from django.utils.translation import gettext_lazy as _
 
 from . import prepared_writes
@@ -58,7 +58,7 @@ def change(user: Any, *, joined: Collection[Any], left: Collection[Any]) -> None
     if joined and field() is None:
         raise GroupsElsewhere
     if left:
-        user.groups.remove(*left)
+        _leave(user, left)
     if joined:
         _join(user, joined)
 
@@ -66,7 +66,7 @@ def change(user: Any, *, joined: Collection[Any], left: Collection[Any]) -> None
 def _join(user: Any, group_ids: Collection[Any]) -> None:
     """Put a user into groups as ``add`` does, which tells receivers if there are any."""
     table = through().model
-    if not table._meta.auto_created or m2m_changed.has_listeners(table):
+    if not _is_plain(table):
         user.groups.add(*group_ids)
         return
     user_column, group_column = columns()
@@ -75,6 +75,24 @@ def _join(user: Any, group_ids: Collection[Any]) -> None:
         ({user_column: user.pk, group_column: group_id} for group_id in group_ids),
         ignore_conflicts=True,
     )
+
+
+def _leave(user: Any, group_ids: Collection[Any]) -> None:
+    """Take a user out of groups as ``remove`` does, likewise."""
+    table = through().model
+    if not _is_plain(table) or any(
+        signal.has_listeners(table) for signal in (pre_delete, post_delete)
+    ):
+        user.groups.remove(*group_ids)
+        return
+    user_column, group_column = columns()
+    for group_id in group_ids:
+        prepared_writes.delete(table, {user_column: user.pk, group_column: group_id})
+
+
+def _is_plain(table: Any) -> bool:
+    """Tell whether nobody but us sees how rows come and go."""
+    return bool(table._meta.auto_created) and not m2m_changed.has_listeners(table)
 
 
 def pairs(user_ids: Collection[Any], group_ids: Collection[Any]) -> list[Any]:

@@ -1,4 +1,7 @@
-"""INSERTs and UPDATEs that are written once for a connection, as :mod:`.prepared`."""
+"""INSERTs, UPDATEs and DELETEs that are written once for a connection.
+
+As :mod:`.prepared`, and for the same reason.
+"""
 
 from __future__ import annotations
 
@@ -78,6 +81,28 @@ def update(
     return rows
 
 
+def delete(model: type[models.Model], where: Mapping[str, Any]) -> None:
+    """Delete the rows whose fields have just some values, which are not None.
+
+    Nothing is sent, and nothing else deleted: of models that no other refers to.
+    """
+    connection: Any = connections[database()]
+    statements = _deletes.setdefault(connection, {})
+    named = (model, *where)
+    written = statements.get(named)
+    if written is None:
+        written = statements[named] = _written_delete(connection, model, where)
+    sql, columns = written
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql,
+            [
+                column.prepared(value)
+                for column, value in zip(columns, where.values(), strict=True)
+            ],
+        )
+
+
 class _Column:
     """A column that is written, and how its values are prepared for a connection."""
 
@@ -134,6 +159,9 @@ _inserts: WeakKeyDictionary[
 _updates: WeakKeyDictionary[
     BaseDatabaseWrapper, dict[tuple[Any, ...], tuple[str, list[_Column]]]
 ] = WeakKeyDictionary()
+_deletes: WeakKeyDictionary[
+    BaseDatabaseWrapper, dict[tuple[Any, ...], tuple[str, list[_Column]]]
+] = WeakKeyDictionary()
 
 
 def _written_update(
@@ -142,14 +170,30 @@ def _written_update(
     where: Iterable[str],
     values: Iterable[str],
 ) -> tuple[str, list[_Column]]:
-    meta: Any = model._meta
     changed, compared = (
-        [_Column(connection, meta.get_field(name)) for name in names]
-        for names in (values, where)
+        _columns(connection, model, names) for names in (values, where)
     )
     changes = ", ".join(f"{column.quoted} = %s" for column in changed)
-    conditions = " AND ".join(f"{column.quoted} = %s" for column in compared)
-    table = connection.ops.quote_name(meta.db_table)
+    table = connection.ops.quote_name(model._meta.db_table)
     # Nothing but names of ours is in the text of the statement.
-    sql = f"UPDATE {table} SET {changes} WHERE {conditions}"  # noqa: S608
+    sql = f"UPDATE {table} SET {changes} WHERE {_conditions(compared)}"  # noqa: S608
     return sql, [*changed, *compared]
+
+
+def _written_delete(
+    connection: Any, model: type[models.Model], where: Iterable[str]
+) -> tuple[str, list[_Column]]:
+    compared = _columns(connection, model, where)
+    table = connection.ops.quote_name(model._meta.db_table)
+    # Likewise.
+    return f"DELETE FROM {table} WHERE {_conditions(compared)}", compared  # noqa: S608
+
+
+def _columns(
+    connection: Any, model: type[models.Model], names: Iterable[str]
+) -> list[_Column]:
+    return [_Column(connection, model._meta.get_field(name)) for name in names]
+
+
+def _conditions(columns: Iterable[_Column]) -> str:
+    return " AND ".join(f"{column.quoted} = %s" for column in columns)

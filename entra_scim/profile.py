@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models.signals import post_save, pre_save
 
-from . import characters, keys
+from . import characters, keys, prepared_writes
 from .exceptions import AttributeTooLong, Decorated
 from .models.environment import AnyEnvironment
 from .policy import NAME_FIELDS, ProvisioningPolicy, arriving
-from .transactions import database
+from .prepared import is_plain
+from .transactions import StaleWrite, database
 
 _TOMBSTONE = re.compile(r"[0-9a-f]{32}(?=.)", re.IGNORECASE)
 
@@ -198,15 +201,37 @@ def save_changes(
     ``quietly`` calls nothing of the product's: neither ``save()`` nor a receiver.
     """
     changed = [
-        field.name
+        field
         for field in user._meta.concrete_fields
         if getattr(user, field.attname) != before[field.attname]
     ]
     if changed and quietly:
         users = type(user)._base_manager.using(database()).filter(pk=user.pk)
-        users.update(**{name: getattr(user, name) for name in changed})
-    elif changed:
-        user.save(update_fields=changed)
+        users.update(**{field.name: getattr(user, field.name) for field in changed})
+    elif changed and not _save_at_once(user, changed):
+        user.save(update_fields=[field.name for field in changed])
+
+
+def _save_at_once(user: Any, changed: Sequence[Any]) -> bool:
+    """Save columns as Django's ``save`` does, where nobody but Django would see it.
+
+    Returns:
+        False, and nothing is saved, where the product has code of its own there.
+    """
+    model = type(user)
+    values = {field.attname: field.pre_save(user, False) for field in changed}
+    if (
+        user._password is not None  # of which the validators are to be told
+        or model.save is not AbstractBaseUser.save
+        or model.save_base is not models.Model.save_base
+        or not is_plain(model)
+        or any(signal.has_listeners(model) for signal in (pre_save, post_save))
+        or any(hasattr(value, "resolve_expression") for value in values.values())
+    ):
+        return False
+    if not prepared_writes.update(model, {model._meta.pk.attname: user.pk}, values):
+        raise StaleWrite
+    return True
 
 
 def _set_address(user: AbstractBaseUser, field: str, value: str) -> None:

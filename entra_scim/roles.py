@@ -89,6 +89,12 @@ def assign(provisioned_user: ProvisionedUser, values: Collection[str]) -> None:
     )
 
 
+def reassign(provisioned_user: ProvisionedUser, values: Collection[str]) -> None:
+    """Note the role values in place of those that are noted."""
+    prepared_writes.delete(RoleAssignment, {"provisioned_user": provisioned_user.pk})
+    assign(provisioned_user, values)
+
+
 def managed_groups(people: Iterable[ProvisionedUser]) -> dict[Any, set[Any]]:
     """Return the groups that people have by their environment's roles, by user.
 

@@ -45,6 +45,9 @@ ENTERPRISE_STRINGS = (
     "manager.$ref",
 )
 
+_CORE_WAYS = {path: path.split(".") for path in CORE_STRINGS}
+_ENTERPRISE_WAYS = {path: path.split(".") for path in ENTERPRISE_STRINGS}
+
 INDEXED_STRINGS = frozenset(
     (
         "displayName",
@@ -133,9 +136,11 @@ def comparable(document: Document) -> dict[str, str]:
     """Return the strings with a single value, by path, as filters compare them."""
     extension = document.get(ENTERPRISE, {})
     strings = {}
-    for source, paths in ((document, CORE_STRINGS), (extension, ENTERPRISE_STRINGS)):
-        for path in paths:
-            value = _at(source, path)
+    for source, ways in ((document, _CORE_WAYS), (extension, _ENTERPRISE_WAYS)):
+        for path, steps in ways.items():
+            value: Any = source
+            for step in steps:
+                value = value.get(step) if isinstance(value, dict) else None
             if value:
                 strings[path] = form(path, value)
     return strings
@@ -213,10 +218,3 @@ def _elements(
         elif part == "value":
             # There is such a value, of which "ne" is true.
             yield Element(path, None, None, kind, primary)
-
-
-def _at(document: Document, path: str) -> Any:
-    value: Any = document
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
-    return value

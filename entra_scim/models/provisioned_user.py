@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -101,6 +101,9 @@ class ProvisionedUser(models.Model):
     created = models.DateTimeField(_("created"), default=timezone.now)
     modified = models.DateTimeField(_("last change"), default=timezone.now)
     version = models.PositiveIntegerField(default=1)
+
+    stored: dict[str, Any]
+    """What was read under the lock, to write just what differs."""
 
     objects = ProvisionedUserQuerySet.as_manager()
 
