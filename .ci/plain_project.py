@@ -39,7 +39,7 @@ urlpatterns = [
 STORY = """
 import json
 from django.test import Client
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.models import Environment
 from people.models import User
 User.objects.create_user("ann", "ann@contoso.example")

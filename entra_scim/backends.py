@@ -13,8 +13,9 @@ from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 from django.views.decorators.debug import sensitive_variables
 
-from . import drift, gate, sessions
-from .secrecy import without_variables
+from .people import drift
+from .secrecy.hiding import without_variables
+from .sign_in import gate, sessions
 
 
 class PasswordGate:

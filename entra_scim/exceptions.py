@@ -11,7 +11,7 @@ import uuid
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .characters import described
+from .text.characters import described
 
 
 class ProvisioningError(Exception):

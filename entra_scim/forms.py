@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.forms import PasswordResetForm
 
-from . import gate
+from .sign_in import gate
 
 
 class EntraPasswordResetForm(PasswordResetForm):

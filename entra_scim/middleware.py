@@ -11,8 +11,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import LazyObject, SimpleLazyObject
 
-from . import drift, sessions
-from .secrecy import hide_in_reports, hide_query
+from .people import drift
+from .secrecy.hiding import hide_in_reports, hide_query
+from .sign_in import sessions
 
 
 class EntraSessionMiddleware(MiddlewareMixin):

@@ -16,8 +16,8 @@ from django.db import models
 from django.utils.module_loading import import_string
 
 from .conf import conf
+from .database.environment_model import AnyEnvironment
 from .models import EnvironmentGroup
-from .models.environment import AnyEnvironment
 
 
 class ProvisioningPolicy:

@@ -16,19 +16,15 @@ from django.db.models.signals import (
     pre_save,
 )
 
-from . import (
-    drift,
-    emptying,
-    erasure,
-    events,
-    gate,
-    look_alikes,
-    regrants,
-    sessions,
-    transactions,
-)
+from .accounts import look_alikes
 from .conf import conf
+from .database import transactions
+from .environments import emptying
 from .models import EnvironmentRole, ProvisioningEvent
+from .people import drift, erasure
+from .roles import regrants
+from .sign_in import gate, sessions
+from .story import events
 
 
 def connect() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models, router
 
-from . import transactions
+from .database import transactions
 
 
 class PrimaryRouter:

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from entra_emulator.server import serve
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from tests.client import ScimClient
 from tests.factories import RoleFactory, UserFactory, make_environment
 from tests.oidc.entra import Entra

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.contrib.auth import get_user_model
 from django.db import connection
 
-from entra_scim import keys, persistence, searchable
+from entra_scim.document import searchable
 from entra_scim.models import ProvisionedElement, ProvisionedUser
+from entra_scim.people import writing
+from entra_scim.text import comparison_keys
 from tests.factories import UserFactory
 
 _AT_ONCE = 1000
@@ -43,17 +45,17 @@ def body(number, domain="contoso.example"):
 
 def link(environment, user, document):
     """Return an unsaved link of a user with a document."""
-    now = persistence._now()
+    now = writing._now()
     return ProvisionedUser(
         environment=environment,
         user=user,
         attributes=document,
         comparable=searchable.comparable(document),
-        user_name_key=keys.user_name_key(document["userName"]),
-        user_name_order=keys.order_key(document["userName"]),
-        external_id_key=keys.external_id_key(document.get("externalId")),
+        user_name_key=comparison_keys.user_name_key(document["userName"]),
+        user_name_order=comparison_keys.order_key(document["userName"]),
+        external_id_key=comparison_keys.external_id_key(document.get("externalId")),
         # Of one's own, for a document that is kept in two environments.
-        address_key=keys.digest(str(user.pk)),
+        address_key=comparison_keys.digest(str(user.pk)),
         active=document.get("active", True),
         created=now,
         modified=now,
@@ -66,7 +68,7 @@ def store(environment, **document):
     document.setdefault("userName", f"person{number}@contoso.example")
     user = UserFactory(email=f"stored{number}@contoso.example")
     person = link(environment, user, document)
-    persistence.save_new(person)
+    writing.save_new(person)
     return person
 
 

@@ -12,9 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from entra_scim import access_keys, keys
-from entra_scim.admission import LookUp
+from entra_scim.connection import access_keys
+from entra_scim.connection.admission import LookUp
 from entra_scim.models import AccessKey, ProvisioningEvent
+from entra_scim.text import comparison_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -113,8 +114,8 @@ class TestReplacing:
         return key
 
     def warned(self, contoso):
-        keys = AccessKey.objects.for_environment(contoso)
-        return list(keys.used_though_replaced(timezone.now()))
+        comparison_keys = AccessKey.objects.for_environment(contoso)
+        return list(comparison_keys.used_though_replaced(timezone.now()))
 
     def test_a_connection_test_does_not_end_the_key_in_use(self, contoso, old, new):
         """One probe with a key that nobody saved; Entra goes on with the other."""
@@ -321,8 +322,8 @@ def test_a_key_lets_in_with_whom_it_asks_for(contoso, fabrikam, scim):
     _, foreign = access_keys.create(fabrikam)
     look_ups = [
         LookUp("id", uuid.UUID(person)),
-        LookUp("user_name_key", keys.user_name_key("Ann@contoso.example")),
-        LookUp("external_id_key", keys.external_id_key("A")),
+        LookUp("user_name_key", comparison_keys.user_name_key("Ann@contoso.example")),
+        LookUp("external_id_key", comparison_keys.external_id_key("A")),
     ]
 
     for look_up in look_ups:

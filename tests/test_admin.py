@@ -14,10 +14,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from entra_scim import emptying
+from entra_scim.environments import emptying
 from entra_scim.models import (
     AccessKey,
-    EntraSettings,
+    EntraConnection,
     ProvisionedUser,
     ProvisioningEvent,
     ReleasedUser,
@@ -102,7 +102,7 @@ def test_keys_have_no_page_of_their_own(client, model):
     [
         (AccessKey, {"environment", "expires_at"}),
         (
-            EntraSettings,
+            EntraConnection,
             {
                 "environment",
                 "client_id",

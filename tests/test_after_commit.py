@@ -9,9 +9,10 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models.signals import post_save
 from django.utils.module_loading import import_string
 
-from entra_scim import notifications, signals
+from entra_scim import signals
 from entra_scim.conf import conf
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
+from entra_scim.story import notifications
 
 BODY = {"userName": "eve@contoso.example", "externalId": "1"}
 

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection, connections
 from django.urls import reverse
 
-from entra_scim import transactions
+from entra_scim.database import transactions
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.scim.errors import RETRY_AFTER
 from tests.test_tab import client_for

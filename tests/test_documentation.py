@@ -12,8 +12,8 @@ from django.conf import settings as project_settings
 from django.contrib.auth import get_user_model
 from django.core.management import find_commands, load_command_class
 
-from entra_scim import access_keys
 from entra_scim.conf import SETTINGS, conf
+from entra_scim.connection import access_keys
 from entra_scim.models import ProvisioningEvent
 from tests.factories import GroupFactory, RoleFactory
 

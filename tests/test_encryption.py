@@ -10,8 +10,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entra_scim import connection, credentials, encryption
-from entra_scim.models import EntraSettings
+from entra_scim.connection import configuration, credentials, encryption
+from entra_scim.models import EntraConnection
 
 
 @pytest.fixture
@@ -82,8 +82,8 @@ def test_any_text_comes_back(text):
 
 
 def connect(environment, secret):
-    connection.save(
-        connection.settings_of(environment),
+    configuration.save(
+        configuration.connection_of(environment),
         client_id=uuid.uuid4(),
         tenant_id=uuid.uuid4(),
         cloud="global",
@@ -93,7 +93,7 @@ def connect(environment, secret):
 
 
 def secret_of(environment):
-    used = credentials.in_use(connection.settings_of(environment))
+    used = credentials.in_use(configuration.connection_of(environment))
     return used and used.client_secret.reveal()
 
 
@@ -105,7 +105,7 @@ def test_old_keys_can_go_after_reencryption(contoso, fabrikam, settings, keys):
     connect(contoso, "Contoso's")
     connect(fabrikam, "Fabrikam's")
     now = timezone.now()
-    EntraSettings.objects.for_environment(contoso).update(
+    EntraConnection.objects.for_environment(contoso).update(
         activated_at=now, confirmed_at=now
     )
     connect(contoso, "Contoso's next")
@@ -116,7 +116,7 @@ def test_old_keys_can_go_after_reencryption(contoso, fabrikam, settings, keys):
     settings.ENTRA_SCIM_ENCRYPTION_KEYS = [new]
     assert secret_of(contoso) == "Contoso's"
     assert secret_of(fabrikam) == "Fabrikam's"
-    waiting = credentials.waiting(connection.settings_of(contoso))
+    waiting = credentials.waiting(configuration.connection_of(contoso))
     assert waiting.client_secret.reveal() == "Contoso's next"
 
 

@@ -10,9 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from entra_scim import events, keys, sign_in
 from entra_scim.models import ProvisioningEvent
 from entra_scim.models.event import ERASED
+from entra_scim.sign_in import sign_ins
+from entra_scim.story import events
+from entra_scim.text import comparison_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +77,7 @@ class TestErasure:
         eve = f"/Users/{created.json()['id']}"
         scim.patch(eve, {"op": "Replace", "path": "title", "value": "Boss"})
         scim.patch(eve, {"op": "Replace", "path": "active", "value": "perhaps"})
-        sign_in.record_failure(contoso, "AADSTS50105", "", address)
+        sign_ins.record_failure(contoso, "AADSTS50105", "", address)
         scim.post("/Users", {"userName": "max@contoso.example", "active": "perhaps"})
         return get_user_model().objects.get(email=address)
 
@@ -86,7 +88,10 @@ class TestErasure:
         kept = self.kept()
         for text in ("eve@contoso", "Eve Jones", "former@contoso.example"):
             assert text not in kept
-        for key in (keys.user_name_key("eve@contoso.example"), keys.digest("eve-1")):
+        for key in (
+            comparison_keys.user_name_key("eve@contoso.example"),
+            comparison_keys.digest("eve-1"),
+        ):
             assert key not in kept
         assert "max@contoso.example" in kept
         assert ProvisioningEvent.objects.count() == before

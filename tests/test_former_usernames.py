@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from entra_scim import gate
-from entra_scim.models import EntraSettings, ProvisionedUser
+from entra_scim.models import EntraConnection, ProvisionedUser
+from entra_scim.sign_in import gate
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("several_environments")]
@@ -31,13 +31,13 @@ def signs_in_as(typed, password="secret"):
 
 def turn_on(environment):
     now = timezone.now()
-    EntraSettings.objects.update_or_create(
+    EntraConnection.objects.update_or_create(
         environment=environment, defaults={"activated_at": now, "confirmed_at": now}
     )
 
 
 def turn_off(environment):
-    EntraSettings.objects.filter(environment=environment).update(
+    EntraConnection.objects.filter(environment=environment).update(
         activated_at=None, confirmed_at=None
     )
 

@@ -17,16 +17,19 @@ from django.contrib.auth import authenticate, get_user_model
 from django.db import OperationalError, connections
 from django.db.models import Q
 
-from entra_scim import emptying, proofs, provisioning, sessions, turns
+from entra_scim.environments import emptying
 from entra_scim.exceptions import NotProvisioned
 from entra_scim.models import (
     AccessKey,
-    EntraSettings,
+    EntraConnection,
     ProvisionedUser,
     ProvisioningEvent,
     ReleasedUser,
     RoleAssignment,
 )
+from entra_scim.oidc import turns
+from entra_scim.people import provisioning
+from entra_scim.sign_in import proofs, sessions
 from tests.conftest import client_of
 from tests.factories import RoleFactory, make_environment
 from tests.oidc.test_sessions import user_of
@@ -470,7 +473,7 @@ def test_one_refusal_many_times_at_once_is_one_event(scim, admin):
 def test_two_may_save_the_connection_at_once(contoso, admin):
     """Or one of them twice: nobody sees an error, and one of both is kept."""
     for _ in range(ROUNDS):
-        EntraSettings.objects.all().delete()
+        EntraConnection.objects.all().delete()
         # Who proved who they are has ten minutes for it: not enough for all rounds.
         clients = [client_for(admin), client_for(admin)]
         forms = [saved(), saved()]
@@ -484,7 +487,7 @@ def test_two_may_save_the_connection_at_once(contoso, admin):
         )
 
         assert [answer.status_code for answer in answers] == [302, 302]
-        settings = EntraSettings.objects.get()
+        settings = EntraConnection.objects.get()
         assert (str(settings.client_id), str(settings.tenant_id)) in [
             (form["client_id"], form["tenant_id"]) for form in forms
         ]

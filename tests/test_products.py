@@ -13,7 +13,7 @@ from django.urls import reverse
 
 import entra_scim
 from entra_scim.admin.environment import _PAGES
-from entra_scim.engines import engine
+from entra_scim.web.engines import engine
 
 TEMPLATES = Path(entra_scim.__file__).parent / "templates"
 

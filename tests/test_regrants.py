@@ -13,7 +13,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from entra_scim import regrants
 from entra_scim.admin import roles as role_pages
 from entra_scim.conf import conf
 from entra_scim.models import (
@@ -23,6 +22,7 @@ from entra_scim.models import (
     ProvisioningEvent,
 )
 from entra_scim.policy import ProvisioningPolicy
+from entra_scim.roles import regrants
 from tests.factories import GroupFactory, RoleFactory
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from entra_emulator import ProvisioningJob
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.testing import DjangoServer
 
 pytestmark = pytest.mark.django_db

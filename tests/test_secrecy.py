@@ -8,9 +8,9 @@ import traceback
 
 import pytest
 
-from entra_scim import turns
 from entra_scim.models import Turn
-from entra_scim.secrecy import Secret, without_variables
+from entra_scim.oidc import turns
+from entra_scim.secrecy.hiding import Secret, without_variables
 
 SECRET = Secret("the secret")
 

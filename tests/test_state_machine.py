@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.models import EnvironmentRole, ProvisionedUser
 from tests.client import ScimClient
 from tests.factories import UserFactory, make_environment

@@ -25,33 +25,27 @@ from django.utils import timezone, translation
 from django.views.debug import ExceptionReporter, get_exception_reporter_filter
 
 import entra_scim
-from entra_scim import (
-    access_keys,
-    activation,
-    connection,
-    credentials,
-    erasure,
-    events,
-    headcount,
-    search,
-    sign_in,
-    sign_in_health,
-)
+from entra_scim.activation import lifecycle
 from entra_scim.admin import paging, shared_guide
 from entra_scim.admin import people as admin_people
 from entra_scim.conf import conf
+from entra_scim.connection import access_keys, configuration, credentials
+from entra_scim.diagnosis import headcount, sign_in_health
 from entra_scim.exceptions import VersionMismatch
+from entra_scim.explanations.sign_in_texts import EXPLANATIONS
 from entra_scim.models import (
     AccessKey,
+    EntraConnection,
     EntraSession,
-    EntraSettings,
     EnvironmentRole,
     ProvisionedUser,
     ProvisioningEvent,
     ReleasedUser,
 )
+from entra_scim.people import erasure, search
 from entra_scim.policy import ProvisioningPolicy
-from entra_scim.sign_in_explanations import EXPLANATIONS
+from entra_scim.sign_in import sign_ins
+from entra_scim.story import events
 from tests.client import ScimClient
 from tests.factories import GroupFactory, OwnGroupFactory, RoleFactory, UserFactory
 
@@ -325,7 +319,7 @@ class TestConnection:
         )
 
         assert response.status_code == 302
-        settings = EntraSettings.objects.get()
+        settings = EntraConnection.objects.get()
         assert (settings.client_id, settings.tenant_id) == (client_id, tenant_id)
         assert SECRET not in settings.client_secret
         assert secret_of(settings) == SECRET
@@ -353,7 +347,7 @@ class TestConnection:
         response = self.post(client, contoso, **changes)
 
         assert message in text_of(response)
-        assert not EntraSettings.objects.exists()
+        assert not EntraConnection.objects.exists()
         assert SECRET not in response.content.decode()
         if "client_id" not in changes:
             assert response.context["connection_form"]["client_id"].value()
@@ -388,7 +382,7 @@ class TestConnection:
 
         self.post(client, contoso, client_secret="", cloud="china")
 
-        settings = EntraSettings.objects.get()
+        settings = EntraConnection.objects.get()
         assert settings.cloud == "china"
         assert secret_of(settings) == SECRET
 
@@ -402,7 +396,7 @@ class TestConnection:
         )
 
         assert again.status_code == 302
-        assert secret_of(EntraSettings.objects.get()) == "new~secret"
+        assert secret_of(EntraConnection.objects.get()) == "new~secret"
 
     def test_the_ids_may_come_first(self, client, contoso):
         """What was typed in one step is there in the next."""
@@ -416,7 +410,7 @@ class TestConnection:
         with_secret = saved(client_id=ids["client_id"], tenant_id=ids["tenant_id"])
         client.post(tab(contoso, "connection/"), with_secret)
 
-        settings = EntraSettings.objects.get()
+        settings = EntraConnection.objects.get()
         assert str(settings.client_id) == ids["client_id"]
         assert secret_of(settings) == SECRET
 
@@ -462,14 +456,14 @@ class TestConnection:
         """Nobody can sign in, so what is saved is used at once."""
         self.post(client, contoso)
         now = timezone.now()
-        EntraSettings.objects.update(activated_at=now, confirmed_at=now)
-        former = EntraSettings.objects.get()
+        EntraConnection.objects.update(activated_at=now, confirmed_at=now)
+        former = EntraConnection.objects.get()
         settings.SECRET_KEY = "another"
         client = client_for(get_user_model().objects.get(is_superuser=True))
 
         self.post(client, contoso, tenant_id=str(former.tenant_id))
 
-        assert secret_of(EntraSettings.objects.get()) == SECRET
+        assert secret_of(EntraConnection.objects.get()) == SECRET
         assert "can no longer be read" not in text_of(client.get(tab(contoso)))
 
     def test_a_certificate_is_made_for_an_application(self, client, contoso):
@@ -477,7 +471,7 @@ class TestConnection:
         page = client.post(tab(contoso, "sign-in/certificate/"), follow=True)
 
         assert "Save both IDs under Connection first." in text_of(page)
-        assert not EntraSettings.objects.exclude(certificate="").exists()
+        assert not EntraConnection.objects.exclude(certificate="").exists()
 
     def test_a_changed_connection_that_cannot_be_read_any_more(
         self, client, contoso, settings
@@ -486,7 +480,7 @@ class TestConnection:
         tenant_id = str(uuid.uuid4())
         self.post(client, contoso, tenant_id=tenant_id)
         now = timezone.now()
-        EntraSettings.objects.update(activated_at=now, confirmed_at=now)
+        EntraConnection.objects.update(activated_at=now, confirmed_at=now)
         self.post(client, contoso, tenant_id=tenant_id)
         assert "A changed connection waits" in text_of(client.get(tab(contoso)))
 
@@ -502,7 +496,7 @@ class TestConnection:
     ):
         """Even if its row is copied."""
         self.post(client, contoso)
-        EntraSettings.objects.update(environment=fabrikam)
+        EntraConnection.objects.update(environment=fabrikam)
 
         assert "can no longer be read" in text_of(client.get(tab(fabrikam)))
 
@@ -1088,12 +1082,12 @@ class TestStanding:
         assert page.context["findings"] == []
         proof = client.get(tab(contoso, "guide/")).context["proof"]
         assert [section for section in proof if not proof[section]] == ["permissions"]
-        settings = connection.settings_of(contoso)
-        activation.record_test(settings, credentials.in_use(settings), None)
+        settings = configuration.connection_of(contoso)
+        lifecycle.record_test(settings, credentials.in_use(settings), None)
         assert all(client.get(tab(contoso, "guide/")).context["proof"].values())
 
     def connect(self, contoso, **changes):
-        settings = connection.settings_of(contoso)
+        settings = configuration.connection_of(contoso)
         values = {
             "client_id": uuid.uuid4(),
             "tenant_id": uuid.uuid4(),
@@ -1102,7 +1096,7 @@ class TestStanding:
             "client_secret_expires_on": timezone.localdate()
             + datetime.timedelta(days=200),
         }
-        connection.save(settings, **values | changes)
+        configuration.save(settings, **values | changes)
         return settings
 
     def test_what_to_do_about_roles(self, client, contoso, scim):
@@ -1125,7 +1119,7 @@ class TestStanding:
     def test_a_test_counts_for_what_was_tested(self, client, contoso):
         """Another secret has to be tested anew."""
         settings = self.connect(contoso)
-        activation.record_test(settings, credentials.in_use(settings), None)
+        lifecycle.record_test(settings, credentials.in_use(settings), None)
         assert "test" in self.done(client, contoso)
 
         self.connect(contoso, client_secret="another~secret")
@@ -1135,9 +1129,9 @@ class TestStanding:
     def test_a_trial_says_what_to_do(self, client, contoso, admin):
         """And is forgotten once it is over."""
         settings = self.connect(contoso)
-        activation.start_trial(settings, admin)
+        lifecycle.start_trial(settings, admin)
         trial = client.get(tab(contoso)).context["steps"][-1]
-        EntraSettings.objects.update(
+        EntraConnection.objects.update(
             activated_at=timezone.now() - datetime.timedelta(minutes=31)
         )
         over = client.get(tab(contoso)).context["steps"][-1]
@@ -1151,7 +1145,7 @@ class TestStanding:
         """What was saved is asked for no more, even if the former secret is over."""
         settings = self.connect(contoso)
         now = timezone.now()
-        EntraSettings.objects.update(
+        EntraConnection.objects.update(
             activated_at=now, confirmed_at=now, client_secret_expires_on="2020-01-31"
         )
         self.connect(
@@ -1179,12 +1173,12 @@ class TestStanding:
             roles=[{**ROLE, "value": "Viewer", "display": "Viewer"}],
         )
         settings = self.connect(contoso)
-        activation.record_test(settings, credentials.in_use(settings), None)
+        lifecycle.record_test(settings, credentials.in_use(settings), None)
         now = timezone.now()
-        EntraSettings.objects.update(activated_at=now, confirmed_at=now)
+        EntraConnection.objects.update(activated_at=now, confirmed_at=now)
         assert "There is nothing for you to do." in text_of(client.get(tab(contoso)))
 
-        EntraSettings.objects.update(client_secret_expires_on=timezone.localdate())
+        EntraConnection.objects.update(client_secret_expires_on=timezone.localdate())
 
         text = text_of(client.get(tab(contoso)))
         assert "There is nothing for you to do." not in text
@@ -1201,19 +1195,19 @@ class TestStanding:
         settings = self.connect(contoso)
         assert badge() == "Not activated"
         now = timezone.now()
-        EntraSettings.objects.update(activated_at=now, confirmed_at=now)
+        EntraConnection.objects.update(activated_at=now, confirmed_at=now)
         assert badge() == "Active"
-        sign_in.record_failure(contoso, "AADSTS50105", "", "ann@contoso.example")
+        sign_ins.record_failure(contoso, "AADSTS50105", "", "ann@contoso.example")
         assert badge() == "Active"  # that is Ann's alone
 
-        sign_in.record_failure(contoso, "AADSTS7000222", "", "ann@contoso.example")
+        sign_ins.record_failure(contoso, "AADSTS7000222", "", "ann@contoso.example")
 
         assert badge().startswith("Sign-in broken since ")
         text = text_of(client.get(tab(contoso)))
         assert "Signing in with Entra has failed since" in text
         assert "The client secret has expired. " in text
         assert "There is nothing for you to do." not in text
-        activation.record_test(settings, credentials.in_use(settings), None)
+        lifecycle.record_test(settings, credentials.in_use(settings), None)
         assert badge() == "Active"
 
     def test_what_would_fail_is_told_before_anybody_tries(self, client, contoso):
@@ -1228,26 +1222,26 @@ class TestStanding:
 
         self.connect(contoso)
         now = timezone.now()
-        EntraSettings.objects.update(activated_at=now, confirmed_at=now)
+        EntraConnection.objects.update(activated_at=now, confirmed_at=now)
         access_keys.create(contoso)
         AccessKey.objects.update(last_used_at=now)
         assert badge() == "Active"
 
         AccessKey.objects.update(last_used_at=now - datetime.timedelta(hours=2))
         assert badge().startswith("Provisioning silent since ")
-        EntraSettings.objects.update(client_secret_expires_on="2020-01-31")
+        EntraConnection.objects.update(client_secret_expires_on="2020-01-31")
         assert badge() == "Client secret expired"
 
     def test_a_sign_in_that_works_again(self, contoso, fabrikam, ann):
         """Since when is counted from the last one that worked."""
         settings = self.connect(contoso)
-        sign_in.record_failure(contoso, "AADSTS7000222", "", "ann@contoso.example")
+        sign_ins.record_failure(contoso, "AADSTS7000222", "", "ann@contoso.example")
         assert sign_in_health.breakage(settings)
         assert sign_in_health.breakage(self.connect(fabrikam)) is None
         worked = EntraSession.objects.create(environment=contoso, user=ann)
         assert sign_in_health.breakage(settings) is None
 
-        sign_in.record_failure(contoso, "AADSTS7000222", "", "ann@contoso.example")
+        sign_ins.record_failure(contoso, "AADSTS7000222", "", "ann@contoso.example")
 
         assert sign_in_health.breakage(settings).since == worked.opened_at
 
@@ -1604,8 +1598,8 @@ def test_the_number_of_people_costs_no_statement(
 class TestExpiry:
     @pytest.fixture
     def expiring(self, contoso):
-        settings = connection.settings_of(contoso)
-        connection.save(
+        settings = configuration.connection_of(contoso)
+        configuration.save(
             settings,
             client_id=uuid.uuid4(),
             tenant_id=uuid.uuid4(),
@@ -1666,13 +1660,13 @@ class TestExpiry:
         assert caplog.messages == ["Could not mail an administrator"]
 
     def test_long_before_and_long_after(self, client, contoso, expiring):
-        EntraSettings.objects.update(
+        EntraConnection.objects.update(
             client_secret_expires_on=timezone.localdate() + datetime.timedelta(days=31)
         )
         assert self.check() == (0, "")
         assert "The client secret expires on" not in text_of(client.get(tab(contoso)))
 
-        EntraSettings.objects.update(client_secret_expires_on="2020-01-31")
+        EntraConnection.objects.update(client_secret_expires_on="2020-01-31")
         code, said = self.check()
         assert (code, "expired on" in said) == (1, True)
         assert "The client secret has expired." in text_of(client.get(tab(contoso)))
@@ -1680,17 +1674,17 @@ class TestExpiry:
     def test_a_certificate_too(self, client, contoso, expiring, settings):
         """In its own words: no secret is asked for."""
         used = credentials.with_certificate(credentials.in_use(expiring))
-        connection.change(expiring, used)
+        configuration.change(expiring, used)
         page = text_of(client.get(tab(contoso)))
         assert "A certificate is in use. Leave this empty to keep it." in page
         assert self.check() == (0, "")
 
         soon = timezone.localdate() + datetime.timedelta(days=9)
-        EntraSettings.objects.update(certificate_expires_on=soon)
+        EntraConnection.objects.update(certificate_expires_on=soon)
         assert "The certificate of Contoso expires on" in self.check()[1]
         assert "The certificate expires on" in text_of(client.get(tab(contoso)))
 
-        EntraSettings.objects.update(certificate_expires_on="2020-01-31")
+        EntraConnection.objects.update(certificate_expires_on="2020-01-31")
         assert "The certificate of Contoso expired on Jan. 31, 2020" in self.check()[1]
         assert "The certificate has expired." in text_of(client.get(tab(contoso)))
 
@@ -1738,7 +1732,7 @@ class TestExpiry:
     def test_the_front_page_tells_of_one_s_own_only(
         self, administrator, contoso, fabrikam, expiring
     ):
-        EntraSettings.objects.update(environment=fabrikam)
+        EntraConnection.objects.update(environment=fabrikam)
 
         assert "Contoso expires" not in text_of(administrator.get("/admin/"))
         assert "Fabrikam expires" not in text_of(administrator.get("/admin/"))

@@ -8,9 +8,9 @@ from importlib import import_module
 
 import entra_scim
 from entra_scim.exceptions import ProvisioningError
+from entra_scim.explanations.sign_in_texts import EXPLANATIONS, OTHERWISE
 from entra_scim.models import ProvisioningEvent
 from entra_scim.scim.errors import status_of
-from entra_scim.sign_in_explanations import EXPLANATIONS, OTHERWISE
 
 from .definitions import DefinitionsDirective, Entry
 

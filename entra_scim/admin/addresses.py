@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from entra_scim import authorities
-from entra_scim.models.environment import AnyEnvironment
+from entra_scim.connection import authorities
+from entra_scim.database.environment_model import AnyEnvironment
 
 _QUERY = "?aadOptscim062020"
 """What makes Entra send roles in one form."""

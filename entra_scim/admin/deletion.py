@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from entra_scim import emptying
+from entra_scim.environments import emptying
 from entra_scim.exceptions import Busy
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 

@@ -9,8 +9,8 @@ from django.contrib.admin.utils import quote
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
-from entra_scim import standing
 from entra_scim.conf import conf
+from entra_scim.diagnosis import progress
 from entra_scim.models import (
     Environment,
 )
@@ -98,7 +98,7 @@ class EntraEnvironmentMixin(EmptyingMixin):
         environment = kwargs.get("obj")
         if environment is not None:
             context["entra_tab"] = self.tab_url(environment)
-            context["entra_badge"] = standing.badge_for(environment)
+            context["entra_badge"] = progress.badge_for(environment)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def tab_url(self, environment: Any) -> str:

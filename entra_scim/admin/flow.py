@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from entra_scim.standing import Step, StepCode
+from entra_scim.diagnosis.progress import Step, StepCode
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,19 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from entra_scim import access_keys, authorities, connection, credentials, groups
+from entra_scim.connection import (
+    access_keys,
+    authorities,
+    configuration,
+    credentials,
+)
+from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import app_role_problem
-from entra_scim.keys import role_key
-from entra_scim.models import EntraSettings, EnvironmentRole, ProvisioningEvent
-from entra_scim.models.environment import AnyEnvironment
+from entra_scim.models import EntraConnection, EnvironmentRole, ProvisioningEvent
 from entra_scim.models.role import validate_role_value
-from entra_scim.secrecy import Secret, without_variables
+from entra_scim.roles import groups
+from entra_scim.secrecy.hiding import Secret, without_variables
+from entra_scim.text.comparison_keys import role_key
 
 from .secrets import SecretField, SecretsForm
 
@@ -49,7 +55,7 @@ class ConnectionForm(SecretsForm):
 
     client_id = GuidField(label=_("Application (client) ID"))
     tenant_id = GuidField(label=_("Directory (tenant) ID"))
-    cloud = forms.ChoiceField(label=_("Cloud"), choices=EntraSettings.Cloud.choices)
+    cloud = forms.ChoiceField(label=_("Cloud"), choices=EntraConnection.Cloud.choices)
     client_secret = SecretField(
         label=_("Client secret"), required=False, max_length=1000
     )
@@ -64,7 +70,7 @@ class ConnectionForm(SecretsForm):
     )
 
     @without_variables
-    def __init__(self, data: Any = None, *, settings: EntraSettings) -> None:
+    def __init__(self, data: Any = None, *, settings: EntraConnection) -> None:
         self.settings = settings
         self.current = credentials.waiting(settings) or credentials.in_use(settings)
         fields = ("client_id", "tenant_id", "cloud", "client_secret_expires_on")
@@ -135,7 +141,7 @@ class ConnectionForm(SecretsForm):
 
     def save(self) -> list[str]:
         """Save, and return the names of the fields that changed."""
-        return connection.save(self.settings, **self.cleaned_data)
+        return configuration.save(self.settings, **self.cleaned_data)
 
     def _check_expiry(self, secret: Secret | None, date: datetime.date | None) -> None:
         name = "client_secret_expires_on"

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from entra_scim import renewals, sign_in_codes
+from entra_scim.diagnosis import expiry
+from entra_scim.explanations import sign_in_codes
 from entra_scim.models import AccessKey
 
 from .pages import EnvironmentPage
@@ -25,7 +26,7 @@ class LaterPage(EnvironmentPage):
             timezone.now()
         )
         return super().get_context_data(
-            expiries=renewals.calendar(self.entra_settings, keys), **kwargs
+            expiries=expiry.calendar(self.entra_connection, keys), **kwargs
         )
 
 

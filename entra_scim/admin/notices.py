@@ -10,8 +10,8 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.sites import all_sites
 from django.http import HttpRequest
 
-from entra_scim import renewals
 from entra_scim.conf import conf
+from entra_scim.diagnosis import expiry
 
 from .environment import EntraEnvironmentMixin
 
@@ -35,7 +35,7 @@ def entra_notices(context: dict[str, Any]) -> dict[str, Any]:
     return {
         "notices": [
             (notice.message, model_admin.tab_url(notice.environment))
-            for notice in renewals.notices(model_admin.get_queryset(request))
+            for notice in expiry.notices(model_admin.get_queryset(request))
         ]
     }
 

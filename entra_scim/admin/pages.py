@@ -21,14 +21,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 
-from entra_scim import connection, events, sign_in_health, standing, traffic
-from entra_scim.engines import engine
+from entra_scim.connection import configuration
+from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.database.transactions import deciding
+from entra_scim.diagnosis import observations, progress, sign_in_health
 from entra_scim.exceptions import ProvisioningError
-from entra_scim.models import EntraSettings
-from entra_scim.models.environment import AnyEnvironment
-from entra_scim.prefetches import is_prefetch
-from entra_scim.secrecy import hide_in_reports
-from entra_scim.transactions import deciding
+from entra_scim.models import EntraConnection
+from entra_scim.secrecy.hiding import hide_in_reports
+from entra_scim.story import events
+from entra_scim.web.engines import engine
+from entra_scim.web.prefetches import is_prefetch
 
 from .paging import BoundedPaginator
 
@@ -92,19 +94,19 @@ class EnvironmentPage(TemplateView):
         )
 
     @cached_property
-    def entra_settings(self) -> EntraSettings:
+    def entra_connection(self) -> EntraConnection:
         """What the environment knows of Entra, as the page shows it."""
-        return connection.settings_of(self.environment)
+        return configuration.connection_of(self.environment)
 
     @cached_property
     def last_contact(self) -> datetime.datetime | None:
         """When Entra used an access key last."""
-        return traffic.last_contact_of(self.environment)
+        return observations.last_contact_of(self.environment)
 
     @cached_property
     def breakage(self) -> sign_in_health.Breakage | None:
         """Since when signing in fails for everybody, if it does."""
-        return sign_in_health.breakage(self.entra_settings)
+        return sign_in_health.breakage(self.entra_connection)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # A product's site may put any name into the context of all pages.
@@ -117,8 +119,8 @@ class EnvironmentPage(TemplateView):
                 tab=self.tab,
                 page=self.page,
                 can_change=self.can_change,
-                badge=standing.badge_of(
-                    self.entra_settings, self.breakage, self.last_contact
+                badge=progress.badge_of(
+                    self.entra_connection, self.breakage, self.last_contact
                 ),
                 **kwargs,
             ),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from entra_scim import transactions
+from entra_scim.database import transactions
 from entra_scim.exceptions import Busy
 
 

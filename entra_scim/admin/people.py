@@ -14,9 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import access, identity, links, provisioning, remedies, search
+from entra_scim.accounts import links
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from entra_scim.people import (
+    identity,
+    provisioning,
+    remedies,
+    search,
+)
 from entra_scim.policy import get_policy
+from entra_scim.roles import reasons
 
 from .forms import EventFilterForm, LinkedPeopleFilterForm, PeopleFilterForm
 from .pages import EnvironmentPage
@@ -37,11 +44,11 @@ class PeoplePage(EnvironmentPage):
         form = LinkedPeopleFilterForm(self.request.GET)
         people = self.people(form.cleaned_data if form.is_valid() else {})
         found = self.paginated(people)
-        granting = access.groups_by_role(self.environment)
+        granting = reasons.groups_by_role(self.environment)
         return super().get_context_data(
             form=form,
             found=found,
-            rows=[(person, access.role_names(person, granting)) for person in found],
+            rows=[(person, reasons.role_names(person, granting)) for person in found],
             query=self.query_without_page(),
             **kwargs,
         )
@@ -89,7 +96,7 @@ class PersonPage(EnvironmentPage):
             person=person,
             waiting=identity.waiting_object_id(person),
             managed=links.is_in_force(person),
-            reasons=access.reasons(person, access.groups_by_role(self.environment)),
+            reasons=reasons.reasons(person, reasons.groups_by_role(self.environment)),
             events=events[:_PERSON_EVENTS],
             refused=events.open_refusals(since=timezone.now() - _REFUSED_LATELY),
             **kwargs,

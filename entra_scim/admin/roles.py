@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import groups, regrants, traffic
+from entra_scim.diagnosis import observations
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import EnvironmentRole
+from entra_scim.roles import groups, regrants
 
 from .forms import RoleForm
 from .pages import EnvironmentPage
@@ -110,7 +111,7 @@ class DeleteRolePage(RolePage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         role = self.role()
-        people = traffic.holders_of(role).count()
+        people = observations.holders_of(role).count()
         return super().get_context_data(people=people, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

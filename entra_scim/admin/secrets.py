@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from entra_scim.secrecy import Secret, without_variables
+from entra_scim.secrecy.hiding import Secret, without_variables
 
 
 class SecretField(forms.CharField):

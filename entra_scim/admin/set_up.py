@@ -12,23 +12,24 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import (
+from entra_scim.connection import (
     access_keys,
     authorities,
-    connection,
+    configuration,
     encryption,
+)
+from entra_scim.diagnosis import (
+    expiry,
     findings,
-    groups,
     headcount,
-    regrants,
-    renewals,
+    observations,
+    progress,
     sign_in_health,
-    standing,
-    traffic,
 )
 from entra_scim.dialect import RoleFunction
 from entra_scim.models import AccessKey, EnvironmentRole
-from entra_scim.secrecy import Secret, without_variables
+from entra_scim.roles import groups, regrants
+from entra_scim.secrecy.hiding import Secret, without_variables
 
 from . import flow
 from .addresses import addresses_of, is_insecure, tenant_url
@@ -48,7 +49,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
     page = "set_up"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        settings = self.entra_settings
+        settings = self.entra_connection
         mistakes = {
             _STAGE_OF_FORM[name] for name in _STAGE_OF_FORM.keys() & kwargs.keys()
         }
@@ -59,9 +60,9 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
         )
         now = timezone.now()
         usable = [key for key in keys if key.is_usable(now)]
-        facts = traffic.traffic_of(self.environment)
+        facts = observations.observe(self.environment)
         self.last_contact = facts.last_contact
-        steps = standing.steps_of(settings, usable, facts)
+        steps = progress.steps_of(settings, usable, facts)
         addresses = addresses_of(self.request, self.environment)
         following = flow.next_step(steps)
         stages = flow.stages_of(steps, mistakes)
@@ -76,7 +77,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             traffic=facts,
             most_holders=headcount.HOLDERS,
             findings=[
-                *renewals.findings(settings, usable),
+                *expiry.findings(settings, usable),
                 *sign_in_health.findings(self.breakage),
                 *findings.findings(facts),
             ],
@@ -109,13 +110,15 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
         )
 
 
-def _proof(steps: list[standing.Step], facts: traffic.Traffic) -> dict[str, bool]:
+def _proof(
+    steps: list[progress.Step], facts: observations.Observations
+) -> dict[str, bool]:
     """Return what real requests and sign-ins show to be right."""
     done = {step.code for step in steps if step.done}
     return {
-        "connection": standing.StepCode.CONTACT in done,
-        "roles": standing.StepCode.ROLES in done,
-        "permissions": standing.StepCode.TEST in done,
+        "connection": progress.StepCode.CONTACT in done,
+        "roles": progress.StepCode.ROLES in done,
+        "permissions": progress.StepCode.TEST in done,
         "external_id": facts.active > 0
         and not facts.without_object_id
         and not facts.without_external_id,
@@ -133,7 +136,7 @@ class ConnectionView(SetUpPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = ConnectionForm(
-            request.POST, settings=connection.settings_of(self.environment)
+            request.POST, settings=configuration.connection_of(self.environment)
         )
         if not form.is_valid() or not self.is_stepped_up(request):
             return self.render_to_response(

@@ -15,9 +15,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
-from entra_scim.engines import engine
+from entra_scim.database.environment_model import AnyEnvironment, environment_named
 from entra_scim.models import EnvironmentRole
-from entra_scim.models.environment import AnyEnvironment, environment_named
+from entra_scim.web.engines import engine
 
 from . import flow
 from .addresses import addresses_of, is_insecure

@@ -15,17 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from entra_scim import (
-    activation,
-    connection,
-    credentials,
-    obstacles,
-    proofs,
-    shut_out,
-)
-from entra_scim.models import EntraSettings, ProvisionedUser
+from entra_scim.activation import lifecycle, shut_out
+from entra_scim.connection import configuration, credentials
+from entra_scim.diagnosis import obstacles
+from entra_scim.models import EntraConnection, ProvisionedUser
 from entra_scim.policy import get_policy
-from entra_scim.secrecy import Secret, without_variables
+from entra_scim.secrecy.hiding import Secret, without_variables
+from entra_scim.sign_in import proofs
 
 from .pages import EnvironmentPage
 from .secrets import SecretField, SecretsForm
@@ -114,15 +110,15 @@ class SignInPage(StepUpMixin, EnvironmentPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         settings = self.settings()
-        activation.note_trial_end(settings)
-        state = activation.state_of(settings)
+        lifecycle.note_trial_end(settings)
+        state = lifecycle.state_of(settings)
         missing = (
             obstacles.of(settings, self.request.user)
-            if state == activation.State.INACTIVE
+            if state == lifecycle.State.INACTIVE
             else []
         )
         locked_out = shut_out.ShutOut(shown=[], count=0)
-        if state == activation.State.INACTIVE and not missing:
+        if state == lifecycle.State.INACTIVE and not missing:
             locked_out = shut_out.by_activation(self.environment)
         used = credentials.waiting(settings) or credentials.in_use(settings)
         kwargs.setdefault(
@@ -135,13 +131,13 @@ class SignInPage(StepUpMixin, EnvironmentPage):
         )
         return super().get_context_data(
             settings=settings,
-            secret_state=connection.secret_state(settings),
+            secret_state=configuration.secret_state(settings),
             pending=bool(settings.pending),
             certificate=used.certificate if used else "",
             certificate_expires_on=used.certificate_expires_on if used else None,
             state=state,
-            confirmer=activation.confirmer_of(settings),
-            minutes_left=activation.minutes_left(settings),
+            confirmer=lifecycle.confirmer_of(settings),
+            minutes_left=lifecycle.minutes_left(settings),
             confirm_query=urlencode({"next": f"{self.tab}sign-in/"}),
             obstacles=missing,
             locked_out=locked_out,
@@ -151,8 +147,8 @@ class SignInPage(StepUpMixin, EnvironmentPage):
             **kwargs,
         )
 
-    def settings(self) -> EntraSettings:
-        return self.entra_settings
+    def settings(self) -> EntraConnection:
+        return self.entra_connection
 
     def absolute(self, name: str) -> str:
         """Return the whole address of a page of the environment, if it has one."""
@@ -205,7 +201,7 @@ class MakeCertificateView(SignInPage):
                 cloud=settings.cloud,
             )
         )
-        connection.change(settings, credentials.with_certificate(used))
+        configuration.change(settings, credentials.with_certificate(used))
         return self.done(
             _(
                 "Microsoft Entra ID: created a certificate. Download it, upload it in "
@@ -253,11 +249,11 @@ class ActivateView(SignInPage):
         )
         if (
             obstacles.of(settings, request.user)
-            or activation.state_of(settings) != activation.State.INACTIVE
+            or lifecycle.state_of(settings) != lifecycle.State.INACTIVE
             or not form.is_valid()
         ):
             return self.render_to_response(self.get_context_data(form=form, **kwargs))
-        activation.start_trial(settings, request.user)
+        lifecycle.start_trial(settings, request.user)
         return self.done(
             _(
                 "Microsoft Entra ID: activated on trial. Sign in with Entra within 30 "
@@ -273,7 +269,7 @@ class DiscardView(SignInPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not connection.discard_waiting(self.settings()):
+        if not configuration.discard_waiting(self.settings()):
             messages.info(request, _("Nothing has changed."))
             return HttpResponseRedirect(f"{self.tab}sign-in/")
         return self.done(
@@ -302,7 +298,7 @@ class DeactivatePage(SignInPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.is_stepped_up(request):
             return HttpResponseRedirect(f"{self.tab}sign-in/deactivate/")
-        activation.deactivate(self.settings(), request.user)
+        lifecycle.deactivate(self.settings(), request.user)
         return self.done(
             _("Microsoft Entra ID: turned off Entra sign-in. Passwords work again."),
             "sign-in/",

@@ -17,8 +17,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import gate, proofs, sessions
-from entra_scim.secrecy import Secret, without_variables
+from entra_scim.secrecy.hiding import Secret, without_variables
+from entra_scim.sign_in import gate, proofs, sessions
 
 if TYPE_CHECKING:
     from .pages import EnvironmentPage

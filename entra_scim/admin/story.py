@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import events, provisioning
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from entra_scim.people import provisioning
+from entra_scim.story import events
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]

@@ -16,11 +16,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import groups, links, memberships, roles, transactions
+from entra_scim.accounts import links
 from entra_scim.conf import conf
+from entra_scim.database import transactions
 from entra_scim.models import ProvisionedUser, ReleasedUser
 from entra_scim.policy import NAME_FIELDS, get_policy
-from entra_scim.roles import EnvironmentRoles
+from entra_scim.roles import assignments, groups, memberships
+from entra_scim.roles.assignments import EnvironmentRoles
 
 from .environment import EntraEnvironmentMixin
 from .group_filter import VisibleGroupsFilter
@@ -302,7 +304,7 @@ def _facts(keys: list[Any]) -> dict[Any, tuple[ProvisionedUser, list[Any]]]:
             .order_by("pk")
             .defer("attributes", "comparable")
         ]
-        led = roles.managed_groups(rows)
+        led = assignments.managed_groups(rows)
         for link in rows:
             values = [getattr(link.user, name) for name in managed_fields(None)]
             facts[link.pk] = (link, [*values, led.get(link.user_id)])

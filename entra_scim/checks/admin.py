@@ -13,7 +13,7 @@ from django.template import TemplateDoesNotExist
 from django.utils.module_loading import import_string
 
 from entra_scim.conf import conf
-from entra_scim.engines import engine
+from entra_scim.web.engines import engine
 
 _PAGES = {
     "admin/login.html": (

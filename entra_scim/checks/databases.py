@@ -12,8 +12,8 @@ from django.core.checks import CheckMessage, Error
 from django.db import connections, models, router
 
 from entra_scim.conf import conf
+from entra_scim.database.transactions import database, deciding
 from entra_scim.models import AccessKey
-from entra_scim.transactions import database, deciding
 
 
 def check_routers(

@@ -12,11 +12,11 @@ from django.core.checks import CheckMessage, Warning
 from django.db import connections
 from django.utils.module_loading import import_string
 
-from entra_scim import groups
 from entra_scim.conf import conf
+from entra_scim.database.transactions import database
 from entra_scim.models import EnvironmentGroup
 from entra_scim.policy import ProvisioningPolicy
-from entra_scim.transactions import database
+from entra_scim.roles import groups
 
 # A check runs at each deployment: it looks at a product's first customers.
 _ENVIRONMENTS = 100

@@ -10,8 +10,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
-from entra_scim import authorities
 from entra_scim.conf import conf
+from entra_scim.connection import authorities
 
 
 def check_local_authority(

@@ -14,11 +14,11 @@ from django.db.models import UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils.module_loading import import_string
 
-from entra_scim import memberships
 from entra_scim.conf import conf
+from entra_scim.database.transactions import database
 from entra_scim.models import Environment
 from entra_scim.policy import ProvisioningPolicy
-from entra_scim.transactions import database
+from entra_scim.roles import memberships
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 

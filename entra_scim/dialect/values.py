@@ -5,7 +5,7 @@ from typing import Any
 
 from scim2_models import InvalidValueException
 
-from entra_scim.document import ENTERPRISE as ENTERPRISE
+from entra_scim.document.documents import ENTERPRISE as ENTERPRISE
 
 from .roles import normalize_role
 

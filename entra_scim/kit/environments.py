@@ -7,9 +7,9 @@ from collections.abc import Callable
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from entra_scim import authorities, connection, credentials
+from entra_scim.connection import authorities, configuration, credentials
+from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import EnvironmentRole
-from entra_scim.models.environment import AnyEnvironment
 
 from .plan import Wanted
 
@@ -25,7 +25,7 @@ def wanted_of(
 
     ``absolute`` makes a whole address of a path, by the product's own host.
     """
-    settings = connection.settings_of(environment)
+    settings = configuration.connection_of(environment)
     used = credentials.waiting(settings) or credentials.in_use(settings)
     primary_key = str(environment.pk)
     base = reverse("entra_scim:base", kwargs={"environment_id": primary_key})

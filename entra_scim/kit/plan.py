@@ -19,7 +19,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from entra_scim import authorities
+from entra_scim.connection import authorities
 from entra_scim.dialect import app_role_problem
 
 from .steps import STEPS

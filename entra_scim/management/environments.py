@@ -4,7 +4,7 @@ from django.apps import apps
 from django.core.management.base import CommandError
 
 from entra_scim.conf import conf
-from entra_scim.models.environment import AnyEnvironment, environment_named
+from entra_scim.database.environment_model import AnyEnvironment, environment_named
 
 
 def environment_of_argument(primary_key: str) -> AnyEnvironment:

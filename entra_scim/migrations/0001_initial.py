@@ -1,6 +1,5 @@
 import django.db.models.deletion
 import django.utils.timezone
-import entra_scim.models.role
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -63,7 +62,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='EntraSettings',
+            name='EntraConnection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('client_id', models.UUIDField(null=True, verbose_name='Application (client) ID')),
@@ -270,7 +269,7 @@ class Migration(migrations.Migration):
             name='EnvironmentRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(help_text='Exactly the Value of the app role in Entra. Case matters.', max_length=255, validators=[entra_scim.models.role.validate_role_value], verbose_name='name')),
+                ('value', models.CharField(help_text='Exactly the Value of the app role in Entra. Case matters.', max_length=255, verbose_name='name')),
                 ('value_key', models.CharField(editable=False, max_length=64)),
                 ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
                 ('group', models.ForeignKey(help_text='The group that people with this role are put in.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='auth.group', verbose_name='group')),

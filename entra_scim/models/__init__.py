@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from .access_key import AccessKey
+from .entra_connection import EntraConnection
 from .entra_session import EndedSessions, EntraSession
-from .entra_settings import EntraSettings
 from .environment import Environment
 from .event import ProvisioningEvent
 from .look_alike import LookAlike
@@ -19,8 +19,8 @@ from .unknown_attribute import UnknownAttribute
 __all__ = [
     "AccessKey",
     "EndedSessions",
+    "EntraConnection",
     "EntraSession",
-    "EntraSettings",
     "Environment",
     "EnvironmentGroup",
     "EnvironmentRole",

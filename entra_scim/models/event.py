@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim import sign_in_codes
-from entra_scim.explanations import MESSAGES, REMEDIES
+from entra_scim.explanations import sign_in_codes
+from entra_scim.explanations.refusals import MESSAGES, REMEDIES
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 from .provisioned_user import ProvisionedUser

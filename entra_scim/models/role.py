@@ -8,9 +8,9 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from entra_scim import transactions
+from entra_scim.database import transactions
 from entra_scim.dialect import app_role_problem
-from entra_scim.keys import role_key
+from entra_scim.text.comparison_keys import role_key
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 from .event import ProvisioningEvent
@@ -78,7 +78,6 @@ class EnvironmentRole(models.Model):
     value = models.CharField(
         _("name"),
         max_length=255,
-        validators=[validate_role_value],
         help_text=_("Exactly the Value of the app role in Entra. Case matters."),
     )
     value_key = models.CharField(max_length=64, editable=False)
@@ -127,7 +126,7 @@ class EnvironmentRole(models.Model):
 class PendingRegrant(models.Model):
     """A group that not everybody has been given, or lost, whose roles say so.
 
-    What a change of roles leaves to batches, see :mod:`entra_scim.regrants`.
+    What a change of roles leaves to batches, see :mod:`entra_scim.roles.regrants`.
     """
 
     environment = environment_foreign_key()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from entra_scim.secrecy import (
+from entra_scim.secrecy.hiding import (
     Secret,
     hidden_query,
     hide_query,

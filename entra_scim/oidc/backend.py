@@ -8,11 +8,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
-from entra_scim import authorities, drift, links, sign_in
-from entra_scim.credentials import Credentials
-from entra_scim.models.environment import AnyEnvironment
-from entra_scim.secrecy import Secret, without_variables
-from entra_scim.sign_in_codes import code_of
+from entra_scim.accounts import links
+from entra_scim.connection import authorities
+from entra_scim.connection.credentials import Credentials
+from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.explanations.sign_in_codes import code_of
+from entra_scim.people import drift
+from entra_scim.secrecy.hiding import Secret, without_variables
+from entra_scim.sign_in import sign_ins
 
 from . import client, metadata
 from .id_token import ClocksDiffer, TokenRefused, verify
@@ -58,7 +61,7 @@ class EntraBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         claims = self.claims_of(entra_answer)
         name = str(claims.get("preferred_username") or claims["oid"])
         name = "".join(letter for letter in name if letter.isprintable())[:200]
-        person = sign_in.person_of(entra_answer.environment, claims["oid"])
+        person = sign_ins.person_of(entra_answer.environment, claims["oid"])
         if person is None:
             raise SignInProblem("not_provisioned", name=name)
         if not person.active or not self.user_can_authenticate(person.user):

@@ -13,12 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView
 
-from entra_scim import activation, credentials, links, sessions, sign_in
-from entra_scim.connection import settings_of
-from entra_scim.credentials import Credentials
-from entra_scim.models import EntraSettings, ProvisionedUser
-from entra_scim.models.environment import environment_named
-from entra_scim.sign_in_codes import code_of
+from entra_scim.accounts import links
+from entra_scim.activation import lifecycle
+from entra_scim.connection import credentials
+from entra_scim.connection.configuration import connection_of
+from entra_scim.connection.credentials import Credentials
+from entra_scim.database.environment_model import environment_named
+from entra_scim.explanations.sign_in_codes import code_of
+from entra_scim.models import EntraConnection, ProvisionedUser
+from entra_scim.sign_in import sessions, sign_ins
 
 from . import answers, states
 from .backend import CodeAnswer, EntraBackend
@@ -89,7 +92,7 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
             raise SignInProblem(
                 code_of(answer.error, answer.description), is_hearsay=True
             )
-        settings = settings_of(self.environment)
+        settings = connection_of(self.environment)
         if pending.tester:
             return self.tested(request, settings, answer, pending)
         used = credentials.in_use(settings)
@@ -130,7 +133,7 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
         )
 
     def signed_in(
-        self, request: HttpRequest, settings: EntraSettings, user: Any
+        self, request: HttpRequest, settings: EntraConnection, user: Any
     ) -> HttpResponseBase:
         """Open the session, with a key of its own, and go on."""
         claims = user.entra_claims
@@ -138,11 +141,11 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
         # Django keeps the key where the same person was signed in before.
         request.session.cycle_key()
         sid = claims.get("sid")
-        entra_session = sign_in.open_session(
+        entra_session = sign_ins.open_session(
             settings.environment, user, sid if isinstance(sid, str) else None
         )
         sessions.stamp_entra(request.session, entra_session, _authenticated_at(claims))
-        if activation.note_sign_in(settings, user):
+        if lifecycle.note_sign_in(settings, user):
             messages.success(
                 request,
                 _(
@@ -156,7 +159,7 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
     def tested(
         self,
         request: HttpRequest,
-        settings: EntraSettings,
+        settings: EntraConnection,
         answer: answers.Answer,
         pending: states.Pending,
     ) -> HttpResponseBase:
@@ -169,13 +172,13 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
         claims = EntraBackend().claims_of(
             self.code_answer(request, answer, pending, used)
         )
-        person = sign_in.person_of(self.environment, claims["oid"])
+        person = sign_ins.person_of(self.environment, claims["oid"])
         obstacle = _obstacle_of(person)
-        is_on_trial = activation.state_of(settings) == activation.State.TRIAL
+        is_on_trial = lifecycle.state_of(settings) == lifecycle.State.TRIAL
         is_confirmed = False
         if person is not None and not obstacle:
-            activation.record_test(settings, used, person.user)
-            is_confirmed = activation.note_sign_in(settings, person.user)
+            lifecycle.record_test(settings, used, person.user)
+            is_confirmed = lifecycle.note_sign_in(settings, person.user)
         return page(
             request,
             "sign_in_tested.html",
@@ -187,7 +190,7 @@ class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[
                 "person": person,
                 "obstacle": obstacle,
                 "is_confirmed": is_confirmed,
-                "confirmer": activation.confirmer_of(settings)
+                "confirmer": lifecycle.confirmer_of(settings)
                 if is_on_trial and not is_confirmed
                 else "",
                 "back": self.next or "/",

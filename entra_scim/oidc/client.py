@@ -19,8 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.utils import timezone
 
-from entra_scim.credentials import Credentials
-from entra_scim.secrecy import Secret, without_variables
+from entra_scim.connection.credentials import Credentials
+from entra_scim.secrecy.hiding import Secret, without_variables
 
 _CONNECT, _READ = 3.05, 5.0  # seconds
 DEADLINE = 10.0

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import jwt
 
-from entra_scim.secrecy import Secret, without_variables
+from entra_scim.secrecy.hiding import Secret, without_variables
 
 LEEWAY = 300
 """Seconds that clocks may differ: as many as Microsoft's own libraries allow."""

@@ -9,10 +9,11 @@ from typing import Any
 
 import jwt
 
-from entra_scim import authorities, caching, turns
-from entra_scim.credentials import Credentials
-from entra_scim.keys import digest
+from entra_scim.connection import authorities
+from entra_scim.connection.credentials import Credentials
+from entra_scim.text.comparison_keys import digest
 
+from . import caching, turns
 from .client import ProviderDown, fetch
 
 _FRESH = 60 * 60  # seconds; Microsoft advises to look for new keys about hourly

@@ -17,14 +17,17 @@ from django.utils.http import urlencode
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from entra_scim import notifications, sign_in, sign_in_codes, turns
-from entra_scim.engines import engine
+from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.database.transactions import deciding
 from entra_scim.exceptions import Busy
-from entra_scim.models.environment import AnyEnvironment
-from entra_scim.prefetches import is_prefetch
-from entra_scim.secrecy import hide_in_reports
-from entra_scim.transactions import deciding
+from entra_scim.explanations import sign_in_codes
+from entra_scim.secrecy.hiding import hide_in_reports
+from entra_scim.sign_in import sign_ins
+from entra_scim.story import notifications
+from entra_scim.web.engines import engine
+from entra_scim.web.prefetches import is_prefetch
 
+from . import turns
 from .problems import SignInProblem
 
 logger = logging.getLogger("entra_scim")
@@ -93,7 +96,7 @@ class SignInPage(View):
         explanation = problem.explanation
         reference = str(uuid.uuid4())
         if self.environment is not None and explanation.administrator:
-            reference = sign_in.record_failure(
+            reference = sign_ins.record_failure(
                 self.environment,
                 problem.reason,
                 sign_in_codes.told(problem.code),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from entra_scim import sign_in_codes
+from entra_scim.explanations import sign_in_codes
 
 
 class SignInProblem(Exception):

@@ -19,11 +19,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from mozilla_django_oidc.views import OIDCLogoutView
 
-from entra_scim import authorities, credentials, sessions, sign_in
-from entra_scim.connection import settings_of
+from entra_scim.connection import authorities, credentials
+from entra_scim.connection.configuration import connection_of
+from entra_scim.database.environment_model import AnyEnvironment, environment_named
+from entra_scim.database.transactions import deciding
 from entra_scim.models import EntraSession
-from entra_scim.models.environment import AnyEnvironment, environment_named
-from entra_scim.transactions import deciding
+from entra_scim.sign_in import sessions, sign_ins
 
 from . import metadata
 from .client import ProviderDown
@@ -66,7 +67,7 @@ class FrontChannelLogoutView(View):
         sid = request.GET.get("sid", "")
         environment = environment_named(environment_id)
         if environment is not None and sid and _is_issuer(environment, request):
-            sign_in.end_sessions(environment, sid)
+            sign_ins.end_sessions(environment, sid)
         return HttpResponse("")
 
 
@@ -74,7 +75,7 @@ def _is_issuer(environment: AnyEnvironment, request: HttpRequest) -> bool:
     issuer = request.GET.get("iss")
     if issuer is None:
         return True
-    settings = settings_of(environment)
+    settings = connection_of(environment)
     return (
         settings.tenant_id is not None
         and settings.cloud in authorities.hosts()
@@ -91,7 +92,7 @@ def _logout_url(request: HttpRequest) -> str | None:
     )
     if entra_session is None:
         return None
-    used = credentials.in_use(settings_of(entra_session.environment))
+    used = credentials.in_use(connection_of(entra_session.environment))
     try:
         endpoint = (
             metadata.configuration(used).get("end_session_endpoint") if used else None

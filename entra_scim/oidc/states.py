@@ -18,9 +18,11 @@ from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from entra_scim import encryption, turns
-from entra_scim.keys import digest
-from entra_scim.secrecy import Secret, without_variables
+from entra_scim.connection import encryption
+from entra_scim.secrecy.hiding import Secret, without_variables
+from entra_scim.text.comparison_keys import digest
+
+from . import turns
 
 _PREFIX = "entra_scim_sign_in_"
 _PURPOSE = "sign-in"

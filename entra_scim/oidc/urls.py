@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from .authentication_requests import SignInView, TestSignInView
 from .callback import CallbackView
-from .requests import SignInView, TestSignInView
 from .sign_out import FrontChannelLogoutView, SignOutView
 
 app_name = "entra_scim_oidc"

@@ -5,15 +5,16 @@ from typing import Any
 
 from django_scim.adapters import SCIMUser
 
-from entra_scim import provisioning, unknown_attributes
+from entra_scim.diagnosis import unknown_attributes
 from entra_scim.dialect import (
     Received,
     Unkeepable,
     received_in_patch,
     received_in_resource,
 )
-from entra_scim.edits import Edit
 from entra_scim.models import ProvisionedUser
+from entra_scim.people import provisioning
+from entra_scim.people.edits import Edit
 
 from .etags import etag, precondition
 from .http import ScimRequest

@@ -5,9 +5,9 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.models import AccessKey
-from entra_scim.secrecy import HIDDEN, Secret, without_variables
+from entra_scim.secrecy.hiding import HIDDEN, Secret, without_variables
 
 
 class AccessKeyAuthentication(BaseAuthentication):

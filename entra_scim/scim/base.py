@@ -7,11 +7,11 @@ from django.http import HttpRequest
 from rest_framework.views import APIView
 from scim2_models import InvalidSyntaxException
 
-from entra_scim.admission import LookUp
-from entra_scim.events import Origin
+from entra_scim.connection.admission import LookUp
+from entra_scim.database.transactions import deciding
 from entra_scim.models import ProvisionedUser
 from entra_scim.policy import get_policy
-from entra_scim.transactions import deciding
+from entra_scim.story.events import Origin
 
 from .authentication import AccessKeyAuthentication
 from .errors import Paused, handle_exception

@@ -9,8 +9,12 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Collate
 from scim2_models.path import AttrPath
 
-from entra_scim.searchable import CORE_STRINGS, ENTERPRISE_STRINGS, MULTI_VALUED
-from entra_scim.transactions import database
+from entra_scim.database.transactions import database
+from entra_scim.document.searchable import (
+    CORE_STRINGS,
+    ENTERPRISE_STRINGS,
+    MULTI_VALUED,
+)
 
 from .schema import CORE, ENTERPRISE
 

@@ -13,7 +13,7 @@ from rest_framework import exceptions as rest
 from rest_framework.response import Response
 from scim2_models import Error, SCIMException
 
-from entra_scim import database_errors, events
+from entra_scim.database import failures
 from entra_scim.exceptions import (
     AddressNotOwned,
     AttributeTooLong,
@@ -29,6 +29,7 @@ from entra_scim.exceptions import (
     VersionMismatch,
 )
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
+from entra_scim.story import events
 
 logger = logging.getLogger("entra_scim")
 
@@ -195,9 +196,7 @@ def _problem(exception: Exception) -> Problem:
                 "The request has a form that is not taken here, such as too many "
                 "parameters. Send a plain one.",
             )
-        case DatabaseError() | InterfaceError() if database_errors.is_unavailable(
-            exception
-        ):
+        case DatabaseError() | InterfaceError() if failures.is_unavailable(exception):
             return _problem(Unavailable())
     return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,

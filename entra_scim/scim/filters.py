@@ -27,11 +27,12 @@ from scim2_models.path import (
     ValuePath,
 )
 
-from entra_scim import keys, searchable
+from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import normalize_filter
+from entra_scim.document import searchable
+from entra_scim.document.searchable import INDEXED_STRINGS, MULTI_VALUED, UNREADABLE
 from entra_scim.models import ProvisionedElement
-from entra_scim.models.environment import AnyEnvironment
-from entra_scim.searchable import INDEXED_STRINGS, MULTI_VALUED, UNREADABLE
+from entra_scim.text import comparison_keys
 
 from . import columns, comparisons, keyed
 from .schema import CORE, ENTERPRISE
@@ -211,9 +212,9 @@ class _PersonVisitor(_Visitor):
         operand = searchable.form(path, comparisons.string(node))
         if node.op == CompareOperator.eq:
             if path == "userName":
-                return Q(user_name_key=keys.user_name_key(operand))
+                return Q(user_name_key=comparison_keys.user_name_key(operand))
             if path == "externalId":
-                return Q(external_id_key=keys.external_id_key(operand))
+                return Q(external_id_key=comparison_keys.external_id_key(operand))
             if path in INDEXED_STRINGS:
                 return self._with_element(Q(key=searchable.key(path, operand)))
         return comparisons.text_compared(columns.text(path.lower()), node, operand)
@@ -280,7 +281,7 @@ class _ElementVisitor(_Visitor):
         if name == "primary":
             return comparisons.boolean_compared("primary", node)
         if name == "type":
-            operand = keys.folded(comparisons.string(node))
+            operand = comparison_keys.folded(comparisons.string(node))
             field = columns.by_code_points(models.F("type"))
             return comparisons.text_compared(field, node, operand)
         if name not in self._parts:

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from entra_scim.dialect import IGNORED
-from entra_scim.document import Document
+from entra_scim.document.documents import Document
 
 from .schema import CORE, ENTERPRISE, EntraUser
 

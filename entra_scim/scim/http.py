@@ -17,8 +17,8 @@ from rest_framework.request import Request
 from scim2_models import PayloadTooLargeException
 
 from entra_scim.dialect import read_body
-from entra_scim.events import Origin
 from entra_scim.models import AccessKey
+from entra_scim.story.events import Origin
 
 MEDIA_TYPE = "application/scim+json"
 MAX_BODY = 1024 * 1024  # bytes

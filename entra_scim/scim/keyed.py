@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import ProvisionedUser
-from entra_scim.models.environment import AnyEnvironment
 
 _MOST = 1000
 """How many people are named by their ids in a statement."""

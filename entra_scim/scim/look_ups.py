@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from entra_scim import keys
-from entra_scim.admission import LookUp
+from entra_scim.connection.admission import LookUp
+from entra_scim.text import comparison_keys
 
 from .filters import MAX_LENGTH
 from .schema import CORE
@@ -24,6 +24,8 @@ def look_up_of(text: str) -> LookUp | None:
     if found is None or not found["value"].isprintable():
         return None
     if found["attribute"].lower() == "username":
-        return LookUp("user_name_key", keys.user_name_key(found["value"]))
+        return LookUp("user_name_key", comparison_keys.user_name_key(found["value"]))
     # An empty externalId is nobody's.
-    return LookUp("external_id_key", keys.external_id_key(found["value"]) or "")
+    return LookUp(
+        "external_id_key", comparison_keys.external_id_key(found["value"]) or ""
+    )

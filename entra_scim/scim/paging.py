@@ -9,9 +9,9 @@ from typing import Any
 
 from scim2_models import InvalidValueException
 
-from entra_scim.admission import SHOWN
+from entra_scim.connection.admission import SHOWN
+from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import ProvisionedUser
-from entra_scim.models.environment import AnyEnvironment
 
 from .filters import q_of
 from .projection import Projection, names_in

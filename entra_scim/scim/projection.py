@@ -9,7 +9,7 @@ from typing import Any
 
 from scim2_models import InvalidValueException
 
-from entra_scim.searchable import ENTERPRISE_STRINGS
+from entra_scim.document.searchable import ENTERPRISE_STRINGS
 
 from .schema import CORE, ENTERPRISE
 

@@ -23,7 +23,12 @@ from entra_scim.dialect import (
     normalize_resource,
     read_operations,
 )
-from entra_scim.document import Document, Kept, top_of, with_kept
+from entra_scim.document.documents import (
+    Document,
+    Kept,
+    top_of,
+    with_kept,
+)
 
 from .foreign import foreign_after, foreign_in_resource, foreign_schemas, split
 from .messages import PATCH_OP, check_schemas, operations_of

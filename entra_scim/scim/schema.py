@@ -22,7 +22,7 @@ from scim2_models import (
 )
 from scim2_models import Name as Name
 
-from entra_scim.document import ENTERPRISE as ENTERPRISE
+from entra_scim.document.documents import ENTERPRISE as ENTERPRISE
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from entra_scim.dialect import Change
-from entra_scim.document import ENTERPRISE, Document
-from entra_scim.searchable import CORE_STRINGS, ENTERPRISE_STRINGS
+from entra_scim.document.documents import ENTERPRISE, Document
+from entra_scim.document.searchable import CORE_STRINGS, ENTERPRISE_STRINGS
 
 SINGLE = {
     "active": ("active",),

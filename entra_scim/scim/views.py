@@ -15,8 +15,7 @@ from scim2_models import (
     SCIMException,
 )
 
-from entra_scim import drift
-from entra_scim.admission import LookUp
+from entra_scim.connection.admission import LookUp
 from entra_scim.dialect import (
     Unkeepable,
     received_in_patch,
@@ -28,6 +27,7 @@ from entra_scim.exceptions import (
     VersionMismatch,
 )
 from entra_scim.models import ProvisionedUser
+from entra_scim.people import drift
 
 from . import discovery, etags, messages
 from .adapters import EntraUser

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import NoReverseMatch, reverse
 
-from entra_scim import activation
+from entra_scim.activation import lifecycle
 
 register = template.Library()
 
@@ -23,4 +23,4 @@ def entra_sign_in_button(context: dict[str, Any]) -> dict[str, Any]:
         return {"shown": False}
     if target := context.get("next"):
         url += "?" + urlencode({"next": target})
-    return {"shown": activation.is_anybody_active(), "url": url}
+    return {"shown": lifecycle.is_anybody_active(), "url": url}

@@ -19,7 +19,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.test.client import RequestFactory
 
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.models import ProvisionedUser
 from tests.factories import RoleFactory, make_environment
 from tests.population import body, fill

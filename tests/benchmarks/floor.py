@@ -17,7 +17,8 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from entra_scim import keys, profile, searchable
+from entra_scim.accounts import profile
+from entra_scim.document import searchable
 from entra_scim.models import (
     AccessKey,
     EnvironmentRole,
@@ -26,12 +27,13 @@ from entra_scim.models import (
     ProvisioningEvent,
     RoleAssignment,
 )
+from entra_scim.text import comparison_keys
 
 
 def environment_of(request):
     secret = request.headers["Authorization"].removeprefix("Bearer ")
     key = AccessKey.objects.select_related("environment").get(
-        digest=keys.digest(secret), revoked_at=None
+        digest=comparison_keys.digest(secret), revoked_at=None
     )
     return key.environment
 
@@ -61,7 +63,7 @@ def users(request):
         return create(environment, json.loads(request.body))
     found = people_of(environment)
     if text := request.GET.get("filter"):
-        key = keys.user_name_key(text.split('"')[1])
+        key = comparison_keys.user_name_key(text.split('"')[1])
         page = list(found.filter(user_name_key=key))
         total = len(page)
     else:
@@ -84,7 +86,11 @@ def create(environment, body):
     with transaction.atomic():
         locked = type(environment).objects.filter(pk=environment.pk)
         list(locked.select_for_update().values_list("pk"))
-        list(people_of(environment).filter(user_name_key=keys.user_name_key(email)))
+        list(
+            people_of(environment).filter(
+                user_name_key=comparison_keys.user_name_key(email)
+            )
+        )
         model = get_user_model()
         list(model.objects.annotate(lower=Lower("email")).filter(lower=email))
         user = model(username=email, email=email)
@@ -102,9 +108,9 @@ def create(environment, body):
             user=user,
             attributes=body,
             comparable={},
-            user_name_key=keys.user_name_key(body["userName"]),
+            user_name_key=comparison_keys.user_name_key(body["userName"]),
             address_key=profile.address_key(body),
-            external_id_key=keys.external_id_key(body["externalId"]),
+            external_id_key=comparison_keys.external_id_key(body["externalId"]),
             active=True,
         )
         ProvisionedElement.objects.create(
@@ -120,7 +126,7 @@ def create(environment, body):
                 environment=environment,
                 provisioned_user=person,
                 value=value,
-                value_key=keys.role_key(value),
+                value_key=comparison_keys.role_key(value),
             )
             for value in values
         )

@@ -26,9 +26,13 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import timezone
 
-from entra_scim import access_keys, emptying, events, regrants, shut_out
-from entra_scim.models import EntraSettings, EnvironmentRole, ProvisionedUser
-from entra_scim.models.environment import environment_named
+from entra_scim.activation import shut_out
+from entra_scim.connection import access_keys
+from entra_scim.database.environment_model import environment_named
+from entra_scim.environments import emptying
+from entra_scim.models import EntraConnection, EnvironmentRole, ProvisionedUser
+from entra_scim.roles import regrants
+from entra_scim.story import events
 from tests.benchmarks.__main__ import Caller, body
 
 _BATCHES = 10  # seconds
@@ -108,7 +112,7 @@ def main():
         people = ProvisionedUser.objects.for_environment(environment).count()
         _key, secret = access_keys.create(environment)
         caller = Caller(f"/scim/{key}/", secret)
-        EntraSettings.objects.for_environment(environment).update(
+        EntraConnection.objects.for_environment(environment).update(
             activated_at=timezone.now(), confirmed_at=timezone.now()
         )
         table.setdefault("people", []).append(people)

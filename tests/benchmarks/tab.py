@@ -26,15 +26,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from entra_scim import access_keys, keys, profile, searchable
+from entra_scim.accounts import profile
+from entra_scim.connection import access_keys
+from entra_scim.database.environment_model import environment_named
+from entra_scim.document import searchable
 from entra_scim.models import (
-    EntraSettings,
+    EntraConnection,
     ProvisionedElement,
     ProvisionedUser,
     ProvisioningEvent,
     RoleAssignment,
 )
-from entra_scim.models.environment import environment_named
+from entra_scim.text import comparison_keys
 from tests.benchmarks.__main__ import body
 from tests.factories import RoleFactory, make_environment
 
@@ -103,11 +106,13 @@ def _fill_batch(environment, numbers, domain, viewer, now):
                 attributes=attributes,
                 comparable=searchable.comparable(attributes),
                 search_text=searchable.search_text(attributes),
-                user_name_key=keys.user_name_key(attributes["userName"]),
-                user_name_order=keys.order_key(attributes["userName"]),
+                user_name_key=comparison_keys.user_name_key(attributes["userName"]),
+                user_name_order=comparison_keys.order_key(attributes["userName"]),
                 address_key=profile.address_key(attributes),
-                external_id_key=keys.external_id_key(attributes["externalId"]),
-                domain_key=keys.domain_key(domain),
+                external_id_key=comparison_keys.external_id_key(
+                    attributes["externalId"]
+                ),
+                domain_key=comparison_keys.domain_key(domain),
                 active=user.is_active,
                 active_received=True,
                 has_object_id=True,
@@ -153,7 +158,7 @@ def set_up(people):
     fill(environment, people)
     key, _secret = access_keys.create(environment)
     access_keys.note_use(key)
-    EntraSettings.objects.create(environment=environment)
+    EntraConnection.objects.create(environment=environment)
     return environment
 
 

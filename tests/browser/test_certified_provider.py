@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from entra_scim import access_keys, connection
+from entra_scim.connection import access_keys, configuration
 from tests.browser.conftest import missing
 from tests.browser.test_tab import entra_sends
 from tests.oidc.conftest import activate
@@ -59,8 +59,8 @@ def test_signing_in(browse, site, contoso, provider):
     _key, secret = access_keys.create(contoso)
     eve = {"userName": "eve@contoso.example", "externalId": OBJECT_ID}
     assert entra_sends(site, contoso, secret, **eve) == 201
-    connection.save(
-        connection.settings_of(contoso),
+    configuration.save(
+        configuration.connection_of(contoso),
         client_id=client_id,
         tenant_id=tenant_id,
         cloud="local",

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from tests.browser.conftest import enter_password
 from tests.browser.test_tab import entra_sends, screenshot
 from tests.factories import UserFactory, make_environment

@@ -12,8 +12,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from entra_scim import access_keys
-from entra_scim.models import AccessKey, EntraSettings, ProvisionedUser
+from entra_scim.connection import access_keys
+from entra_scim.models import AccessKey, EntraConnection, ProvisionedUser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -171,7 +171,7 @@ def test_mistakes_are_explained_where_they_were_made(browse, contoso):
     assert len(errors) == 2
     assert "Secret ID" in " ".join(errors)
     assert page.url.endswith("#step-connection")
-    assert not EntraSettings.objects.exists()
+    assert not EntraConnection.objects.exists()
 
 
 def test_without_javascript(browse, site, contoso):
@@ -189,7 +189,7 @@ def test_without_javascript(browse, site, contoso):
     key = page.input_value("#copy-secret")
     page.click("text=I have copied it")
 
-    assert EntraSettings.objects.exists()
+    assert EntraConnection.objects.exists()
     assert entra_sends(site, contoso, key, **person()) == 201
 
 
@@ -217,7 +217,7 @@ def test_by_keyboard_alone(browse, contoso):
     page.keyboard.type("12312099")
     page.keyboard.press("Enter")
     page.wait_for_selector(".messagelist .success")
-    assert EntraSettings.objects.get().client_secret_expires_on.year == 2099
+    assert EntraConnection.objects.get().client_secret_expires_on.year == 2099
 
     assert page.locator(".messagelist .success").bounding_box()["y"] >= 0
     tab_to("form[action$='keys/'] button")

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from entra_emulator import ProvisioningJob, Tenant
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.testing import DjangoServer
 
 PROFILE = {

@@ -13,7 +13,7 @@ from entra_emulator import ProvisioningJob, Tenant
 from entra_emulator.provisioning.faults import Fault, FaultyServer
 from entra_emulator.provisioning.logs import ErrorCode, Status
 from entra_emulator.provisioning.reports import State
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.models import AccessKey, ProvisionedUser
 from entra_scim.testing import DjangoServer
 

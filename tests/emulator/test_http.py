@@ -13,7 +13,7 @@ from django.urls import reverse
 from entra_emulator import HttpServer, ProvisioningJob
 from entra_emulator.provisioning.logs import ErrorCode, Status
 from entra_emulator.provisioning.servers import NoAnswer, TenantUrl
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.models import ProvisionedUser
 
 

@@ -20,7 +20,7 @@ from entra_emulator.applications import Certificate
 from entra_emulator.identity import SigningKeys, SignInRefused
 from entra_emulator.sign_in_errors import SIGN_IN_ERRORS
 from entra_emulator.tenants_file import read_tenants
-from entra_scim import connection, credentials
+from entra_scim.connection import configuration, credentials
 from entra_scim.models import EntraSession, ProvisioningEvent
 from tests.oidc.conftest import Browser, activate, connect, goes_to
 from tests.test_tab import permissions, tab, text_of
@@ -128,7 +128,7 @@ def test_with_a_secret(active, user, browser):
 
 def test_with_a_certificate(active, user, browser, app):
     """Which is uploaded in Entra; the secret is gone."""
-    settings = connection.settings_of(active)
+    settings = configuration.connection_of(active)
     made = credentials.with_certificate(credentials.in_use(settings))
     credentials.use(settings, made)
     settings.save()
@@ -157,7 +157,7 @@ def test_the_tab_s_test(connected, user, browser, contoso):
 
     assert "The test succeeded" in page
     assert "Viewer" in page
-    assert connection.settings_of(contoso).tested_at
+    assert configuration.connection_of(contoso).tested_at
 
 
 def test_somebody_who_is_not_assigned(active, user, browser, app, person):

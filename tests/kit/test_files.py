@@ -13,7 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
-from entra_scim import access_keys, connection
+from entra_scim.connection import access_keys, configuration
 from tests.factories import RoleFactory
 from tests.test_tab import saved, tab, text_of
 
@@ -49,8 +49,8 @@ def test_the_command_prints_the_plan(contoso, roles):
 def test_what_is_connected_is_in_the_plan(contoso):
     """The application that the tab knows is used, and needs no second secret."""
     values = saved()
-    connection.save(
-        connection.settings_of(contoso),
+    configuration.save(
+        configuration.connection_of(contoso),
         **{**values, "client_secret_expires_on": None},
     )
 

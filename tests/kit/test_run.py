@@ -17,7 +17,7 @@ from entra_emulator.graph.tokens import Permission, issue
 from entra_emulator.provisioning.roles import RoleFunction
 from entra_emulator.provisioning_site import ProvisioningSite
 from entra_emulator.server import serve
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.kit import shell
 from entra_scim.kit.environments import wanted_of
 from entra_scim.kit.plan import plan

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from entra_scim import connection
-from entra_scim.models import EntraSettings
+from entra_scim.connection import configuration
+from entra_scim.models import EntraConnection
 
 
 def connect(environment, entra, **changes):
@@ -26,13 +26,13 @@ def connect(environment, entra, **changes):
         "client_secret_expires_on": timezone.localdate() + datetime.timedelta(days=99),
         **changes,
     }
-    connection.save(connection.settings_of(environment), **values)
+    configuration.save(configuration.connection_of(environment), **values)
 
 
 def activate(environment):
     """Make an environment active, past the trial."""
     now = timezone.now()
-    EntraSettings.objects.for_environment(environment).update(
+    EntraConnection.objects.for_environment(environment).update(
         activated_at=now, confirmed_at=now
     )
 

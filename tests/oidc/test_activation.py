@@ -14,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from entra_scim import activation, connection, credentials, notifications, shut_out
-from entra_scim.models import AccessKey, EntraSettings, ProvisioningEvent
+from entra_scim.activation import lifecycle, shut_out
+from entra_scim.connection import configuration, credentials
+from entra_scim.models import AccessKey, EntraConnection, ProvisioningEvent
+from entra_scim.story import notifications
 from tests.factories import UserFactory
 from tests.oidc.conftest import Browser, activate, connect
 from tests.test_tab import client_for, saved, tab, text_of
@@ -23,8 +25,8 @@ from tests.test_tab import client_for, saved, tab, text_of
 pytestmark = pytest.mark.django_db
 
 
-def settings_of(environment):
-    return connection.settings_of(environment)
+def connection_of(environment):
+    return configuration.connection_of(environment)
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ class TestTesting:
         assert boss.email in page
         after = dict(browser.client.session.items())
         assert {k: v for k, v in after.items() if k in before} == before
-        assert settings_of(connected).tested_at
+        assert connection_of(connected).tested_at
         assert ProvisioningEvent.objects.filter(kind="sign_in_tested").count() == 1
 
     def test_somebody_who_is_not_provisioned(self, connected, browser, entra):
@@ -85,7 +87,7 @@ class TestTesting:
         page = text_of(try_sign_in(browser, connected))
 
         assert "Nobody was provisioned here with this object ID" in page
-        assert settings_of(connected).tested_at is None
+        assert connection_of(connected).tested_at is None
 
     def test_a_wrong_secret(self, connected, browser, entra):
         entra.new_secret()
@@ -104,7 +106,7 @@ class TestTesting:
         page = text_of(try_sign_in(browser, connected))
 
         assert "Entra no longer manages this account" in page
-        assert settings_of(connected).tested_at is None
+        assert connection_of(connected).tested_at is None
 
     def test_needs_the_tab(self, connected, browser, contoso):
         """Nobody else can test, and not another environment."""
@@ -128,7 +130,7 @@ class TestActivation:
         codes = [obstacle.code for obstacle in page.context["obstacles"]]
         assert codes == ["credentials", "test", "contact"]
         post_activation(browser, contoso, admin)
-        assert settings_of(contoso).activated_at is None
+        assert connection_of(contoso).activated_at is None
 
     def test_what_is_missing_is_said_in_its_own_words(
         self, connected, browser, contoso, settings
@@ -139,22 +141,22 @@ class TestActivation:
             page = browser.client.get(tab(contoso, "sign-in/"))
             return [str(o.message) for o in page.context["obstacles"]][:1]
 
-        EntraSettings.objects.update(client_secret_expires_on="2020-01-31")
+        EntraConnection.objects.update(client_secret_expires_on="2020-01-31")
         assert missing() == ["The client secret has expired."]
-        connection.change(
-            settings_of(contoso),
-            credentials.with_certificate(credentials.in_use(settings_of(contoso))),
+        configuration.change(
+            connection_of(contoso),
+            credentials.with_certificate(credentials.in_use(connection_of(contoso))),
         )
         soon = timezone.localdate() + datetime.timedelta(days=9)
-        EntraSettings.objects.update(certificate_expires_on=soon)
+        EntraConnection.objects.update(certificate_expires_on=soon)
         try_sign_in(browser, contoso)
-        EntraSettings.objects.update(
+        EntraConnection.objects.update(
             tested_at=timezone.now(),
-            tested_fingerprint=credentials.in_use(settings_of(contoso)).fingerprint,
+            tested_fingerprint=credentials.in_use(connection_of(contoso)).fingerprint,
         )
         page = text_of(browser.client.get(tab(contoso, "sign-in/")))
         assert "The certificate expires within 30 days." in page
-        EntraSettings.objects.update(certificate_expires_on="2020-01-31")
+        EntraConnection.objects.update(certificate_expires_on="2020-01-31")
         assert missing() == ["The certificate has expired."]
         steps = browser.client.get(tab(contoso)).context["steps"]
         assert "Make a new certificate" in str(steps[0].todo)
@@ -176,13 +178,13 @@ class TestActivation:
     def test_a_trial_names_who_confirms_it(self, connected, browser, boss, admin):
         """On the page and in the mail."""
         client = client_for(admin)
-        activation.start_trial(settings_of(connected), boss)
+        lifecycle.start_trial(connection_of(connected), boss)
         page = text_of(client.get(tab(connected, "sign-in/")))
         assert f"unless {boss} signs in with Entra before then" in page
         assert f"unless {boss} signs in" in mail.outbox[-1].body
 
-        activation.deactivate(settings_of(connected))
-        activation.start_trial(settings_of(connected), admin)
+        lifecycle.deactivate(connection_of(connected))
+        lifecycle.start_trial(connection_of(connected), admin)
         page = text_of(client.get(tab(connected, "sign-in/")))
         assert "unless an administrator signs in with Entra before then" in page
 
@@ -195,13 +197,13 @@ class TestActivation:
 
         assert post_activation(browser, connected, admin).status_code == 302
 
-        settings = settings_of(connected)
+        settings = connection_of(connected)
         assert settings.trial_ends_at
         assert settings.activated_by == boss
         assert browser.user_id is None  # the session was opened with a password
         browser.sign_in()
         assert browser.user_id == boss.pk
-        assert settings_of(connected).confirmed_at
+        assert connection_of(connected).confirmed_at
         page = text_of(browser.client.get(tab(connected, "sign-in/")))
         assert "With Microsoft Entra only, since" in page
         kinds = {event.kind for event in ProvisioningEvent.objects.all()}
@@ -225,7 +227,7 @@ class TestActivation:
 
         assert says in text_of(page)
         assert "secret" not in re_values(page)
-        assert settings_of(connected).activated_at is None
+        assert connection_of(connected).activated_at is None
 
     def test_costs_the_same_however_many_people_there_are(
         self, connected, browser, admin
@@ -247,7 +249,7 @@ class TestActivation:
 
         assert post_activation(browser, connected, admin).status_code == 302
 
-        assert settings_of(connected).activated_at
+        assert connection_of(connected).activated_at
 
     def test_everybody_whom_a_sign_in_cannot_find_is_listed(
         self, connected, browser, boss, scim, ann
@@ -320,7 +322,7 @@ class TestActivation:
 
         assert "More than 25 people could not sign in" in text_of(page)
         assert post_activation(browser, connected, admin).status_code == 302
-        assert settings_of(connected).activated_at
+        assert connection_of(connected).activated_at
 
     def test_a_test_with_other_settings_does_not_count(
         self, connected, browser, admin, entra
@@ -330,23 +332,23 @@ class TestActivation:
 
         post_activation(browser, connected, admin)
 
-        assert settings_of(connected).activated_at is None
+        assert connection_of(connected).activated_at is None
 
     def test_a_test_of_long_ago_does_not_count(self, connected, browser, admin):
         try_sign_in(browser, connected)
-        EntraSettings.objects.update(
+        EntraConnection.objects.update(
             tested_at=timezone.now() - datetime.timedelta(hours=25)
         )
 
         post_activation(browser, connected, admin)
 
-        assert settings_of(connected).activated_at is None
+        assert connection_of(connected).activated_at is None
 
     def test_a_trial_ends_by_itself(self, connected, browser, boss, admin, bob):
         """No process has to run for that. It is told once somebody looks."""
         try_sign_in(browser, connected)
         post_activation(browser, connected, admin)
-        EntraSettings.objects.update(
+        EntraConnection.objects.update(
             activated_at=timezone.now() - datetime.timedelta(minutes=31)
         )
 
@@ -358,13 +360,13 @@ class TestActivation:
         assert client.get("/who/").json()["user"] == boss.pk
         client.get(tab(connected, "sign-in/"))
         assert ProvisioningEvent.objects.filter(kind="ended").count() == 1
-        assert settings_of(connected).activated_at is None
+        assert connection_of(connected).activated_at is None
 
     def test_whoever_comes_too_late_tells_of_it(self, connected, boss):
         """By the link of the environment, as the administrator would."""
-        activation.start_trial(settings_of(connected), boss)
+        lifecycle.start_trial(connection_of(connected), boss)
         long_ago = timezone.now() - datetime.timedelta(minutes=31)
-        EntraSettings.objects.update(activated_at=long_ago)
+        EntraConnection.objects.update(activated_at=long_ago)
         mail.outbox.clear()
         url = reverse("entra_scim_oidc:environment-sign-in", args=[connected.pk])
 
@@ -376,7 +378,7 @@ class TestActivation:
     def test_cron_tells_of_a_trial_that_is_over(self, connected):
         """Nobody has to look at the tab."""
         long_ago = timezone.now() - datetime.timedelta(minutes=31)
-        EntraSettings.objects.update(activated_at=long_ago)
+        EntraConnection.objects.update(activated_at=long_ago)
 
         call_command("entra_check_expiry")
         call_command("entra_check_expiry")
@@ -397,7 +399,7 @@ class TestActivation:
         other.sign_in()
 
         assert other.user_id == ann.pk
-        assert settings_of(connected).confirmed_at is None
+        assert connection_of(connected).confirmed_at is None
 
     def test_began_by_the_admin_an_administrator_confirms(
         self, connected, browser, boss, admin
@@ -413,19 +415,19 @@ class TestActivation:
 
         Browser().sign_in()
 
-        assert settings_of(connected).confirmed_at
+        assert connection_of(connected).confirmed_at
 
     def test_began_by_somebody_of_two_environments_an_administrator_confirms(
         self, connected, browser, boss, dave
     ):
         """Entra manages nobody who is shared, so they cannot sign in with it."""
         try_sign_in(browser, connected)
-        activation.start_trial(settings_of(connected), dave)
+        lifecycle.start_trial(connection_of(connected), dave)
         assert "unless an administrator signs in" in mail.outbox[-1].body
 
         Browser().sign_in()
 
-        assert settings_of(connected).confirmed_at
+        assert connection_of(connected).confirmed_at
 
     def test_a_trial_that_nobody_could_confirm_does_not_begin(
         self, connected, browser, boss, admin
@@ -446,7 +448,7 @@ class TestActivation:
         boss.save()
         assert obstacles() == ["confirmation"]
         post_activation(by_admin, connected, admin)
-        assert settings_of(connected).activated_at is None
+        assert connection_of(connected).activated_at is None
 
     def test_an_administrator_whom_entra_does_not_know_is_no_dead_end(
         self, connected, browser, boss, scim
@@ -455,17 +457,17 @@ class TestActivation:
         other = UserFactory(
             email="it@contoso.example", environment=connected, is_staff=True
         )
-        activation.start_trial(settings_of(connected), other)
+        lifecycle.start_trial(connection_of(connected), other)
         assert "unless an administrator signs in" in mail.outbox[-1].body
 
         page = Browser().sign_in()
 
         assert page.status_code == 302
-        assert settings_of(connected).confirmed_at
+        assert connection_of(connected).confirmed_at
 
     def test_a_test_confirms_a_trial(self, connected, browser, boss, admin, ann):
         """If it is that of the person whose sign-in would."""
-        activation.start_trial(settings_of(connected), admin)
+        lifecycle.start_trial(connection_of(connected), admin)
         by_admin = Browser()
         by_admin.client.force_login(
             admin, backend="django.contrib.auth.backends.ModelBackend"
@@ -474,7 +476,7 @@ class TestActivation:
         page = text_of(try_sign_in(by_admin, connected))
 
         assert "the test has confirmed the trial" in page
-        assert settings_of(connected).confirmed_at
+        assert connection_of(connected).confirmed_at
 
     def test_a_test_that_confirms_nothing_says_who_can(
         self, connected, browser, boss, scim, entra, admin
@@ -485,7 +487,7 @@ class TestActivation:
         sent = {"userName": beginner.email, "externalId": str(uuid.uuid4())}
         assert scim.post("/Users", sent).status_code == 201
         beginner.refresh_from_db()
-        activation.start_trial(settings_of(connected), beginner)
+        lifecycle.start_trial(connection_of(connected), beginner)
         by_admin = Browser()
         by_admin.client.force_login(
             admin, backend="django.contrib.auth.backends.ModelBackend"
@@ -494,7 +496,7 @@ class TestActivation:
         page = text_of(try_sign_in(by_admin, connected))
 
         assert f"not confirmed yet: {beginner} has to sign in" in page
-        assert settings_of(connected).confirmed_at is None
+        assert connection_of(connected).confirmed_at is None
 
     def test_confirming_has_a_message(self, connected, browser, boss, admin):
         try_sign_in(browser, connected)
@@ -516,14 +518,14 @@ class TestActivation:
         assert "1 person has no password" in page
         assert "eve@contoso.example" in page
         assert "yours too" in page
-        assert settings_of(connected).activated_at
+        assert connection_of(connected).activated_at
 
     def test_a_certificate_costs_no_tested_secret(self, connected, browser, entra):
         """It waits for a test of its own, and may be discarded."""
         try_sign_in(browser, connected)
         browser.client.post(tab(connected, "sign-in/certificate/"))
 
-        settings = settings_of(connected)
+        settings = connection_of(connected)
         assert credentials.in_use(settings).client_secret == entra.secret
         assert credentials.waiting(settings).certificate
         page = browser.client.get(tab(connected, "sign-in/"))
@@ -532,19 +534,21 @@ class TestActivation:
         for _ in range(2):
             browser.client.post(tab(connected, "sign-in/discard/"))
 
-        assert credentials.waiting(settings_of(connected)) is None
+        assert credentials.waiting(connection_of(connected)) is None
         page = browser.client.get(tab(connected, "sign-in/"))
         assert page.context["obstacles"] == []
 
     def test_what_waits_goes_on_waiting_when_it_is_turned_off(self, connected, boss):
         activate(connected)
-        used = credentials.in_use(settings_of(connected))
-        connection.change(settings_of(connected), credentials.with_certificate(used))
+        used = credentials.in_use(connection_of(connected))
+        configuration.change(
+            connection_of(connected), credentials.with_certificate(used)
+        )
 
-        activation.deactivate(settings_of(connected))
+        lifecycle.deactivate(connection_of(connected))
 
-        assert credentials.in_use(settings_of(connected)) == used
-        assert credentials.waiting(settings_of(connected)).certificate
+        assert credentials.in_use(connection_of(connected)) == used
+        assert credentials.waiting(connection_of(connected)).certificate
 
     def test_deactivation(self, connected, browser, boss):
         activate(connected)
@@ -553,7 +557,7 @@ class TestActivation:
         browser.client.post(tab(connected, "sign-in/deactivate/"))
         browser.client.post(tab(connected, "sign-in/deactivate/"))
 
-        assert settings_of(connected).activated_at is None
+        assert connection_of(connected).activated_at is None
         assert ProvisioningEvent.objects.filter(kind="ended").count() == 1
 
     def test_the_emergency_command(self, connected):
@@ -566,14 +570,14 @@ class TestActivation:
 
         assert "work again" in output.getvalue()
         assert "work already" in output.getvalue()
-        assert settings_of(connected).activated_at is None
+        assert connection_of(connected).activated_at is None
         with pytest.raises(CommandError):
             call_command("entra_reopen_passwords", "nonsense")
 
     def test_who_may_only_look_activates_nothing(self, connected, browser, admin):
         try_sign_in(browser, connected)
-        EntraSettings.objects.update(activated_at=None)
-        user = settings_of(connected) and admin
+        EntraConnection.objects.update(activated_at=None)
+        user = connection_of(connected) and admin
         user.is_superuser = False
         user.save()
         user.user_permissions.set(
@@ -591,9 +595,9 @@ class TestWhatComesInBetween:
 
     def test_a_change_undoes_no_activation(self, connected, entra, boss):
         """And waits for a test, as the integration is active by now."""
-        read_before = settings_of(connected)
-        activation.start_trial(settings_of(connected), boss)
-        activation.note_sign_in(settings_of(connected), boss)
+        read_before = connection_of(connected)
+        lifecycle.start_trial(connection_of(connected), boss)
+        lifecycle.note_sign_in(connection_of(connected), boss)
 
         change = {
             "client_id": entra.client_id,
@@ -602,33 +606,33 @@ class TestWhatComesInBetween:
             "client_secret": "another",
             "client_secret_expires_on": None,
         }
-        connection.save(read_before, **change)
+        configuration.save(read_before, **change)
 
-        settings = settings_of(connected)
+        settings = connection_of(connected)
         assert settings.confirmed_at
         assert credentials.in_use(settings).client_secret == entra.secret
         assert credentials.waiting(settings).client_secret == "another"
 
     def test_a_second_activation_is_none(self, connected, boss, admin):
-        read_before = settings_of(connected)
-        activation.start_trial(settings_of(connected), boss)
-        activation.note_sign_in(settings_of(connected), boss)
+        read_before = connection_of(connected)
+        lifecycle.start_trial(connection_of(connected), boss)
+        lifecycle.note_sign_in(connection_of(connected), boss)
 
-        activation.start_trial(read_before, admin)
+        lifecycle.start_trial(read_before, admin)
 
-        assert settings_of(connected).activated_by == boss
-        assert settings_of(connected).confirmed_at
+        assert connection_of(connected).activated_by == boss
+        assert connection_of(connected).confirmed_at
 
     def test_a_trial_that_was_confirmed_is_not_over(self, connected, boss):
-        activation.start_trial(settings_of(connected), boss)
+        lifecycle.start_trial(connection_of(connected), boss)
         long_ago = timezone.now() - datetime.timedelta(minutes=31)
-        EntraSettings.objects.update(activated_at=long_ago)
-        read_before = settings_of(connected)
-        EntraSettings.objects.update(confirmed_at=long_ago)
+        EntraConnection.objects.update(activated_at=long_ago)
+        read_before = connection_of(connected)
+        EntraConnection.objects.update(confirmed_at=long_ago)
 
-        activation.note_trial_end(read_before)
+        lifecycle.note_trial_end(read_before)
 
-        assert settings_of(connected).activated_at
+        assert connection_of(connected).activated_at
 
 
 def test_a_name_of_two_lines_is_mailed_in_one(contoso, bob):
@@ -653,7 +657,7 @@ class TestChangesWhileActive:
         )
         browser.client.post(tab(connected, "connection/"), form)
 
-        settings = settings_of(connected)
+        settings = connection_of(connected)
         assert credentials.in_use(settings).client_secret == entra.secret
         assert credentials.waiting(settings).client_secret == "wrong"
         assert "waits for a test" in text_of(
@@ -672,7 +676,7 @@ class TestChangesWhileActive:
         assert browser.client.post(tab(connected, "connection/"), form)
         assert "The test succeeded" in text_of(try_sign_in(browser, connected))
 
-        settings = settings_of(connected)
+        settings = connection_of(connected)
         assert credentials.in_use(settings).client_secret == entra.secret
         assert settings.pending == ""
         assert settings.client_secret_expires_on == later
@@ -687,7 +691,7 @@ class TestChangesWhileActive:
         )
 
         assert "Deactivate the integration first" in text_of(page)
-        assert str(settings_of(connected).tenant_id) == entra.tenant_id
+        assert str(connection_of(connected).tenant_id) == entra.tenant_id
 
     def test_a_certificate_made_in_the_tab(self, connected, browser, boss, entra):
         """Made, downloaded, uploaded, tested: then in use."""
@@ -702,7 +706,7 @@ class TestChangesWhileActive:
         assert "attachment" in file["Content-Disposition"]
         entra.upload(file.content)
         assert "The test succeeded" in text_of(try_sign_in(browser, connected))
-        settings = settings_of(connected)
+        settings = connection_of(connected)
         assert settings.certificate
         assert settings.client_secret == ""
         assert settings.certificate_expires_on

@@ -9,8 +9,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY
 from django.test import Client
 from django.urls import reverse
 
-from entra_scim import sessions
 from entra_scim.oidc.backend import EntraBackend
+from entra_scim.sign_in import sessions
 from tests.conftest import client_of
 from tests.oidc.conftest import Browser, activate, connect
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from entra_scim import sessions
+from entra_scim.sign_in import sessions
 
 from .conftest import activate, connect
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from entra_scim import domains
+from entra_scim.environments import domains
 from entra_scim.models import ProvisionedUser
 from entra_scim.policy import ProvisioningPolicy
 from tests.oidc.conftest import activate, connect

@@ -15,7 +15,7 @@ from django.views.debug import get_exception_reporter_class
 
 from entra_scim.models import AccessKey
 from entra_scim.oidc import states
-from entra_scim.secrecy import Secret
+from entra_scim.secrecy.hiding import Secret
 from tests.client import ScimClient
 from tests.oidc.conftest import Browser, activate
 from tests.oidc.test_activation import saved

@@ -12,8 +12,9 @@ from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
-from entra_scim import provisioning, sessions
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from entra_scim.people import provisioning
+from entra_scim.sign_in import sessions
 from tests.oidc.conftest import activate, connect
 from tests.oidc.test_sessions import password_session, user_of
 from tests.scim.test_failing_product import Failing, programming_error

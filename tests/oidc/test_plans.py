@@ -14,8 +14,8 @@ from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from entra_scim import sessions
 from entra_scim.models import EntraSession, ProvisionedUser
+from entra_scim.sign_in import sessions
 from tests.oidc.test_sessions import password_session
 from tests.population import fill
 

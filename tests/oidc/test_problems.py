@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from entra_scim.models import EntraSettings, ProvisioningEvent
+from entra_scim.models import EntraConnection, ProvisioningEvent
 from entra_scim.oidc import states
 from tests.oidc.conftest import connect
 
@@ -183,7 +183,7 @@ def test_visitors_cause_one_mail(active, bob, settings):
 
 def test_a_failed_test_is_mailed_to_nobody(active, bob, browser, entra):
     """Whoever tests sees it, and a real failure after it is still told."""
-    EntraSettings.objects.update(activated_at=None)
+    EntraConnection.objects.update(activated_at=None)
     browser.client.force_login(bob, backend="entra_scim.oidc.backend.EntraBackend")
     session = browser.client.session
     session["entra_scim_test"] = str(active.pk)
@@ -194,7 +194,9 @@ def test_a_failed_test_is_mailed_to_nobody(active, bob, browser, entra):
     assert "The test did not succeed" in page.content.decode()
     assert mail.outbox == []
 
-    EntraSettings.objects.update(activated_at=EntraSettings.objects.get().confirmed_at)
+    EntraConnection.objects.update(
+        activated_at=EntraConnection.objects.get().confirmed_at
+    )
     browser.sign_in()
 
     assert [message.to for message in mail.outbox] == [[bob.email]]

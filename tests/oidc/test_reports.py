@@ -23,10 +23,10 @@ from django.urls import reverse
 from django.views.debug import get_exception_reporter_class
 
 import entra_scim
-from entra_scim import access_keys, connection, credentials
-from entra_scim.models import AccessKey, EntraSettings
+from entra_scim.connection import access_keys, configuration, credentials
+from entra_scim.models import AccessKey, EntraConnection
 from entra_scim.oidc import client, states
-from entra_scim.secrecy import Secret
+from entra_scim.secrecy.hiding import Secret
 from tests.oidc.conftest import Browser, connect
 
 pytestmark = pytest.mark.django_db
@@ -268,11 +268,11 @@ class Visit:
 def test_coming_back_from_entra(active, person, quiet, browser, entra, settings, proof):
     if proof == "certificate":
         made = credentials.with_certificate(
-            credentials.in_use(connection.settings_of(active))
+            credentials.in_use(configuration.connection_of(active))
         )
         entra.upload(made.certificate.encode())
-        connection.change(connection.settings_of(active), made)
-        stored = connection.settings_of(active)
+        configuration.change(configuration.connection_of(active), made)
+        stored = configuration.connection_of(active)
         credentials.use(stored, made)
         stored.save()
     visit = Visit(quiet, entra)
@@ -343,10 +343,10 @@ def test_showing_an_access_key(contoso, root, browser, settings):
 
 def test_activating(contoso, scim, person, admin, root, browser, entra, settings):
     connect(contoso, entra)
-    stored = connection.settings_of(contoso)
-    from entra_scim import activation, shut_out
+    stored = configuration.connection_of(contoso)
+    from entra_scim.activation import lifecycle, shut_out
 
-    activation.record_test(stored, credentials.in_use(stored), person)
+    lifecycle.record_test(stored, credentials.in_use(stored), person)
     locked_out = shut_out.by_activation(contoso).count
     values = {
         "acknowledged": locked_out,
@@ -356,7 +356,7 @@ def test_activating(contoso, scim, person, admin, root, browser, entra, settings
     }
 
     def begin():
-        assert not EntraSettings.objects.get().activated_at
+        assert not EntraConnection.objects.get().activated_at
 
     def perform():
         root.post(tab(contoso, "sign-in/activate/"), values)

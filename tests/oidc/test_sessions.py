@@ -14,9 +14,11 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from entra_scim import activation, connection, sessions
-from entra_scim.models import EntraSession, EntraSettings
+from entra_scim.activation import lifecycle
+from entra_scim.connection import configuration
+from entra_scim.models import EntraConnection, EntraSession
 from entra_scim.policy import get_policy
+from entra_scim.sign_in import sessions
 from tests.oidc.conftest import Browser, activate, connect
 
 pytestmark = pytest.mark.django_db
@@ -195,7 +197,7 @@ class TestWhatEndsEverySignInWithEntra:
         assert user_of(client) == admin.pk
 
     def test_turning_it_off(self, active, others, browser):
-        activation.deactivate(connection.settings_of(active))
+        lifecycle.deactivate(configuration.connection_of(active))
 
         assert browser.user_id is None
 
@@ -206,14 +208,14 @@ class TestWhatEndsEverySignInWithEntra:
 
     def test_another_directory(self, active, others, browser, entra):
         """Though it was not turned off: a trial may be over that nobody noted."""
-        EntraSettings.objects.for_environment(active).update(activated_at=None)
+        EntraConnection.objects.for_environment(active).update(activated_at=None)
 
         connect(active, entra, tenant_id=uuid.uuid4())
 
         assert browser.user_id is None
 
     def test_not_another_secret(self, active, others, person, browser, entra):
-        EntraSettings.objects.for_environment(active).update(activated_at=None)
+        EntraConnection.objects.for_environment(active).update(activated_at=None)
 
         connect(active, entra, client_secret="another")
 

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entra_emulator.server import serve
-from entra_scim import connection, credentials
+from entra_scim.connection import configuration, credentials
 from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
 from entra_scim.oidc import client
 from tests.conftest import client_of
@@ -140,7 +140,7 @@ class TestComingIn:
 
     def test_a_certificate_in_place_of_a_secret(self, active, person, browser, entra):
         """By an assertion as Microsoft asks: PS256, SHA-256, minutes long, used once."""
-        settings = connection.settings_of(active)
+        settings = configuration.connection_of(active)
         made = credentials.with_certificate(credentials.in_use(settings))
         credentials.use(settings, made)
         settings.save()
@@ -506,10 +506,10 @@ class TestProblems:
             assert "not switched on here" in page.content.decode()
 
     def test_deactivated_in_between(self, active, person, browser):
-        from entra_scim.models import EntraSettings
+        from entra_scim.models import EntraConnection
 
         address = browser.at_entra(browser.start())
-        EntraSettings.objects.update(activated_at=None)
+        EntraConnection.objects.update(activated_at=None)
 
         assert browser.come_back(address).status_code == 400
         assert browser.user_id is None
@@ -809,9 +809,10 @@ class TestPasswords:
         assert client.get("/who/").json()["user"] == bob.pk
 
     def test_work_again_after_deactivation(self, browser, active, bob):
-        from entra_scim import activation, connection
+        from entra_scim.activation import lifecycle
+        from entra_scim.connection import configuration
 
-        activation.deactivate(connection.settings_of(active))
+        lifecycle.deactivate(configuration.connection_of(active))
 
         client, _response = self.login(bob)
 

@@ -11,13 +11,13 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from entra_scim import sessions
 from entra_scim.models import AccessKey, ProvisioningEvent
+from entra_scim.sign_in import sessions
 from tests.factories import UserFactory
 from tests.oidc.conftest import Browser, activate, connect
 from tests.oidc.test_activation import (
+    connection_of,
     post_activation,
-    settings_of,
     try_sign_in,
 )
 from tests.test_tab import saved, tab, text_of
@@ -54,15 +54,15 @@ def no_key(environment):
 
 
 def not_connected(environment):
-    return settings_of(environment).client_id is None
+    return connection_of(environment).client_id is None
 
 
 def still_active(environment):
-    return settings_of(environment).activated_at is not None
+    return connection_of(environment).activated_at is not None
 
 
 def no_certificate(environment):
-    return settings_of(environment).certificate == ""
+    return connection_of(environment).certificate == ""
 
 
 @pytest.mark.parametrize("password", ["", "wrong", "secret"])
@@ -277,7 +277,7 @@ class TestThePasswordOfTheAdmin:
         page = post_activation(visitor, connected, admin)
 
         assert "Too many wrong passwords" in text_of(page)
-        assert settings_of(connected).activated_at is None
+        assert connection_of(connected).activated_at is None
         events = ProvisioningEvent.objects.filter(kind="wrong_password")
         assert {event.user_id for event in events} == {visitor.user_id}
         assert events.count() == 5
@@ -332,4 +332,4 @@ class TestThePasswordOfTheAdmin:
         page = post_activation(visitor, connected, ann)
 
         assert "not the username and password" in text_of(page)
-        assert settings_of(connected).activated_at is None
+        assert connection_of(connected).activated_at is None

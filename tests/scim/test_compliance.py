@@ -8,7 +8,7 @@ from django.urls import reverse
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import Status, check_server
 
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 
 # The WSGI handler closes connections, so no transaction can span its requests.
 pytestmark = pytest.mark.django_db(transaction=True)

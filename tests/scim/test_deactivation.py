@@ -8,10 +8,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import DataError, connection
 
+from entra_scim.diagnosis.observations import observe
 from entra_scim.exceptions import AddressNotOwned
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.policy import ProvisioningPolicy
-from entra_scim.traffic import traffic_of
 
 pytestmark = pytest.mark.django_db
 
@@ -222,7 +222,7 @@ def test_a_repeated_rest_is_one_refusal(scim, linked, is_out, contoso):
     ]
     assert "does not parse" in refused[0].summary
     assert "title must be" in refused[1].summary
-    assert traffic_of(contoso).refusals.keys() == {"invalidPath", "invalidValue"}
+    assert observe(contoso).refusals.keys() == {"invalidPath", "invalidValue"}
     assert ProvisioningEvent.objects.filter(kind="deactivated").count() == 1
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from entra_emulator import ProvisioningJob
 from entra_emulator.tenant import Tenant
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.testing import DjangoServer
 

@@ -10,9 +10,10 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
-from entra_scim import provisioning, sign_in
 from entra_scim.conf import conf
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from entra_scim.people import provisioning
+from entra_scim.sign_in import sign_ins
 from tests.factories import RoleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ def test_a_new_employee_does_not_get_a_former_one_s_account(scim, former, contos
     assert response.json()["scimType"] == "uniqueness"
     assert "the same person or somebody else" in response.json()["detail"]
     assert state() == before
-    assert sign_in.person_of(contoso, NEW) is None
+    assert sign_ins.person_of(contoso, NEW) is None
     for _ in range(2):
         scim.patch(former, replacing(NEW), BACK)
     assert ProvisioningEvent.objects.get(reason="identity_replaced").count == 3
@@ -143,7 +144,7 @@ def test_removing_an_object_id_opens_no_way_to_replace_it(scim, former, contoso,
         ]
 
     assert {response.status_code for response in responses} == {HTTPStatus.CONFLICT}
-    assert sign_in.person_of(contoso, NEW) is None
+    assert sign_ins.person_of(contoso, NEW) is None
     assert scim.patch(former, replacing(OLD)).json()["externalId"] == OLD
 
 
@@ -174,7 +175,7 @@ def test_a_corrected_mapping_is_no_other_person(scim, contoso, before):
 
     assert scim.patch(path, replacing(NEW)).json()["externalId"] == NEW
 
-    assert sign_in.person_of(contoso, NEW).pk == uuid.UUID(person["id"])
+    assert sign_ins.person_of(contoso, NEW).pk == uuid.UUID(person["id"])
     event = ProvisioningEvent.objects.get(kind="updated")
     assert event.summary == "Ann Old: externalId changed"
     assert scim.patch(path, replacing(THIRD)).status_code == HTTPStatus.CONFLICT
@@ -257,14 +258,14 @@ class TestRemedy:
 
         admin_client.post(f"{page}same/", {"object_id": NEW})
 
-        assert sign_in.person_of(contoso, OLD) is None
+        assert sign_ins.person_of(contoso, OLD) is None
         assert scim.filter(f'externalId eq "{NEW}"') == [str(link().pk)]
         assert not link().user.is_active  # until Entra says otherwise
         event = ProvisioningEvent.objects.get(kind="object_id_accepted")
         assert "externalId changed" in event.summary
         response = scim.patch(former, replacing(NEW), BACK)
         assert response.status_code == HTTPStatus.OK
-        assert sign_in.person_of(contoso, NEW).user == user
+        assert sign_ins.person_of(contoso, NEW).user == user
         assert "set-aside/" not in admin_client.get(page).content.decode()
         assert scim.patch(former, replacing(OLD)).status_code == HTTPStatus.CONFLICT
 

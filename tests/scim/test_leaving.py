@@ -8,9 +8,9 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 
-from entra_scim import sessions
 from entra_scim.middleware import EntraSessionMiddleware
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from entra_scim.sign_in import sessions
 from tests.factories import GroupFactory, RoleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
-from entra_scim import sign_in
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from entra_scim.sign_in import sign_ins
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -443,7 +443,7 @@ def test_an_object_id_is_the_same_in_upper_case(scim, ann, contoso):
         assert scim.patch(path, rename).json()["externalId"] == spelling
         assert scim.filter(f'externalId eq "{object_id}"') == [person["id"]]
         assert scim.filter(f'externalId eq "{object_id.upper()}"') == [person["id"]]
-        assert sign_in.person_of(contoso, object_id).user == ann
+        assert sign_ins.person_of(contoso, object_id).user == ann
         other = body("other@contoso.example", externalId=object_id.upper())
         assert scim.post("/Users", other).status_code == HTTPStatus.CONFLICT
 

@@ -7,8 +7,9 @@ from http import HTTPStatus
 import pytest
 from django.contrib.auth import get_user_model
 
-from entra_scim import links, provisioning
+from entra_scim.accounts import links
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
+from entra_scim.people import provisioning
 from tests.factories import RoleFactory
 
 pytestmark = pytest.mark.django_db

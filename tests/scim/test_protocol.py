@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.dialect.operations import MAX_OPERATIONS
 from entra_scim.models import AccessKey, ProvisionedUser, ProvisioningEvent
 from entra_scim.scim.http import MAX_BODY

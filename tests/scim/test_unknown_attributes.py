@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from entra_scim import traffic, unknown_attributes
-from entra_scim.findings import findings
+from entra_scim.diagnosis import observations, unknown_attributes
+from entra_scim.diagnosis.findings import findings
 from entra_scim.models import UnknownAttribute
 from entra_scim.scim.unknown_attributes import (
     unknown_in_operations,
@@ -107,7 +107,7 @@ class TestTab:
     BODY = {"userName": "eve@contoso.example", "otherMails": ["a@x.example"]}
 
     def listed(self, environment):
-        for finding in findings(traffic.traffic_of(environment)):
+        for finding in findings(observations.observe(environment)):
             if finding.code == "unknown_attributes":
                 assert "delete the rows" in str(finding.remedy)
                 return list(finding.details)

@@ -12,7 +12,7 @@ django.setup()
 
 from django.contrib.auth.models import User
 
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from entra_scim.models import Environment
 from tests.client import ScimClient
 

@@ -16,9 +16,10 @@ django.setup()
 from django.contrib.auth.models import Group
 from django.db import connections
 
-from entra_scim import access_keys, connection, transactions
+from entra_scim.connection import access_keys, configuration
+from entra_scim.database import transactions
 from entra_scim.models import (
-    EntraSettings,
+    EntraConnection,
     EnvironmentGroup,
     EnvironmentRole,
     ProvisionedUser,
@@ -43,15 +44,15 @@ def prepare(tenant_id, client_id, client_secret):
             EnvironmentRole.objects.create(
                 environment=environment, value=value, group=group
             )
-        connection.save(
-            connection.settings_of(environment),
+        configuration.save(
+            configuration.connection_of(environment),
             client_id=client_id,
             tenant_id=tenant_id,
             cloud="local",
             client_secret=client_secret,
             client_secret_expires_on=datetime.date.today() + datetime.timedelta(90),
         )
-        EntraSettings.objects.update(
+        EntraConnection.objects.update(
             activated_at=timezone.now(), confirmed_at=timezone.now()
         )
         _key, secret = access_keys.create(environment)

@@ -7,10 +7,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
+from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.management.environments import environment_of_argument
 from entra_scim.models import AccessKey
-from entra_scim.models.environment import AnyEnvironment
 
 
 class Command(BaseCommand):

@@ -7,8 +7,10 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
-from entra_scim import activation, notifications, renewals
+from entra_scim.activation import lifecycle
 from entra_scim.conf import conf
+from entra_scim.diagnosis import expiry
+from entra_scim.story import notifications
 
 
 class Command(BaseCommand):
@@ -26,8 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         environments = apps.get_model(conf.ENVIRONMENT_MODEL)._default_manager.all()
-        activation.note_ended_trials()
-        found = renewals.notices(environments)
+        lifecycle.note_ended_trials()
+        found = expiry.notices(environments)
         for notice in found:
             self.stdout.write(notice.message)
             if options["mail"]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import ProtectedError, RestrictedError
 
-from entra_scim import emptying
+from entra_scim.environments import emptying
 from entra_scim.management.environments import environment_of_argument
 
 

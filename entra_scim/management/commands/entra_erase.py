@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from entra_scim import erasure
 from entra_scim.management.environments import environment_of_argument
+from entra_scim.people import erasure
 
 
 class Command(BaseCommand):

@@ -7,7 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from entra_scim import events, sign_in, unknown_attributes
+from entra_scim.diagnosis import unknown_attributes
+from entra_scim.sign_in import sign_ins
+from entra_scim.story import events
 
 
 class Command(BaseCommand):
@@ -27,6 +29,6 @@ class Command(BaseCommand):
             raise CommandError("--days is a number from 0 to 36500.")
         before = timezone.now() - datetime.timedelta(days=days)
         deleted = events.prune(before)
-        sign_in.prune_sessions(before)
+        sign_ins.prune_sessions(before)
         unknown_attributes.prune(before)
         self.stdout.write(f"{deleted} events deleted.")

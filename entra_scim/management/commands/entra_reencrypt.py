@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from entra_scim import connection
-from entra_scim.encryption import Unreadable
-from entra_scim.models import EntraSettings
+from entra_scim.connection import configuration
+from entra_scim.connection.encryption import Unreadable
+from entra_scim.models import EntraConnection
 
 
 class Command(BaseCommand):
@@ -17,9 +17,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done, unreadable = 0, []
-        for settings in EntraSettings.objects.select_related("environment"):
+        for settings in EntraConnection.objects.select_related("environment"):
             try:
-                connection.reencrypt(settings)
+                configuration.reencrypt(settings)
             except Unreadable:
                 unreadable.append(str(settings.environment))
             else:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from entra_scim import regrants
 from entra_scim.models import PendingRegrant
+from entra_scim.roles import regrants
 
 
 class Command(BaseCommand):

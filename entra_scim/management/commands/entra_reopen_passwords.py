@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from entra_scim import activation, connection
+from entra_scim.activation import lifecycle
+from entra_scim.connection import configuration
 from entra_scim.management.environments import environment_of_argument
 
 
@@ -20,9 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         environment = environment_of_argument(options["environment"])
-        settings = connection.settings_of(environment)
+        settings = configuration.connection_of(environment)
         if settings.activated_at is None:
             self.stdout.write(f"Passwords of {environment} work already.")
             return
-        activation.deactivate(settings)
+        lifecycle.deactivate(settings)
         self.stdout.write(f"Passwords of {environment} work again.")

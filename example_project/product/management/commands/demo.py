@@ -22,7 +22,7 @@ from django.core.servers.basehttp import (
 from django.db import connections
 
 from entra_emulator.process import local_entra
-from entra_scim import access_keys
+from entra_scim.connection import access_keys
 from example_project.product.demonstration import recorded
 from example_project.product.demonstration.portal import tenants
 from example_project.product.demonstration.rehearsal import (

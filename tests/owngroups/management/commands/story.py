@@ -5,10 +5,10 @@ import json
 from django.contrib.auth.models import Group
 from django.core.management import BaseCommand, call_command
 
-from entra_scim import access_keys
-from entra_scim.keys import role_key
-from entra_scim.memberships import GroupsElsewhere
+from entra_scim.connection import access_keys
 from entra_scim.models import Environment, EnvironmentRole, ProvisioningEvent
+from entra_scim.roles.memberships import GroupsElsewhere
+from entra_scim.text.comparison_keys import role_key
 from tests.client import ScimClient
 from tests.owngroups.models import Person, Team
 

@@ -1,0 +1,1 @@
+"""The product's accounts, and the links between them and Entra's people."""

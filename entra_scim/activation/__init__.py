@@ -1,0 +1,1 @@
+"""From passwords to Entra, and back."""

@@ -1,0 +1,89 @@
+"""Who could not sign in any more, told before somebody decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.models import ProvisionedUser
+from entra_scim.policy import get_policy
+from entra_scim.sign_in import gate
+
+_SHOWN = 20
+"""How many names are a list that somebody reads. Each costs what the policy asks."""
+
+COUNTED = 1000
+"""How far people are counted who could not sign in. More is more, and costs more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShutOut:
+    """People who could no longer sign in: the first ones, and how many in all."""
+
+    shown: list[Any]
+    count: int
+    """How many, up to :data:`COUNTED`; one more than that means "more"."""
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more people than are counted."""
+        return self.count > COUNTED
+
+
+def by_activation(environment: AnyEnvironment) -> ShutOut:
+    """Return the active people of an environment whom Entra cannot sign in.
+
+    They have no link, an inactive one, or one whose externalId is not the object
+    ID by which a sign-in finds people. ``count`` may include people that the gate
+    lets through, such as the Admin; those shown do not.
+    """
+    # A link of another environment helps nobody: it is not in force for people of
+    # this one, who have moved.
+    able = ProvisionedUser.objects.for_environment(environment).filter(
+        user_id=OuterRef("pk"), active=True, has_object_id=True
+    )
+    people: models.QuerySet[Any] = (
+        get_policy()
+        .users_of(environment)
+        .filter(~Exists(able), is_active=True)
+        .order_by("pk")
+    )
+    return _counted(people, lambda user: gate.environment_of(user) == environment)
+
+
+def by_turning_off(environment: AnyEnvironment) -> ShutOut:
+    """Return the active people of an environment who have no password of their own.
+
+    Once Entra sign-in is turned off, they cannot sign in until they get one.
+    """
+    people: models.QuerySet[Any] = (
+        get_policy()
+        .users_of(environment)
+        .filter(
+            Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+            is_active=True,
+        )
+        .order_by(get_user_model().USERNAME_FIELD)
+    )
+    return _counted(people, lambda user: True)
+
+
+def _counted(people: models.QuerySet[Any], is_meant: Callable[[Any], bool]) -> ShutOut:
+    """Return the first of some people, without those who are not meant, and how many.
+
+    One statement looks for all of them, and another reads whom to show: no index
+    tells who of a product's people is without what.
+    """
+    looked_at = _SHOWN + 1
+    keys = list(people.values_list("pk", flat=True)[: COUNTED + 1 + looked_at])
+    first = list(people.filter(pk__in=keys[:looked_at]))
+    shown = [user for user in first if is_meant(user)]
+    count = min(len(keys) - len(first) + len(shown), COUNTED + 1)
+    return ShutOut(shown=shown[:_SHOWN], count=count)

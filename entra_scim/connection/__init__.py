@@ -1,0 +1,1 @@
+"""An environment's side of its connection with Entra: identifiers, credentials, access keys."""

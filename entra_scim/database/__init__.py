@@ -1,0 +1,1 @@
+"""How statements and transactions reach the database."""

@@ -1,0 +1,1 @@
+"""What an administrator is told: facts, findings, steps, what expires."""

@@ -1,0 +1,67 @@
+"""Does signing in with Entra work? As real sign-ins show, whatever is saved here."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Max, Min
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from entra_scim.explanations import sign_in_codes
+from entra_scim.models import EntraConnection, EntraSession, ProvisioningEvent
+
+from .findings import Finding
+
+_LOOKED_BACK = datetime.timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breakage:
+    """That nobody can sign in with Entra."""
+
+    since: datetime.datetime
+    code: str
+
+
+def breakage(settings: EntraConnection) -> Breakage | None:
+    """Return since when sign-ins fail for everybody, or None while they work.
+
+    The last one failed by a code that is nobody's own, such as an expired secret,
+    and nobody has signed in or tested since.
+    """
+    failures = ProvisioningEvent.objects.for_environment(settings.environment).filter(
+        kind=ProvisioningEvent.Kind.SIGN_IN_FAILED,
+        reason__in=sign_in_codes.urgent_codes(),
+        at__gt=timezone.now() - _LOOKED_BACK,
+    )
+    last = failures.order_by("-at").first()
+    if last is None or (settings.tested_at and settings.tested_at > last.at):
+        return None
+    sessions = EntraSession.objects.for_environment(settings.environment)
+    if sessions.filter(opened_at__gt=last.at).exists():
+        return None
+    worked = sessions.aggregate(last=Max("opened_at"))["last"]
+    working = max((at for at in (worked, settings.tested_at) if at), default=None)
+    if working is None:
+        since = failures.aggregate(since=Min("first_at"))["since"]
+    else:
+        lasting = failures.filter(at__gt=working).aggregate(since=Min("first_at"))
+        # One that is counted anew may have begun before the last one that worked.
+        since = max(lasting["since"], working)
+    return Breakage(since=since, code=last.reason)
+
+
+def findings(broken: Breakage | None) -> Iterator[Finding]:
+    """Tell that nobody can sign in, and what to do."""
+    if broken is not None:
+        since = date_format(timezone.localtime(broken.since), "DATETIME_FORMAT")
+        yield Finding(
+            code="sign_in_broken",
+            message=_("Signing in with Entra has failed since %(date)s: %(code)s.")
+            % {"date": since, "code": broken.code},
+            remedy=sign_in_codes.explain(broken.code).administrator,
+        )

@@ -1,0 +1,1 @@
+"""Codes, explained to those who read them."""

@@ -1,0 +1,1 @@
+"""What Entra may do with people, and what follows from it."""

@@ -1,0 +1,62 @@
+"""The strings of people that filters find by key, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from entra_scim.database import prepared_writes
+from entra_scim.document import searchable
+from entra_scim.document.documents import Document
+from entra_scim.document.searchable import Element
+from entra_scim.models import ProvisionedElement, ProvisionedUser
+
+
+def save(person: ProvisionedUser) -> None:
+    """Write the strings of a person who has none here yet."""
+    _save(person, searchable.elements(person.attributes))
+
+
+def change(person: ProvisionedUser, old: Document) -> None:
+    """Write those that differ since the ``old`` document of a person."""
+    new = person.attributes
+    changed = [
+        name for name in old.keys() | new.keys() if old.get(name) != new.get(name)
+    ]
+    former, latter = (
+        searchable.elements({name: one[name] for name in changed if name in one})
+        for one in (old, new)
+    )
+    gone, come = set(former) - set(latter), set(latter) - set(former)
+    if len(gone) == len(come) == 1:  # the usual change, in one statement
+        [before], [after] = gone, come
+        if before.path == after.path and before.path in searchable.INDEXED_STRINGS:
+            prepared_writes.update(
+                ProvisionedElement,
+                {"provisioned_user": person.pk, "path": after.path},
+                {"key": after.key, "searched": after.searched},
+            )
+            return
+        person.elements.filter(**before._asdict()).update(**after._asdict())
+        return
+    if gone:
+        paths = {element.path for element in gone}
+        for path in paths:
+            prepared_writes.delete(
+                ProvisionedElement, {"provisioned_user": person.pk, "path": path}
+            )
+        come |= {element for element in latter if element.path in paths}
+    _save(person, [element for element in latter if element in come])
+
+
+def _save(person: ProvisionedUser, elements: Iterable[Element]) -> None:
+    prepared_writes.insert(
+        ProvisionedElement,
+        (
+            {
+                "environment_id": person.environment_id,
+                "provisioned_user_id": person.pk,
+                **element._asdict(),
+            }
+            for element in elements
+        ),
+    )

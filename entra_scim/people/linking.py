@@ -1,0 +1,167 @@
+"""Who in the product is the person that Entra sends?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from entra_scim.accounts import profile
+from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.exceptions import (
+    AddressAmbiguous,
+    AddressElsewhere,
+    AddressExempt,
+    AddressHeld,
+    AddressLooksAlike,
+    AddressNotOwned,
+    AddressProvisioned,
+    AddressReleased,
+    Conflict,
+)
+from entra_scim.models import ProvisionedUser, ReleasedUser
+from entra_scim.policy import ProvisioningPolicy
+from entra_scim.text import comparison_keys
+
+
+def person_to_link(
+    policy: ProvisioningPolicy,
+    environment: AnyEnvironment,
+    attributes: Mapping[str, Any],
+    known: Iterable[Any],
+) -> AbstractBaseUser | None:
+    """Return the existing person that a new resource is, or None for a new one.
+
+    They are found by e-mail address alone, among those who are ``known``, see :mod:`entra_scim.accounts.namesakes`. A
+    username that equals the address links nobody, but collides: the person would get
+    it as username.
+
+    Raises:
+        Conflict: Somebody has the address or username and is not linkable here.
+        AddressNotOwned: The policy does not let the environment have the address.
+    """
+    address = profile.address(attributes)
+    _check_owned(policy, environment, address)
+    holders = _holders(policy, environment, attributes, address, known)
+    for user in holders:
+        _check_exempt(policy, environment, user)
+    # Each first: that there are several may be no concern of this environment's.
+    for user in holders:
+        _check_linkable(policy, environment, user, attributes)
+    if not holders:
+        return None
+    if len(holders) > 1:
+        raise AddressAmbiguous
+    [user] = holders
+    if not comparison_keys.same_address(_email(user), address):
+        raise AddressHeld
+    return user
+
+
+def check_free(
+    policy: ProvisioningPolicy,
+    provisioned_user: ProvisionedUser,
+    attributes: Mapping[str, Any],
+    known: Iterable[Any],
+) -> None:
+    """Refuse an address or username that somebody else has, of those who are known.
+
+    Raises:
+        Conflict: Says what to do, and nothing of other environments' people.
+        AddressNotOwned: The policy does not let the environment have the address.
+    """
+    environment = provisioned_user.environment
+    address = profile.address(attributes)
+    _check_owned(policy, environment, address)
+    for user in _holders(policy, environment, attributes, address, known):
+        _check_exempt(policy, environment, user)
+        _check_linkable(policy, environment, user, attributes)
+        raise AddressHeld
+
+
+def _check_owned(
+    policy: ProvisioningPolicy, environment: AnyEnvironment, address: str
+) -> None:
+    if address and not policy.owns_address(environment, address):
+        raise AddressNotOwned
+
+
+def _check_linkable(
+    policy: ProvisioningPolicy,
+    environment: AnyEnvironment,
+    user: Any,
+    attributes: Mapping[str, Any],
+) -> None:
+    link = _related(user, "provisioned_user")
+    if link is not None and link.environment_id == environment.pk:
+        raise AddressProvisioned
+    belongs_to = [candidate.pk for candidate in policy.environments_of(user)]
+    if link is not None or belongs_to != [environment.pk]:
+        raise AddressElsewhere
+    released: ReleasedUser | None = _related(user, "released_user")
+    if released is not None and released.environment_id == environment.pk:
+        external_id = attributes.get("externalId")
+        if (
+            external_id is None
+            or comparison_keys.external_id_key(external_id) != released.external_id_key
+        ):
+            raise AddressReleased
+
+
+def _check_exempt(
+    policy: ProvisioningPolicy, environment: AnyEnvironment, user: Any
+) -> None:
+    """Refuse somebody exempt, and tell their own environment only that they are."""
+    if policy.is_exempt(user):
+        raise _told(policy, environment, user, AddressExempt)
+
+
+def _told(
+    policy: ProvisioningPolicy,
+    environment: AnyEnvironment,
+    user: Any,
+    refusal: type[Conflict],
+) -> Conflict:
+    """Return a refusal that tells of an account, if it is the environment's.
+
+    Else it tells nothing: anyone who has a key could find out whose addresses exist,
+    and which of them are worth an attack.
+    """
+    environments = [candidate.pk for candidate in policy.environments_of(user)]
+    return refusal() if environment.pk in environments else AddressElsewhere()
+
+
+def _holders(
+    policy: ProvisioningPolicy,
+    environment: AnyEnvironment,
+    attributes: Mapping[str, Any],
+    address: str,
+    known: Iterable[Any],
+) -> list[AbstractBaseUser]:
+    """Return who has the address as e-mail, or the person's username.
+
+    Raises:
+        AddressLooksAlike: Somebody's differs in letters that look the same.
+        AddressElsewhere: So does that of somebody of another environment.
+    """
+    username = profile.username(attributes)
+    holders = []
+    for user in known:
+        pairs = [(user.get_username(), username)]
+        if address:
+            pairs.append((_email(user), address))
+        if any(comparison_keys.same_address(*pair) for pair in pairs):
+            holders.append(user)
+        elif any(comparison_keys.looks_like(*pair) for pair in pairs):
+            raise _told(policy, environment, user, AddressLooksAlike)
+        # Else the database is laxer than Unicode: ``josé@`` is not ``jose@``.
+    return holders
+
+
+def _email(user: Any) -> str:
+    return getattr(user, user.get_email_field_name()) or ""
+
+
+def _related(user: Any, name: str) -> Any:
+    return getattr(user, name) if hasattr(user, name) else None

@@ -1,0 +1,1 @@
+"""From the roles that Entra assigned to the groups of a person."""

@@ -1,0 +1,133 @@
+"""Which groups people have by the roles that Entra assigned to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from functools import cache
+from typing import Any
+
+from entra_scim.database import prepared_reads, prepared_writes
+from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.models import (
+    EnvironmentRole,
+    PendingRegrant,
+    ProvisionedUser,
+    RoleAssignment,
+)
+from entra_scim.text.comparison_keys import role_key
+
+from . import memberships
+
+
+class EnvironmentRoles:
+    """The roles of an environment as one transaction sees them."""
+
+    def __init__(self, environment: AnyEnvironment, user_id: Any = None) -> None:
+        self._group_ids: dict[str, Any] = {}
+        self.pending_group_ids: set[Any] = set()
+        """The groups that not everybody has been given or lost yet who should."""
+        self.held: set[Any] = set()
+        """The groups that the user is in."""
+        of_user = user_id is not None and memberships.field() is not None
+        keys = (environment.pk, environment.pk, *([user_id] if of_user else []))
+        for kind, value, group_id in _statement(of_user)(*keys):
+            if kind == _ROLE:
+                self._group_ids[value] = group_id
+            else:
+                (self.held if kind == _HELD else self.pending_group_ids).add(group_id)
+
+    @property
+    def group_ids(self) -> set[Any]:
+        """The primary keys of the groups that roles of the environment grant."""
+        return set(self._group_ids.values())
+
+    def granted(self, values: Iterable[str]) -> set[Any]:
+        """Return the primary keys of the groups that role values grant.
+
+        Values are compared exactly, and in Python: MariaDB's default collation
+        takes ``uploader`` for ``Uploader``.
+        """
+        return {self._group_ids[value] for value in values if value in self._group_ids}
+
+    def names(self, group_ids: Collection[Any], values: Collection[str]) -> list[str]:
+        """Return the names of the roles that grant groups, rather those in values."""
+        granting = {v: g for v, g in self._group_ids.items() if g in group_ids}
+        meant = {g for v, g in granting.items() if v in values}
+        return sorted(v for v, g in granting.items() if v in values or g not in meant)
+
+    def unknown(self, values: Iterable[str]) -> list[str]:
+        """Return the values that no role of the environment has."""
+        return [value for value in values if value not in self._group_ids]
+
+
+@cache
+def _statement(of_user: bool) -> prepared_reads.Rows:
+    tables: dict[str, Any] = {"role": EnvironmentRole, "pending": PendingRegrant}
+    parameters = ["role.environment", "pending.environment"]
+    source = f"""SELECT {_ROLE}, {{role.value}}, {{role.group_id}} FROM {{role}}
+        WHERE {{role.environment_id}} = %s
+        UNION ALL SELECT {_PENDING}, '', {{pending.group_id}} FROM {{pending}}
+        WHERE {{pending.environment_id}} = %s"""  # noqa: S608
+    if of_user:
+        user, group = memberships.columns()
+        tables["held"] = memberships.through().model
+        source += f""" UNION ALL SELECT {_HELD}, '', {{held.{group}}} FROM {{held}}
+            WHERE {{held.{user}}} = %s"""  # noqa: S608
+        parameters.append(f"held.{user}")
+    return prepared_reads.Rows(source, parameters, **tables)
+
+
+_ROLE, _PENDING, _HELD = range(3)
+
+
+def assign(provisioned_user: ProvisionedUser, values: Collection[str]) -> None:
+    """Note the role values that Entra assigned to a person who has none noted."""
+    prepared_writes.insert(
+        RoleAssignment,
+        (
+            {
+                "environment_id": provisioned_user.environment_id,
+                "provisioned_user_id": provisioned_user.pk,
+                "value": value,
+                "value_key": role_key(value),
+            }
+            for value in values
+        ),
+    )
+
+
+def reassign(provisioned_user: ProvisionedUser, values: Collection[str]) -> None:
+    """Note the role values in place of those that are noted."""
+    prepared_writes.delete(RoleAssignment, {"provisioned_user": provisioned_user.pk})
+    assign(provisioned_user, values)
+
+
+def managed_groups(people: Iterable[ProvisionedUser]) -> dict[Any, set[Any]]:
+    """Return the groups that people have by their environment's roles, by user.
+
+    Primary keys of both. Nobody for whom Entra has not sent roles is among them.
+    """
+    environments = {
+        person.user_id: person.environment_id
+        for person in people
+        if person.roles_received_at is not None
+    }
+    granted = set(
+        EnvironmentRole.objects.filter(
+            environment__in={*environments.values()}
+        ).values_list("environment_id", "group_id")
+    )
+    group_ids = {group_id for _environment, group_id in granted}
+    found: dict[Any, set[Any]] = {}
+    for user_id, group_id in memberships.pairs([*environments], group_ids):
+        if (environments[user_id], group_id) in granted:
+            found.setdefault(user_id, set()).add(group_id)
+    return found
+
+
+def keys_granting(environment: AnyEnvironment, group_id: Any) -> set[str]:
+    """Return the keys of the environment's roles that grant a group."""
+    granting = EnvironmentRole.objects.for_environment(environment).filter(
+        group_id=group_id
+    )
+    return set(granting.values_list("value_key", flat=True))

@@ -1,0 +1,100 @@
+"""The groups of one person, as their roles and their activity decide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+
+from entra_scim.accounts import links
+from entra_scim.database import transactions
+from entra_scim.dialect import role_values
+from entra_scim.document.documents import Document
+from entra_scim.models import ProvisionedUser
+
+from . import memberships, regrants
+from .assignments import EnvironmentRoles
+
+Changes = dict[str, list[str]]
+
+
+def are_settled(person: ProvisionedUser) -> bool:
+    """Tell whether an active person has the groups of the roles that Entra sent.
+
+    So have those for whom it sent none. It needs no lock: :func:`settle` looks again.
+    """
+    if person.roles_received_at is None:
+        return True
+    environment_roles = EnvironmentRoles(person.environment, person.user_id)
+    wanted = environment_roles.granted(role_values(person.attributes))
+    return _held(environment_roles) == wanted
+
+
+def _held(environment_roles: EnvironmentRoles) -> set[Any]:
+    """Return the groups of somebody, as far as Entra decides about them.
+
+    A group that no role grants any more may not have been taken from them yet.
+    """
+    decided = environment_roles.group_ids | environment_roles.pending_group_ids
+    return environment_roles.held & decided
+
+
+def settle(
+    person: ProvisionedUser, old: Document, new: Document, *, quietly: bool = False
+) -> Changes:
+    """Give a person the groups that they should have now, and no others.
+
+    Where the link is not in force any more, groups are only taken.
+
+    Call it with the environment locked, and with the person's ``active`` and
+    ``roles_received_at`` as they are to be. Sets ``suspended_groups``, unsaved.
+    ``quietly`` sends no signal about groups that the person leaves.
+
+    Returns:
+        The role values whose groups came and went, for the event.
+    """
+    environment_roles = EnvironmentRoles(person.environment, person.user.pk)
+    among = environment_roles.group_ids
+    values = role_values(new)
+    held = environment_roles.held & among
+    if person.roles_received_at is not None:
+        held = _held(environment_roles)
+        wanted = environment_roles.granted(values) if person.active else set()
+        person.suspended_groups = []
+    elif person.active:
+        # Entra never sent roles for this person. A mapping that is not made yet
+        # must not cost the groups that they had before they were deactivated.
+        wanted = held | (among & set(person.suspended_groups))
+        person.suspended_groups = []
+    else:
+        wanted = set()
+        person.suspended_groups = sorted({*person.suspended_groups, *held})
+    if (
+        wanted - held
+        and not person._state.adding  # who was found to be linkable just now
+        and not links.is_in_force(person)
+    ):
+        wanted &= held
+    if environment_roles.pending_group_ids:
+        # Who waits for the groups of a role sends the next request, sooner or later.
+        transaction.on_commit(
+            lambda: regrants.step(person.environment),
+            using=transactions.database(),
+            robust=True,
+        )
+    left = held - wanted
+    if quietly:
+        for group_id in left:
+            memberships.leave([person.user.pk], group_id)
+        left = set()
+    memberships.change(person.user, joined=wanted - held, left=left)
+    return {
+        "roles_added": environment_roles.names(wanted - held, values),
+        "roles_removed": environment_roles.names(held - wanted, role_values(old)),
+        "roles_unknown": _new(environment_roles.unknown(values), role_values(old)),
+    }
+
+
+def _new(values: Collection[str], former: Collection[str]) -> list[str]:
+    return [value for value in values if value not in former]

@@ -1,0 +1,81 @@
+"""Who an ID token stands for, and what to remember of a sign-in."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.database.transactions import deciding
+from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
+from entra_scim.story import events
+from entra_scim.text import comparison_keys
+
+
+@deciding()
+def person_of(environment: AnyEnvironment, object_id: str) -> ProvisionedUser | None:
+    """Return the provisioned person with an object ID, active or not.
+
+    By nothing else: an e-mail address in a token is what somebody wrote into the
+    directory (https://learn.microsoft.com/en-us/entra/identity-platform/claims-validation).
+    """
+    if not comparison_keys.is_object_id(object_id):
+        return None
+    person: ProvisionedUser | None = (
+        ProvisionedUser.objects.for_environment(environment)
+        .filter(external_id_key=comparison_keys.external_id_key(object_id))
+        .select_related("user")
+        .first()
+    )
+    return person
+
+
+def open_session(
+    environment: AnyEnvironment, user: Any, sid: str | None
+) -> EntraSession:
+    """Remember a session, so that Entra can end it by its ``sid``."""
+    return EntraSession.objects.create(
+        environment=environment,
+        user=user,
+        sid_key=comparison_keys.digest(sid) if sid else None,
+    )
+
+
+@deciding()
+def end_sessions(environment: AnyEnvironment, sid: str) -> None:
+    """End the sessions that Entra knows by a ``sid``."""
+    EntraSession.objects.for_environment(environment).filter(
+        sid_key=comparison_keys.digest(sid), ended_at=None
+    ).update(ended_at=timezone.now())
+
+
+def end_all_sessions(environment: AnyEnvironment) -> None:
+    """End whatever people of an environment opened by signing in with its Entra."""
+    EntraSession.objects.for_environment(environment).filter(ended_at=None).update(
+        ended_at=timezone.now()
+    )
+
+
+def prune_sessions(before: datetime.datetime) -> None:
+    """Forget sessions that were opened before a time; that ends them."""
+    EntraSession.objects.filter(opened_at__lt=before).delete()
+
+
+def record_failure(
+    environment: AnyEnvironment, code: str, detail: str, name: str, user_id: Any = None
+) -> str:
+    """Leave the event of a failed sign-in, and return its reference."""
+    return str(
+        events.record_refusal(
+            environment,
+            kind=ProvisioningEvent.Kind.SIGN_IN_FAILED,
+            reason=code,
+            detail=detail,
+            subject=name,
+            name=name,
+            user_id=user_id,
+            origin=events.LOCAL,
+        )
+    )

@@ -1,0 +1,1 @@
+"""What happened, for an administrator to read."""

@@ -1,0 +1,1 @@
+"""Comparing and checking texts that people and Entra write."""
