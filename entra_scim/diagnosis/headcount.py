@@ -15,6 +15,7 @@ from django.db.models import Count, Max, Q
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import RoleFunction
 from entra_scim.models import EnvironmentRole, ProvisionedUser, RoleAssignment
+from entra_scim.models.role import validate_role_value
 
 EXACT = 10_000
 """How many people are counted. Of more, only what is wrong is: a page is not worth
@@ -37,6 +38,7 @@ class UnknownRole:
     def can_be_a_role(self) -> bool:
         """Whether a role can have the value for its name."""
         try:
+            validate_role_value(self.value)
             EnvironmentRole._meta.get_field("value").run_validators(self.value)
         except ValidationError:
             return False
