@@ -6,9 +6,12 @@ from collections.abc import Iterable
 
 from entra_scim.database import prepared_writes
 from entra_scim.document import searchable
-from entra_scim.document.documents import Document
+from entra_scim.document.documents import Document, top_of
 from entra_scim.document.searchable import Element
 from entra_scim.models import ProvisionedElement, ProvisionedUser
+
+_NAMES = {top_of(path) for path in searchable.NAMES}
+"""What is looked at together: a word of several names is kept once."""
 
 
 def save(person: ProvisionedUser) -> None:
@@ -19,9 +22,11 @@ def save(person: ProvisionedUser) -> None:
 def change(person: ProvisionedUser, old: Document) -> None:
     """Write those that differ since the ``old`` document of a person."""
     new = person.attributes
-    changed = [
+    changed = {
         name for name in old.keys() | new.keys() if old.get(name) != new.get(name)
-    ]
+    }
+    if changed & _NAMES:
+        changed |= _NAMES
     former, latter = (
         searchable.elements({name: one[name] for name in changed if name in one})
         for one in (old, new)
