@@ -34,7 +34,8 @@ def check_same(person: ProvisionedUser, attributes: Document) -> None:
         IdentityReplaced: It has another object ID.
     """
     if is_another(person, attributes):
-        raise IdentityReplaced(person_id=person.pk, object_id=attributes["externalId"])
+        object_id = comparison_keys.canonical_external_id(attributes["externalId"])
+        raise IdentityReplaced(person_id=person.pk, object_id=object_id)
 
 
 def check_kept(person: ProvisionedUser, attributes: Document) -> None:

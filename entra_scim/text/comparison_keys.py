@@ -15,7 +15,11 @@ from unicodedata import normalize
 
 _LOWER_ASCII = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _ORDERED_BYTES = 192
-_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_GUID = re.compile(
+    r"(?:urn:uuid:)?\{?([0-9a-f]{8})(-?)([0-9a-f]{4})\2([0-9a-f]{4})\2([0-9a-f]{4})\2"
+    r"([0-9a-f]{12})\}?",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 
@@ -57,10 +61,11 @@ def user_name_key(user_name: str) -> str:
 def canonical_external_id(external_id: str) -> str:
     """Return the form in which an externalId is compared.
 
-    It is caseExact (RFC 7643 §3.1), but a GUID is the same in any case: a mapping
-    to upper case makes nobody else of a person.
+    It is caseExact (RFC 7643 §3.1), but a GUID is the same in any form: a mapping to
+    upper case, or without hyphens, makes nobody else of a person.
     """
-    return external_id.lower() if _GUID.fullmatch(external_id) else external_id
+    guid = _GUID.fullmatch(external_id)
+    return "-".join(guid.group(1, 3, 4, 5, 6)).lower() if guid else external_id
 
 
 def order_key(value: str) -> str:
