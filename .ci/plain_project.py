@@ -1,40 +1,16 @@
-"""Use the installed package in a plain Django project, as somebody new would."""
+"""Use the installed package in a plain Django project, as the tutorial says."""
 
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 import tempfile
 from importlib.resources import files
 from pathlib import Path
 
-SETTINGS = """
-INSTALLED_APPS = ["people", "entra_scim", *INSTALLED_APPS]
-MIDDLEWARE += ["entra_scim.middleware.EntraSessionMiddleware"]
-AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = [
-    "entra_scim.backends.PasswordGate",
-    "django.contrib.auth.backends.ModelBackend",
-    "entra_scim.oidc.backend.EntraBackend",
-]
-"""
-
-MODELS = """
-from django.contrib.auth.models import AbstractUser
-class User(AbstractUser):
-    pass
-"""
-
-URLS = """
-from django.contrib import admin
-from django.urls import include, path
-urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("entra/", include("entra_scim.oidc.urls")),
-    path("directory/", include("entra_scim.scim.urls")),
-]
-"""
+TUTORIAL = Path(__file__).parent.parent / "docs" / "tutorial" / "index.md"
 
 STORY = """
 import json
@@ -48,7 +24,7 @@ key, secret = access_keys.create(environment)
 client = Client(headers={"authorization": f"Bearer {secret}"}, SERVER_NAME="localhost")
 for user_name, status in ("ann@contoso.example", 201), ("eve@contoso.example", 201):
     response = client.post(
-        f"/directory/{environment.pk}/Users",
+        f"/api/scim/entra/{environment.pk}/Users",
         json.dumps({"userName": user_name}),
         content_type="application/scim+json",
     )
@@ -82,17 +58,23 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subprocess.run(
-            [sys.executable, "-m", "django", "startproject", "plain_site", name],
+            [sys.executable, "-m", "django", "startproject", "product", name],
             check=True,
         )
         manage(folder, "startapp", "people")
-        (folder / "people" / "models.py").write_text(MODELS)
-        (folder / "plain_site" / "urls.py").write_text(URLS)
-        with (folder / "plain_site" / "settings.py").open("a") as settings:
-            settings.write(SETTINGS)
+        code = re.findall(
+            r"```python\n(.*?)```", TUTORIAL.read_text("utf-8"), re.DOTALL
+        )
+        models, admin, urls, settings = code[:4]
+        (folder / "people" / "models.py").write_text(models)
+        (folder / "people" / "admin.py").write_text(admin)
+        (folder / "product" / "urls.py").write_text(urls)
+        with (folder / "product" / "settings.py").open("a") as file:
+            file.write(settings)
         manage(folder, "makemigrations", "people", "-v0")
         manage(folder, "migrate", "-v0")
         manage(folder, "makemigrations", "--check")
+        manage(folder, "check", "--database", "default", "--fail-level", "WARNING")
         manage(folder, "shell", "-c", STORY)
     print("A plain project provisions people with the wheel.")
 
