@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from entra_emulator.server import serve
 from entra_scim.connection import access_keys
-from tests.client import ScimClient
-from tests.factories import RoleFactory, UserFactory, make_environment
-from tests.oidc.entra import Entra
+from tests.support.client import ScimClient
+from tests.support.entra import Entra
+from tests.support.factories import RoleFactory, UserFactory, make_environment
 
 # No time decides a test, on a machine that has other things to do. The suite runs in
 # each change's CI, so it tries little; a search for faults sets EXAMPLES=1000.
@@ -20,7 +20,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("patient")
 
-pytest_plugins = ["entra_scim.testing"]
+pytest_plugins = ["entra_scim.testing", "tests.support.sign_in"]
 
 
 @pytest.fixture

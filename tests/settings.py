@@ -6,7 +6,7 @@ import os
 
 from example_project.settings import *  # noqa: F403
 from example_project.settings import BASE_DIR, DATABASES, TEMPLATES
-from tests.holes import Hole
+from tests.support.holes import Hole
 
 DEBUG = False
 ALLOWED_HOSTS = ["*"]

@@ -15,7 +15,7 @@ from django.core.management import find_commands, load_command_class
 from entra_scim.conf import SETTINGS, conf
 from entra_scim.connection import access_keys
 from entra_scim.models import ProvisioningEvent
-from tests.factories import GroupFactory, RoleFactory
+from tests.support.factories import GroupFactory, RoleFactory
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

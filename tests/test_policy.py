@@ -13,7 +13,7 @@ from entra_scim.conf import conf
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.policy import ProvisioningPolicy
-from tests.factories import RoleFactory
+from tests.support.factories import RoleFactory
 
 pytestmark = pytest.mark.django_db
 

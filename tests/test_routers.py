@@ -10,19 +10,19 @@ from django.urls import reverse
 
 from entra_scim.checks import databases
 from entra_scim.models import ProvisionedUser
-from tests.factories import GroupFactory
+from tests.support.factories import GroupFactory
 
 OURS = "entra_scim.routers.PrimaryRouter"
 
 
 @pytest.fixture
 def all_from_a_replica(settings):
-    settings.DATABASE_ROUTERS = [OURS, "tests.routers.AllFromAReplica"]
+    settings.DATABASE_ROUTERS = [OURS, "tests.support.routers.AllFromAReplica"]
 
 
 @pytest.fixture
 def ours_from_a_replica(settings):
-    settings.DATABASE_ROUTERS = [OURS, "tests.routers.OursFromAReplica"]
+    settings.DATABASE_ROUTERS = [OURS, "tests.support.routers.OursFromAReplica"]
 
 
 def replace(path, value):
@@ -88,10 +88,10 @@ def ids(messages):
     ("routers", "expected"),
     [
         ([], set()),
-        ([OURS, "tests.routers.AllFromAReplica"], set()),
-        (["tests.routers.AllFromAReplica"], {"entra_scim.E022"}),
-        (["tests.routers.AllFromAReplica", OURS], {"entra_scim.E022"}),
-        (["tests.routers.PeopleElsewhere"], {"entra_scim.E021"}),
+        ([OURS, "tests.support.routers.AllFromAReplica"], set()),
+        (["tests.support.routers.AllFromAReplica"], {"entra_scim.E022"}),
+        (["tests.support.routers.AllFromAReplica", OURS], {"entra_scim.E022"}),
+        (["tests.support.routers.PeopleElsewhere"], {"entra_scim.E021"}),
     ],
 )
 def test_what_cannot_be_right_is_refused(settings, routers, expected):

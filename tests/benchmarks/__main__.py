@@ -21,8 +21,8 @@ from django.test.client import RequestFactory
 
 from entra_scim.connection import access_keys
 from entra_scim.models import ProvisionedUser
-from tests.factories import RoleFactory, make_environment
-from tests.population import body, fill
+from tests.support.factories import RoleFactory, make_environment
+from tests.support.population import body, fill
 
 AIMS = {"read": 1.5, "write": 2.0}
 

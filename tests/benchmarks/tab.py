@@ -39,7 +39,7 @@ from entra_scim.models import (
 )
 from entra_scim.text import comparison_keys
 from tests.benchmarks.__main__ import body
-from tests.factories import RoleFactory, make_environment
+from tests.support.factories import RoleFactory, make_environment
 
 PAGES = {
     "set-up": "",

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib.auth.models import Permission
 
 from entra_scim.conf import conf
-from tests.factories import RoleFactory, UserFactory, make_environment
+from tests.support.factories import RoleFactory, UserFactory, make_environment
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [

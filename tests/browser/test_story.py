@@ -14,7 +14,7 @@ from entra_emulator import process
 from entra_scim.models import ProvisionedUser
 from tests.browser.conftest import enter_password
 from tests.browser.test_tab import screenshot
-from tests.factories import UserFactory
+from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -22,8 +22,8 @@ from entra_emulator.sign_in_errors import SIGN_IN_ERRORS
 from entra_emulator.tenants_file import read_tenants
 from entra_scim.connection import configuration, credentials
 from entra_scim.models import EntraSession, ProvisioningEvent
-from tests.oidc.conftest import Browser, activate, connect, goes_to
-from tests.test_tab import permissions, tab, text_of
+from tests.admin.test_tab import permissions, tab, text_of
+from tests.support.sign_in import Browser, activate, connect, goes_to
 
 pytestmark = pytest.mark.django_db
 
@@ -114,7 +114,7 @@ class LocalBrowser(Browser):
 
 @pytest.fixture
 def browser(settings, provider, person):
-    settings.ROOT_URLCONF = "tests.oidc.urls"
+    settings.ROOT_URLCONF = "tests.support.urls"
     return LocalBrowser(provider, person)
 
 
@@ -309,7 +309,7 @@ class TestOnPages:
 
     @pytest.fixture
     def browser(self, settings):
-        settings.ROOT_URLCONF = "tests.oidc.urls"
+        settings.ROOT_URLCONF = "tests.support.urls"
         return PageBrowser()
 
     @pytest.fixture

@@ -12,7 +12,7 @@ from django.urls import reverse
 from entra_scim.oidc.backend import EntraBackend
 from entra_scim.sign_in import sessions
 from tests.conftest import client_of
-from tests.oidc.conftest import Browser, activate, connect
+from tests.support.sign_in import Browser, activate, connect
 
 pytestmark = pytest.mark.django_db
 

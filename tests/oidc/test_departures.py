@@ -6,8 +6,7 @@ import pytest
 from django.urls import reverse
 
 from entra_scim.sign_in import sessions
-
-from .conftest import activate, connect
+from tests.support.sign_in import activate, connect
 
 pytestmark = pytest.mark.django_db
 

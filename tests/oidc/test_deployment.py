@@ -11,7 +11,7 @@ from django.test import AsyncClient
 from django.test.utils import override_script_prefix
 from django.urls import reverse
 
-from tests.oidc.conftest import Browser
+from tests.support.sign_in import Browser
 
 pytestmark = pytest.mark.django_db
 

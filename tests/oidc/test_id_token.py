@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from entra_scim.oidc.id_token import LEEWAY, TokenRefused, verify
-from tests.oidc.entra import new_key
+from tests.support.entra import new_key
 
 CLIENT, TENANT, OBJECT = uuid.uuid4(), uuid.uuid4(), str(uuid.uuid4())
 ISSUER = f"https://login.microsoftonline.com/{TENANT}/v2.0"

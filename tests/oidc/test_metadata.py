@@ -14,8 +14,8 @@ from django.core.cache.backends.base import BaseCache
 from django.urls import reverse
 
 from entra_scim.oidc import metadata
-from tests.oidc.conftest import Browser
-from tests.oidc.entra import new_key
+from tests.support.entra import new_key
+from tests.support.sign_in import Browser
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from entra_scim.models import EntraConnection, ProvisioningEvent
 from entra_scim.oidc import states
-from tests.oidc.conftest import connect
+from tests.support.sign_in import connect
 
 pytestmark = pytest.mark.django_db
 

@@ -24,9 +24,9 @@ from entra_scim.connection import configuration, credentials
 from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
 from entra_scim.oidc import client
 from tests.conftest import client_of
-from tests.factories import UserFactory
-from tests.oidc.conftest import Browser, activate, connect, goes_to
-from tests.oidc.entra import Entra, new_key
+from tests.support.entra import Entra, new_key
+from tests.support.factories import UserFactory
+from tests.support.sign_in import Browser, activate, connect, goes_to
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ ENGINES = ["db", "cache", "cached_db", "file"]
 @pytest.fixture
 def product(live_server, entra, settings):
     """The address of the product, served for real."""
-    settings.ROOT_URLCONF = "tests.oidc.urls"
+    settings.ROOT_URLCONF = "tests.support.urls"
     entra.application.redirect_uris.append(f"{live_server.url}/entra/callback/")
     return live_server.url
 

@@ -14,8 +14,8 @@ from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.scim.filters import MAX_DEPTH, MAX_LENGTH, MAX_SCANS, q_of
 from entra_scim.scim.resources import POLICY, schemas_of
 from entra_scim.scim.schema import EntraUser
-from tests.factories import make_environment
-from tests.population import store
+from tests.support.factories import make_environment
+from tests.support.population import store
 
 pytestmark = pytest.mark.django_db
 

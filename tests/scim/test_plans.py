@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.population import fill
+from tests.support.population import fill
 
 pytestmark = [
     pytest.mark.django_db,

@@ -11,7 +11,7 @@ from entra_scim.connection import access_keys
 from entra_scim.dialect.operations import MAX_OPERATIONS
 from entra_scim.models import AccessKey, ProvisionedUser, ProvisioningEvent
 from entra_scim.scim.http import MAX_BODY
-from tests.population import store
+from tests.support.population import store
 
 pytestmark = pytest.mark.django_db
 
@@ -681,7 +681,7 @@ class TestErrors:
             raise RuntimeError("the secret text")
 
         monkeypatch.setattr("entra_scim.policy.ProvisioningPolicy.is_exempt", fail)
-        from tests.factories import UserFactory
+        from tests.support.factories import UserFactory
 
         UserFactory(email="held@contoso.example")
 

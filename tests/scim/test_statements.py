@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entra_scim.models import AccessKey, ProvisionedElement, ProvisionedUser
-from tests.factories import RoleFactory
+from tests.support.factories import RoleFactory
 
 pytestmark = pytest.mark.django_db
 

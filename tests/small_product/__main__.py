@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 
 from entra_scim.connection import access_keys
 from entra_scim.models import Environment
-from tests.client import ScimClient
+from tests.support.client import ScimClient
 
 # The product had people before it had this app.
 for app in ("auth", "sessions"):

@@ -9,8 +9,8 @@ from entra_scim.connection import access_keys
 from entra_scim.models import Environment, EnvironmentRole, ProvisioningEvent
 from entra_scim.roles.memberships import GroupsElsewhere
 from entra_scim.text.comparison_keys import role_key
-from tests.client import ScimClient
 from tests.owngroups.models import Person, Team
+from tests.support.client import ScimClient
 
 
 class Command(BaseCommand):

@@ -1,0 +1,349 @@
+"""The product's own user admin: no way around Entra, and none to other customers."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin as django_admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from entra_scim.models import EnvironmentRole, ProvisionedUser
+from entra_scim.policy import ProvisioningPolicy, get_policy
+from tests.support.factories import GroupFactory, OwnGroupFactory, UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("several_environments")]
+
+
+class OwnersAreExempt(ProvisioningPolicy):
+    """A product whose Admins are those of a group."""
+
+    def environments_of(self, user):
+        return user.environment_set.all()
+
+    def is_exempt(self, user):
+        return user.groups.filter(name="Owners").exists()
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def provision(scim, user, **attributes):
+    response = scim.post("/Users", {"userName": user.email, **attributes})
+    assert response.status_code == 201, response.content
+    user.refresh_from_db()
+    return ProvisionedUser.objects.get(user=user)
+
+
+def page_of(user):
+    return reverse("admin:product_user_change", args=[user.pk])
+
+
+LISTING = "admin:product_user_changelist"
+
+
+def posted(user, **changes):
+    data = {
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "12:00:00",
+        "username": user.username,
+        "email": user.email,
+        "groups": [group.pk for group in user.groups.all()],
+        **({"is_active": "on"} if user.is_active else {}),
+        **changes,
+    }
+    return {name: value for name, value in data.items() if value is not None}
+
+
+@pytest.fixture
+def client(admin):
+    return client_of(admin)
+
+
+@pytest.fixture
+def linked(scim, ann, roles):
+    return provision(scim, ann, roles=[{"value": "Viewer"}])
+
+
+@pytest.fixture
+def model_admin(monkeypatch):
+    """The product's user admin, to be changed as a product may."""
+
+    class Changed:
+        def __setattr__(self, name, value):
+            registered = django_admin.site._registry[get_user_model()]
+            monkeypatch.setattr(registered, name, value)
+
+    return Changed()
+
+
+class TestPromotion:
+    def test_by_a_forged_form(self, client, linked, ann):
+        """The field is not there; sending it changes nothing."""
+        assert 'name="is_superuser"' not in client.get(page_of(ann)).content.decode()
+
+        client.post(page_of(ann), posted(ann, is_superuser="on", is_staff="on"))
+
+        ann.refresh_from_db()
+        assert ann.is_staff
+        assert not ann.is_superuser
+
+    def test_by_a_product_s_own_form(self, client, linked, ann, model_admin):
+        """With fields that the product added, or made editable again."""
+        model_admin.get_readonly_fields = lambda request, obj=None: ()
+
+        answer = client.post(
+            page_of(ann),
+            posted(ann, is_superuser="on", username="me", is_active=None),
+            follow=True,
+        )
+
+        assert "change that there, not here" in answer.content.decode()
+        ann.refresh_from_db()
+        assert (ann.is_superuser, ann.is_active) == (False, True)
+        assert ann.username == "ann@contoso.example"
+
+    def test_by_a_list_that_can_be_edited(self, client, linked, ann, bob, model_admin):
+        model_admin.list_display = ("username", "is_superuser")
+        model_admin.list_editable = ("is_superuser",)
+        listing = reverse(LISTING)
+        forms = client.get(listing).context["cl"].formset.forms
+        data = {f"form-{n}-id": form.instance.pk for n, form in enumerate(forms)}
+        data |= {f"form-{n}-is_superuser": "on" for n in range(len(forms))}
+        data |= {"form-TOTAL_FORMS": len(forms), "form-INITIAL_FORMS": len(forms)}
+
+        client.post(listing, {**data, "_save": "Save"})
+
+        ann.refresh_from_db()
+        bob.refresh_from_db()
+        assert (ann.is_superuser, bob.is_superuser) == (False, True)
+
+    @pytest.mark.parametrize("across", ["0", "1"])
+    @pytest.mark.parametrize(
+        "change",
+        [{"is_superuser": True}, {"is_active": False}, {"email": "x@contoso.example"}],
+    )
+    def test_by_an_action(self, client, linked, ann, bob, model_admin, change, across):
+        """All of it is undone, and the page says for whom."""
+
+        def act(modeladmin, request, queryset):
+            queryset.filter(username__contains="@").update(**change)
+
+        model_admin.actions = [act]
+
+        answer = client.post(
+            reverse(LISTING),
+            {
+                "action": "act",
+                "select_across": across,
+                "_selected_action": [ann.pk, bob.pk],
+            },
+            follow=True,
+        )
+
+        assert "Microsoft Entra manages ann@contoso.example, so nothing was" in (
+            answer.content.decode()
+        )
+        before = ann.email
+        ann.refresh_from_db()
+        assert (ann.is_superuser, ann.is_active, ann.email) == (False, True, before)
+
+    def test_by_an_action_on_groups(self, client, linked, ann, roles, model_admin):
+        """A role's group is Entra's; another is local."""
+        own, led = GroupFactory(name="Own"), roles["Uploader"].group
+
+        def join(group):
+            def act(modeladmin, request, queryset):
+                for user in queryset:
+                    user.groups.add(group)
+
+            model_admin.actions = [act]
+            data = {"action": "act", "_selected_action": [ann.pk]}
+            client.post(reverse(LISTING), data)
+            return {group.name for group in ann.groups.all()}
+
+        assert join(led) == {"Viewer"}
+        assert join(own) == {"Viewer", "Own"}
+
+    def test_an_action_on_others_is_as_ever(self, client, linked, bob, model_admin):
+        def act(modeladmin, request, queryset):
+            queryset.update(is_superuser=True)
+
+        model_admin.actions = [act]
+
+        data = {"action": "act", "_selected_action": [bob.pk]}
+        client.post(reverse(LISTING), data)
+
+        bob.refresh_from_db()
+        assert bob.is_superuser
+
+    def test_as_the_policy_says(self, client, scim, ann, settings):
+        """Whatever makes somebody exempt: here it is a group."""
+        settings.ENTRA_SCIM_POLICY = "tests.admin.test_user_admin.OwnersAreExempt"
+        provision(scim, ann)
+        owners = GroupFactory(name="Owners")
+
+        answer = client.post(
+            page_of(ann), posted(ann, is_staff="on", groups=[owners.pk]), follow=True
+        )
+
+        assert "so nothing was changed" in answer.content.decode()
+        ann.refresh_from_db()
+        assert not ann.is_staff
+        assert not get_policy().is_exempt(ann)
+
+    def test_of_people_whom_nobody_manages(self, client, bob):
+        client.post(page_of(bob), posted(bob, is_superuser="on"))
+
+        bob.refresh_from_db()
+        assert bob.is_superuser
+
+    def test_who_was_promoted_otherwise_is_local_again(self, client, linked, ann):
+        """By a command, say: the tab says what to do, and the account is editable."""
+        get_user_model().objects.filter(pk=ann.pk).update(is_superuser=True)
+        ann.refresh_from_db()
+        environment = linked.environment
+        person = reverse("admin:product_environment_entra", args=[environment.pk])
+
+        page = client.get(f"{person}people/{linked.pk}/").content.decode()
+        client.post(page_of(ann), posted(ann, username="ann", is_superuser=None))
+
+        assert "Entra no longer manages this account." in page
+        ann.refresh_from_db()
+        assert (ann.username, ann.is_superuser) == ("ann", False)
+
+
+def test_a_form_that_was_open_undoes_nothing(client, scim, linked, ann, model_admin):
+    """Whoever saves it has read the person before Entra deactivated them."""
+    form = posted(ann, is_staff="on")
+    registered = django_admin.site._registry[get_user_model()]
+    get_object = registered.get_object
+
+    def then_entra(*args, **kwargs):
+        found = get_object(*args, **kwargs)
+        operation = {"op": "replace", "path": "active", "value": False}
+        assert scim.patch(f"/Users/{linked.pk}", operation).status_code == 200
+        return found
+
+    model_admin.get_object = then_entra
+
+    client.post(page_of(ann), form)
+
+    ann.refresh_from_db()
+    assert ann.is_staff
+    assert not ann.is_active
+    assert not ann.groups.exists()
+
+
+class TestOtherEnvironments:
+    """Dave belongs to both, and Fabrikam's Entra manages him since before."""
+
+    @pytest.fixture
+    def dave(self, foreign_scim, contoso, fabrikam):
+        dave = UserFactory(email="dave@consultants.example", environment=fabrikam)
+        provision(foreign_scim, dave)
+        contoso.members.add(dave)
+        return dave
+
+    @pytest.fixture
+    def visitor(self, contoso):
+        user = UserFactory(
+            email="it@contoso.example", environment=contoso, is_staff=True
+        )
+        user.user_permissions.add(
+            *Permission.objects.filter(
+                codename__in=[
+                    "view_environment",
+                    "change_environment",
+                    "change_user",
+                    "delete_user",
+                    "delete_membership",
+                ]
+            )
+        )
+        return client_of(user)
+
+    @pytest.mark.parametrize("page", ["change", "delete"])
+    def test_nothing_leads_there(self, visitor, client, dave, fabrikam, page):
+        """Neither a link, nor a name, nor a number."""
+        url = reverse(f"admin:product_user_{page}", args=[dave.pk])
+        tab = reverse("admin:product_environment_entra", args=[fabrikam.pk])
+
+        text = visitor.get(url).content.decode()
+
+        assert tab not in text
+        assert "Fabrikam" not in text
+        if page == "delete":
+            assert tab in client.get(url).content.decode()
+
+    def test_nor_an_action(self, visitor, dave, fabrikam, model_admin):
+        def act(modeladmin, request, queryset):
+            queryset.update(first_name="X")
+
+        model_admin.actions = [act]
+
+        data = {"action": "act", "_selected_action": [dave.pk]}
+        text = visitor.post(reverse(LISTING), data, follow=True).content.decode()
+
+        assert "Fabrikam" not in text
+        assert (
+            reverse("admin:product_environment_entra", args=[fabrikam.pk]) not in text
+        )
+
+    @pytest.fixture
+    def foreign(self, fabrikam):
+        """Groups of Fabrikam, of both kinds."""
+        OwnGroupFactory(name="Fabrikam's", environment=fabrikam)
+        group = GroupFactory(name="Acquisitions")
+        EnvironmentRole.objects.create(environment=fabrikam, value="A", group=group)
+        return group
+
+    def test_no_page_names_another_s_groups(
+        self, visitor, client, contoso, bob, foreign
+    ):
+        """Neither to choose, nor to filter by, nor to grant."""
+        GroupFactory(name="Common")
+        tab = reverse("admin:product_environment_entra", args=[contoso.pk])
+
+        for url in (page_of(bob), reverse(LISTING), tab):
+            text = visitor.get(url).content.decode()
+            assert "Fabrikam" not in text
+            assert "Acquisitions" not in text
+        for url in (page_of(bob), reverse(LISTING)):
+            assert "Common" in visitor.get(url).content.decode()
+            assert "Acquisitions" in client.get(url).content.decode()
+
+    def test_nor_can_they_be_given(self, visitor, bob, foreign):
+        visitor.post(page_of(bob), posted(bob, groups=[foreign.pk]))
+
+        assert not bob.groups.exists()
+
+    @pytest.mark.parametrize("managed", [False, True])
+    def test_nor_are_they_lost(self, visitor, scim, bob, dave, foreign, managed):
+        """By saving a form that does not show them."""
+        person = bob if managed else dave
+        if managed:
+            provision(scim, bob, roles=[])
+        person.groups.add(foreign)
+        seen = GroupFactory(name="Common")
+
+        visitor.post(page_of(person), posted(person, first_name="X", groups=[seen.pk]))
+
+        person.refresh_from_db()
+        assert person.first_name == ("" if managed else "X")
+        assert {group.name for group in person.groups.all()} == {
+            "Acquisitions",
+            "Common",
+        }
+
+    def test_entra_learns_of_no_other_s_admin(self, foreign_scim, admin, scim):
+        """That an address is the Admin's is told to the Admin's own environment."""
+        own = scim.post("/Users", {"userName": admin.email}).json()["detail"]
+        other = foreign_scim.post("/Users", {"userName": admin.email}).json()["detail"]
+
+        assert "the Admin" in own
+        assert "Admin" not in other

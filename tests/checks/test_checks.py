@@ -1,0 +1,446 @@
+from __future__ import annotations
+
+import importlib
+import sys
+
+import pytest
+from cryptography.fernet import Fernet
+from django.apps import apps
+from django.contrib.admin import ModelAdmin, site
+from django.contrib.admin.sites import all_sites
+from django.contrib.auth import get_user_model
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import Permission
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.db import connection, models
+from django.db.models.functions import Lower
+
+from entra_scim import checks
+from entra_scim.conf import conf
+from entra_scim.policy import ProvisioningPolicy
+from tests.support.factories import GroupFactory, OwnGroupFactory, make_environment
+
+urlpatterns = []  # for the test of a project that does not mount the endpoint
+
+AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+GATE = "entra_scim.backends.PasswordGate"
+MODEL = "django.contrib.auth.backends.ModelBackend"
+ENTRA = "entra_scim.oidc.backend.EntraBackend"
+OF_ITS_OWN = "tests.checks.test_checks.OwnAuthentication"
+OTHER = "django.contrib.messages.middleware.MessageMiddleware"
+OURS = "entra_scim.middleware.EntraSessionMiddleware"
+
+
+def ids(messages):
+    return [message.id.removeprefix("entra_scim.") for message in messages]
+
+
+class NoPolicy:
+    pass
+
+
+class OwnAuthentication(AuthenticationMiddleware):
+    pass
+
+
+def test_the_project_passes(db):
+    """Nothing to complain of, with the checks on databases too."""
+    messages = [
+        message
+        for message in run_checks(databases=["default"])
+        if message.id.startswith("entra_scim")
+    ]
+
+    assert messages == []
+
+
+@pytest.mark.django_db
+def test_the_checks_are_registered(settings):
+    """They run with Django's own."""
+    settings.ENTRA_SCIM_POLICY = "nothing.there"
+
+    with pytest.raises(Exception, match=r"entra_scim\.E002"):
+        call_command("check")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("ENTRA_SCIM_POLCY", "x", ["W001"]),
+        ("ENTRA_SCIM_ENVIRONMENT_MODEL", "nothing", ["E001"]),
+        ("ENTRA_SCIM_ENVIRONMENT_MODEL", "product.Nothing", ["E001"]),
+        ("ENTRA_SCIM_ENVIRONMENT_MODEL", 7, ["E001"]),
+        ("ENTRA_SCIM_POLICY", "nothing.there", ["E002"]),
+        ("ENTRA_SCIM_POLICY", "nothing", ["E002"]),
+        ("ENTRA_SCIM_POLICY", "tests.checks.test_checks.NoPolicy", ["E003"]),
+        ("ENTRA_SCIM_POLICY", "tests.checks.test_checks.ids", ["E003"]),
+        ("ENTRA_SCIM_SESSION_AGE", 3600, []),
+        ("ENTRA_SCIM_SESSION_AGE", "one hour", ["E013"]),
+        ("ENTRA_SCIM_SESSION_AGE", -1, ["E013"]),
+        ("ENTRA_SCIM_SESSION_AGE", 0, ["E013"]),
+        ("ENTRA_SCIM_SESSION_AGE", True, ["E013"]),
+        ("USE_TZ", False, ["E014"]),
+    ],
+)
+def test_settings(settings, name, value, expected):
+    """Each mistake has an id of its own, and a hint."""
+    setattr(settings, name, value)
+
+    messages = checks.check_settings(None)
+
+    assert ids(messages) == expected
+    assert all(message.hint for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("middleware", "expected"),
+    [
+        ([AUTHENTICATION], ["E004"]),
+        ([OURS, AUTHENTICATION], ["E005"]),
+        ([AUTHENTICATION, OURS], []),
+        ([AUTHENTICATION, OURS, OTHER], []),
+        ([OTHER, AUTHENTICATION, OURS], []),
+        ([AUTHENTICATION, OTHER, "not.there", OURS], ["W007", "W007"]),
+        ([OF_ITS_OWN, OURS, OTHER], []),
+        ([OURS, OF_ITS_OWN], ["E005"]),
+        ([OF_ITS_OWN, OTHER, OURS], ["W007"]),
+        ([OURS], []),
+    ],
+)
+def test_middleware(settings, middleware, expected):
+    """Sessions of leavers must end."""
+    settings.MIDDLEWARE = middleware
+
+    assert ids(checks.check_middleware(None)) == expected
+
+
+def test_a_project_without_sessions_needs_no_middleware(settings, monkeypatch):
+    """An API alone has none to end."""
+    settings.MIDDLEWARE = []
+    monkeypatch.setattr(apps, "is_installed", lambda name: "sessions" not in name)
+
+    assert checks.check_middleware(None) == []
+
+
+def test_the_endpoint_has_an_address(settings):
+    """The tab tells it to administrators, and the callback's."""
+    assert checks.check_urls(None) == []
+
+    settings.ROOT_URLCONF = "tests.checks.test_checks"
+
+    assert ids(checks.check_urls(None)) == ["E009", "W006"]
+
+
+@pytest.mark.parametrize(
+    ("backends", "expected"),
+    [
+        ([GATE, MODEL, ENTRA], []),
+        ([MODEL, GATE, ENTRA], ["E010"]),
+        ([GATE, MODEL], ["E011"]),
+        (["axes.backends.AxesStandaloneBackend", GATE, MODEL, ENTRA], []),
+        (["axes.backends.AxesBackend", MODEL, GATE, ENTRA], ["E010"]),
+        ([], ["E010", "E011"]),
+    ],
+)
+def test_backends(settings, backends, expected):
+    """The gate comes first, or another backend takes the password."""
+    settings.AUTHENTICATION_BACKENDS = backends
+
+    assert ids(checks.check_backends(None)) == expected
+
+
+def test_cookies(settings):
+    """Strict loses the session on the way back from Entra."""
+    assert checks.check_cookies(None) == []
+
+    settings.SESSION_COOKIE_SAMESITE = "Strict"
+
+    assert ids(checks.check_cookies(None)) == ["W005"]
+
+
+@pytest.mark.parametrize(
+    ("address", "debug", "expected"),
+    [
+        ("", False, []),
+        ("http://127.0.0.1:9000", True, []),
+        ("http://localhost:9000", True, []),
+        ("http://127.0.0.1:9000", False, ["E012"]),
+        ("https://evil.example", True, ["E012"]),
+        ("http://127.0.0.1.evil.example", True, ["E012"]),
+    ],
+)
+def test_a_local_authority(settings, address, debug, expected):
+    """It signs in anybody: on this machine only, and in development only."""
+    settings.DEBUG = debug
+    settings.ENTRA_SCIM_LOCAL_AUTHORITY = address
+
+    assert ids(checks.check_local_authority(None)) == expected
+
+
+def test_the_local_entra_is_not_deployed(monkeypatch):
+    """A deployment without it hears nothing."""
+    assert ids(checks.check_local_entra(None)) == ["W009"]
+
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.delitem(sys.modules, "entra_emulator")
+    importlib.invalidate_caches()
+
+    assert checks.check_local_entra(None) == []
+
+
+def test_the_admin_comes_after(monkeypatch):
+    """Its front page is extended."""
+    assert checks.check_admin(None) == []
+
+    configs = list(apps.get_app_configs())
+    monkeypatch.setattr(apps, "get_app_configs", lambda: reversed(configs))
+
+    assert ids(checks.check_admin(None)) == ["W004"]
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<form>A theme's own page</form>", ["W023"]),
+        ('{% extends "admin/login.html" %}', []),
+        ("{% load entra_scim %}{% entra_sign_in_button %}", []),
+    ],
+)
+def test_a_theme_whose_sign_in_page_comes_first(settings, tmp_path, page, expected):
+    """It may hide the button, go on to ours, or have the button itself."""
+    (tmp_path / "admin").mkdir()
+    (tmp_path / "admin" / "login.html").write_text(page)
+    [engine] = settings.TEMPLATES[:1]
+    settings.TEMPLATES = [{**engine, "DIRS": [tmp_path]}]
+
+    messages = checks.check_admin(None)
+
+    assert ids(messages) == expected
+    assert all(str(tmp_path) in message.msg for message in messages)
+
+
+class TestMixins:
+    @pytest.fixture
+    def registry(self, monkeypatch):
+        [real] = [one for one in all_sites if one.name == site.name]
+        for one in all_sites:  # those of other tests live until they are collected
+            kept = dict(real._registry) if one is real else {}
+            monkeypatch.setattr(one, "_registry", kept)
+        return real._registry
+
+    def test_an_environment_in_no_admin(self, registry):
+        del registry[apps.get_model(conf.ENVIRONMENT_MODEL)]
+        assert ids(checks.check_mixins(None)) == ["W024"]
+
+    def test_admins_without_mixins(self, registry):
+        environment, user = apps.get_model(conf.ENVIRONMENT_MODEL), get_user_model()
+        assert checks.check_mixins(None) == []
+        registry[environment] = ModelAdmin(environment, site)
+        registry[user] = ModelAdmin(user, site)
+        assert ids(checks.check_mixins(None)) == ["W025", "W026"]
+
+    def test_a_product_that_shows_no_users_needs_none(self, registry):
+        registry.pop(get_user_model(), None)
+        assert checks.check_mixins(None) == []
+
+
+def test_a_page_to_arrive_at(settings):
+    """Django's default is a page that no product has."""
+    assert checks.check_urls(None) == []
+    settings.LOGIN_REDIRECT_URL = "/accounts/profile/"
+    assert ids(checks.check_urls(None)) == ["W027"]
+    settings.LOGIN_REDIRECT_URL = "https://app.contoso.example/"
+    assert checks.check_urls(None) == []
+
+
+def test_environments_of_one_s_own_need_a_policy(settings):
+    """Before there is a second one, with which it is an error."""
+    settings.ENTRA_SCIM_ENVIRONMENT_MODEL = "product.Environment"
+    settings.ENTRA_SCIM_POLICY = "entra_scim.policy.ProvisioningPolicy"
+    assert ids(checks.check_policy(None)) == ["W028"]
+    settings.ENTRA_SCIM_ENVIRONMENT_MODEL = "entra_scim.Environment"
+    assert checks.check_policy(None) == []
+
+
+def test_encryption(settings):
+    """Deriving keys from SECRET_KEY is for deployments to know; no key is an error."""
+    assert ids(checks.check_encryption(None)) == ["W003"]
+    assert checks.check_encryption_keys(None) == []
+
+    settings.ENTRA_SCIM_ENCRYPTION_KEYS = [Fernet.generate_key().decode(), "x", 7]
+
+    assert checks.check_encryption(None) == []
+    messages = checks.check_encryption_keys(None)
+    assert ids(messages) == ["E008", "E008"]
+    assert "Key 2" in messages[0].msg
+
+    for value in ("one key", 7):
+        settings.ENTRA_SCIM_ENCRYPTION_KEYS = value
+        assert ids(checks.check_encryption_keys(None)) == ["E015"]
+
+
+def test_user_model(monkeypatch):
+    """What Entra leads must be there."""
+
+    class Bare(models.Model):  # noqa: DJ008
+        class Meta:
+            app_label = "bare"
+
+        @classmethod
+        def get_email_field_name(cls):
+            return "email"
+
+    monkeypatch.setattr(checks.people, "get_user_model", lambda: Bare)
+
+    messages = checks.check_user_model(None)
+
+    assert ids(messages) == ["E006"] * 3
+    assert checks.check_email_index(None, databases=["default"]) == []
+
+
+@pytest.mark.parametrize(
+    ("indexes", "db_index", "expected"),
+    [
+        ((), False, {"mysql": ["W002"], "other": ["W002"]}),
+        ((), True, {"mysql": [], "other": ["W002"]}),
+        (
+            (models.Index(Lower("email"), name="lower_email"),),
+            False,
+            {"mysql": ["W002"], "other": []},
+        ),
+        (
+            (models.Index(fields=["email"], name="plain_email"),),
+            False,
+            {"mysql": [], "other": ["W002"]},
+        ),
+    ],
+)
+def test_email_index(monkeypatch, indexes, db_index, expected):
+    """Each database has its own way to find an address without case."""
+
+    class Indexed(models.Model):  # noqa: DJ008
+        email = models.CharField(max_length=100, db_index=db_index)
+
+        class Meta:
+            app_label = f"indexed{len(indexes)}{db_index}{indexes and indexes[0].name}"
+
+        @classmethod
+        def get_email_field_name(cls):
+            return "email"
+
+    Indexed._meta.indexes = list(indexes)
+    monkeypatch.setattr(checks.people, "get_user_model", lambda: Indexed)
+
+    messages = checks.check_email_index(None, databases=["default"])
+
+    vendor = "mysql" if connection.vendor == "mysql" else "other"
+    assert ids(messages) == expected[vendor]
+    assert checks.check_email_index(None) == []
+
+
+@pytest.mark.django_db
+def test_several_environments_need_a_policy(settings):
+    """One environment needs nobody to say who belongs where; two do."""
+    settings.ENTRA_SCIM_POLICY = "entra_scim.policy.ProvisioningPolicy"
+    make_environment(name="One")
+    assert checks.check_environments(None, databases=["default"]) == []
+
+    make_environment(name="Two")
+    assert ids(checks.check_environments(None, databases=["default"])) == ["E007"]
+    assert checks.check_environments(None) == []
+
+    settings.ENTRA_SCIM_POLICY = "tests.checks.test_checks.OfNobody"
+    assert checks.check_environments(None, databases=["default"]) == []
+
+    settings.ENTRA_SCIM_POLICY = "tests.checks.test_checks.HalfOfIt"
+    [message] = checks.check_environments(None, databases=["default"])
+    assert message.id == "entra_scim.E007"
+    assert "users_of" in message.msg
+    assert "environments_of" not in message.msg
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENTRA_SCIM_POLICY", "nothing.there"),
+        ("ENTRA_SCIM_POLICY", "tests.checks.test_checks.ids"),
+        ("ENTRA_SCIM_ENVIRONMENT_MODEL", "product.Nothing"),
+    ],
+)
+def test_a_wrong_setting_is_told_once(db, settings, name, value):
+    """A check that cannot ask leaves it to the one that says why."""
+    settings.ENTRA_SCIM_POLICY = "entra_scim.policy.ProvisioningPolicy"
+    setattr(settings, name, value)
+
+    assert checks.check_environments(None, databases=["default"]) == []
+
+
+class TestGrantableGroups:
+    """What a policy hands to administrators is said at each deployment."""
+
+    @pytest.fixture(autouse=True)
+    def environments(self, db):
+        self.one = make_environment(name="One")
+        self.own = OwnGroupFactory(name="Own", environment=self.one)
+
+    def found(self):
+        messages = checks.check_grantable_groups(None, databases=["default"])
+        assert all(message.hint for message in messages)
+        return {message.id[-4:]: message.msg for message in messages}
+
+    def test_the_default_offers_nothing_dangerous(self):
+        GroupFactory(name="Staff").permissions.add(Permission.objects.first())
+
+        assert self.found() == {}
+        assert checks.check_grantable_groups(None) == []
+
+    def test_permissions(self):
+        self.own.permissions.add(*Permission.objects.all()[:3])
+
+        assert list(self.found()) == ["W020"]
+        assert "'Own'." in self.found()["W020"]
+
+    def test_a_group_of_nobody(self, settings):
+        settings.ENTRA_SCIM_POLICY = "tests.roles.test_groups.EveryGroup"
+        GroupFactory(name="Staff").permissions.add(Permission.objects.first())
+
+        found = self.found()
+
+        assert set(found) == {"W020", "W021"}
+        assert found["W021"].endswith("to no environment: 'Staff'.")
+
+    def test_a_group_of_two(self, settings):
+        settings.ENTRA_SCIM_POLICY = "tests.roles.test_groups.EveryGroup"
+        make_environment(name="Two")
+        for number in range(7):
+            GroupFactory(name=f"Shared {number}")
+
+        found = self.found()
+
+        assert list(found) == ["W022"]
+        assert "'Shared 0'" in found["W022"]
+        assert found["W022"].endswith("and 2 more.")
+
+    def test_its_cost_is_bounded(self, settings, django_assert_max_num_queries):
+        settings.ENTRA_SCIM_POLICY = "tests.roles.test_groups.EveryGroup"
+        for number in range(120):
+            make_environment(name=str(number))
+
+        with django_assert_max_num_queries(115):
+            self.found()
+
+    def test_a_wrong_policy_is_told_elsewhere(self, settings):
+        settings.ENTRA_SCIM_POLICY = "nothing.there"
+
+        assert self.found() == {}
+
+
+class HalfOfIt(ProvisioningPolicy):
+    def environments_of(self, user):
+        return []
+
+
+class OfNobody(HalfOfIt):
+    def users_of(self, environment):
+        return []

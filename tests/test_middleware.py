@@ -1,0 +1,345 @@
+"""Nobody acts who may not, whatever tells who they are, and asking costs little."""
+
+from __future__ import annotations
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+from django.http import JsonResponse
+from django.test import AsyncClient, Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import path
+
+from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from entra_scim.people import provisioning
+from entra_scim.sign_in import sessions
+from tests.people.test_failing_product import Failing, programming_error
+from tests.sign_in.test_sessions import password_session, user_of
+from tests.support.sign_in import activate, connect
+
+pytestmark = pytest.mark.django_db
+
+MODEL = "django.contrib.auth.backends.ModelBackend"
+SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+
+
+@transaction.non_atomic_requests
+async def who_else(request):
+    user = await request.auser()
+    return JsonResponse({"user": user.pk})
+
+
+@transaction.non_atomic_requests
+def nobody_looks(request):
+    return JsonResponse({})
+
+
+urlpatterns = [
+    path("asynchronous/", who_else),
+    path("nobody-looks/", nobody_looks),
+    path("who/", lambda request: JsonResponse({"user": request.user.pk})),
+]
+
+
+def add(settings, name):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"tests.support.middleware.{name}"]
+
+
+def replace_sessions(settings, name):
+    settings.MIDDLEWARE = [
+        f"tests.support.middleware.{name}" if one == SESSIONS else one
+        for one in settings.MIDDLEWARE
+    ]
+
+
+@pytest.fixture
+def leaver(contoso, scim, ann):
+    """Ann, whom Entra deactivates when the test says so."""
+    created = scim.post("/Users", {"userName": ann.email, "externalId": "a"})
+    ann.refresh_from_db()
+
+    def leave():
+        scim.patch(
+            f"/Users/{created.json()['id']}",
+            {"op": "Replace", "value": {"active": False}},
+        )
+
+    ann.leave = leave
+    return ann
+
+
+@pytest.fixture
+def undone(leaver):
+    """Ann, whom Entra has deactivated, and whom the product has saved since."""
+    stale = get_user_model().objects.get(pk=leaver.pk)
+    leaver.leave()
+    stale.save()
+    assert get_user_model().objects.get(pk=leaver.pk).is_active
+    return stale
+
+
+def assert_mended(user):
+    """The account says again what Entra said, and the story tells so once."""
+    assert not get_user_model().objects.get(pk=user.pk).is_active
+    again = ProvisioningEvent.objects.filter(kind="deactivated_again")
+    assert [event.user_id for event in again] == [user.pk]
+
+
+@pytest.mark.parametrize("name", ["__Host-sessionid", "other"])
+def test_a_cookie_of_any_name(contoso, entra, bob, browser, settings, name):
+    settings.SESSION_COOKIE_NAME = name
+    client = password_session(bob)
+    assert user_of(client) == bob.pk
+    connect(contoso, entra)
+
+    activate(contoso)
+
+    assert user_of(client) is None
+
+
+def test_a_cookie_whose_name_the_request_tells(contoso, entra, bob, browser, settings):
+    key = password_session(bob).session.session_key
+    replace_sessions(settings, "CookieOfItsOwn")
+    client = Client()
+    client.cookies["__Secure-testserver"] = key
+    assert user_of(client) == bob.pk
+    connect(contoso, entra)
+
+    activate(contoso)
+
+    assert user_of(client) is None
+
+
+def test_a_session_by_a_header(contoso, entra, bob, browser, settings):
+    key = password_session(bob).session.session_key
+    replace_sessions(settings, "SessionOfAToken")
+    client = Client(headers={"x-session-token": key})
+    assert user_of(client) == bob.pk
+    connect(contoso, entra)
+
+    activate(contoso)
+
+    assert user_of(client) is None
+
+
+@pytest.mark.parametrize("name", ["SignInByHeader", "UserOfAHeader"])
+def test_middleware_that_signs_in(active, bob, admin, browser, settings, name):
+    """It comes after ours, and so is asked about before the view."""
+    add(settings, name)
+
+    for user, expected in ((bob, None), (admin, admin.pk)):
+        client = Client(headers={"x-address": user.email})
+        assert user_of(client) == expected
+        assert user_of(client) == expected
+
+
+def test_middleware_that_asks_the_backends(active, bob, admin, browser, settings):
+    add(settings, "AuthenticateByHeader")
+    settings.AUTHENTICATION_BACKENDS = [
+        settings.AUTHENTICATION_BACKENDS[0],
+        "django.contrib.auth.backends.RemoteUserBackend",
+    ]
+
+    for user, expected in ((bob, None), (admin, admin.pk)):
+        client = Client(headers={"x-name": user.get_username()})
+        assert user_of(client) == expected
+
+
+@pytest.mark.parametrize("name", ["SignInByHeader", "UserOfAHeader"])
+def test_middleware_that_signs_a_leaver_in(undone, browser, settings, name):
+    add(settings, name)
+
+    assert user_of(Client(headers={"x-address": undone.email})) is None
+
+
+def test_the_admin_in_the_place_of_somebody(active, bob, admin, browser, settings):
+    """The Admin acts, who looks at the product as Bob sees it."""
+    add(settings, "UserOfAHeader")
+    client = password_session(admin)
+
+    assert client.get("/who/", headers={"x-address": bob.email}).json() == {
+        "user": bob.pk
+    }
+    assert user_of(client) == admin.pk
+
+
+def test_nobody_stands_in_the_place_of_a_leaver(undone, admin, browser, settings):
+    add(settings, "UserOfAHeader")
+    client = password_session(admin)
+
+    answer = client.get("/who/", headers={"x-address": undone.email})
+
+    assert answer.json() == {"user": None}
+    assert user_of(client) == admin.pk
+
+
+def test_a_leaver_whom_the_product_has_saved(leaver, browser):
+    """What Entra said is in the link; the account says what somebody read before."""
+    client = password_session(leaver)
+    assert user_of(client) == leaver.pk
+    stale = get_user_model().objects.get(pk=leaver.pk)
+    leaver.leave()
+    stale.save()
+
+    assert user_of(client) is None
+    assert not Session.objects.exists()
+    assert_mended(leaver)
+
+
+def test_a_leaver_who_came_in_with_entra(active, person, scim, browser):
+    browser.sign_in()
+    assert browser.user_id == person.pk
+    stale = get_user_model().objects.get(pk=person.pk)
+    [resource] = scim.get("/Users").json()["Resources"]
+    scim.patch(
+        f"/Users/{resource['id']}", {"op": "Replace", "value": {"active": False}}
+    )
+    stale.save()
+
+    assert browser.sign_in().status_code == 400
+    assert_mended(person)
+    assert browser.user_id is None
+
+
+def test_a_leaver_whom_code_signs_in(undone, browser):
+    assert user_of(password_session(undone)) is None
+    assert_mended(undone)
+
+
+def test_a_leaver_who_became_the_admin_since(undone, browser):
+    """They stay out until they are unlinked, but the account is not ours to change."""
+    get_user_model().objects.filter(pk=undone.pk).update(is_superuser=True)
+    undone.refresh_from_db()
+
+    assert user_of(password_session(undone)) is None
+    assert get_user_model().objects.get(pk=undone.pk).is_active
+
+    provisioning.release(
+        ProvisionedUser.objects.get().environment, ProvisionedUser.objects.get().pk
+    )
+    assert user_of(password_session(undone)) == undone.pk
+
+
+def test_a_link_that_comes_to_life_again(leaver, scim, browser, contoso):
+    """Not so the sessions from before, though nothing of the old link is left."""
+    client = password_session(leaver)
+    assert user_of(client) == leaver.pk
+    provisioning.release(contoso, ProvisionedUser.objects.get().pk)
+    provisioning.forget(ReleasedUser.objects.get())
+    get_user_model().objects.update(is_active=True)
+    created = scim.post("/Users", {"userName": leaver.email, "externalId": "other"})
+    assert created.status_code == 201
+
+    assert user_of(client) is None
+    assert user_of(password_session(leaver)) == leaver.pk
+
+
+def test_a_link_that_was_forgotten(leaver, browser, contoso):
+    client = password_session(leaver)
+    provisioning.release(contoso, ProvisionedUser.objects.get().pk)
+    provisioning.forget(ReleasedUser.objects.get())
+    get_user_model().objects.update(is_active=True)
+
+    assert user_of(client) is None
+
+
+def test_somebody_whose_link_is_not_in_force_any_more(
+    active, person, browser, django_assert_num_queries, monkeypatch
+):
+    """The policy decides about the Admin, and not the first directory.
+
+    It is asked once in a while.
+    """
+    get_user_model().objects.filter(pk=person.pk).update(is_superuser=True)
+    person.refresh_from_db()
+    client = password_session(person)
+    assert user_of(client) == person.pk
+    assert browser.sign_in().status_code == 400
+
+    user, session = get_user_model().objects.get(pk=person.pk), client.session
+    assert session.items()
+    with django_assert_num_queries(1):
+        assert not sessions.is_ended(user, session)
+
+    user.is_superuser = False
+    user.save()
+    monkeypatch.setattr(sessions, "_PASSED_OVER_FOR", -1)
+    assert user_of(client) is None
+
+
+def test_anonymous_visitors_cost_nothing(
+    active, browser, settings, django_assert_num_queries
+):
+    settings.ROOT_URLCONF = "tests.test_middleware"
+    add(settings, "SecondFactor")
+    for headers in ({}, {"cookie": "sessionid=nonsense; __Host-sessionid=nonsense"}):
+        with django_assert_num_queries(0):
+            answer = Client(headers=headers).get("/nobody-looks/")
+
+        assert "Cookie" not in answer.get("Vary", "")
+        assert not answer.cookies
+
+
+def test_a_session_that_nobody_looks_at_costs_nothing(
+    active, admin, browser, settings, django_assert_num_queries
+):
+    settings.ROOT_URLCONF = "tests.test_middleware"
+    client = password_session(admin)
+
+    with django_assert_num_queries(0):
+        answer = client.get("/nobody-looks/")
+
+    assert "Cookie" not in answer.get("Vary", "")
+
+
+@pytest.mark.parametrize("others", [(), ("SecondFactor",)])
+def test_a_look_costs_one_statement(admin, browser, settings, others):
+    """Besides the session's and the user's, however often the user is wrapped."""
+    for name in others:
+        add(settings, name)
+    cookies = password_session(admin).cookies
+
+    def statements():
+        client = Client()  # one loads its middleware once
+        client.cookies = cookies
+        with CaptureQueriesContext(connection) as captured:
+            assert user_of(client) == admin.pk
+        return len(captured)
+
+    ours = statements()
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "entra" not in one]
+
+    assert ours == statements() + 1
+
+
+def test_asynchronously(contoso, entra, bob, admin, settings):
+    settings.ROOT_URLCONF = "tests.test_middleware"
+    connect(contoso, entra)
+    clients = {}
+    for user in (bob, admin):
+        clients[user.pk] = AsyncClient()
+        clients[user.pk].cookies = password_session(user).cookies
+
+    def seen(user):
+        answer = async_to_sync(clients[user.pk].get)("/asynchronous/")
+        return answer.json()["user"]
+
+    assert [seen(user) for user in (bob, admin)] == [bob.pk, admin.pk]
+
+    activate(contoso)
+
+    assert [seen(user) for user in (bob, admin)] == [None, admin.pk]
+    assert Session.objects.count() == 1
+
+
+def test_a_product_that_fails_at_mending_lets_nobody_in(undone, browser, settings):
+    """Nor does it show an error to everybody who looks."""
+    Failing.fail = staticmethod(programming_error)
+    settings.ENTRA_SCIM_POLICY = "tests.people.test_failing_product.Failing"
+    client = password_session(undone)
+
+    assert user_of(client) is None
+
+    assert_mended(undone)
