@@ -137,9 +137,9 @@ class EnvironmentPage(TemplateView):
         messages.success(self.request, message)
         return HttpResponseRedirect(f"{self.tab}{path}")
 
-    def paginated(self, rows: models.QuerySet[Any]) -> Page[Any]:
+    def paginated(self, rows: models.QuerySet[Any], *related: str) -> Page[Any]:
         """Return the page of some rows that the URL asks for."""
-        return BoundedPaginator(rows).get_page(self.request.GET.get("p"))
+        return BoundedPaginator(rows, *related).get_page(self.request.GET.get("p"))
 
     def query_without_page(self) -> str:
         """Return the URL's query for links to other pages of the same list."""

@@ -25,9 +25,11 @@ class BoundedPaginator(AnyPaginator):
     for the number and one for the page would be one too many.
     """
 
-    def __init__(self, rows: models.QuerySet[Any]) -> None:
+    def __init__(self, rows: models.QuerySet[Any], *related: str) -> None:
+        """Page through some rows, which are read with those that are ``related``."""
         super().__init__(rows, PAGE_SIZE)
         self.rows = rows
+        self.related = related
 
     @cached_property
     def count(self) -> int:
@@ -47,5 +49,9 @@ class BoundedPaginator(AnyPaginator):
         number = self.validate_number(number)
         start = (number - 1) * PAGE_SIZE
         keys = self._keys[: self.count][start : start + PAGE_SIZE]
-        found = {row.pk: row for row in self.rows.order_by().filter(pk__in=keys)}
+        # In no order: SQLite would walk through all rows of one rather than sort 50.
+        whole = self.rows.model._base_manager.using(self.rows.db).order_by()
+        if self.related:
+            whole = whole.select_related(*self.related)
+        found = whole.in_bulk(keys)
         return Page([found[key] for key in keys if key in found], number, self)

@@ -43,7 +43,7 @@ class PeoplePage(EnvironmentPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = LinkedPeopleFilterForm(self.request.GET)
         people = self.people(form.cleaned_data if form.is_valid() else {})
-        found = self.paginated(people)
+        found = self.paginated(people, "user")
         granting = reasons.groups_by_role(self.environment)
         return super().get_context_data(
             form=form,
@@ -55,10 +55,8 @@ class PeoplePage(EnvironmentPage):
 
     def people(self, wanted: dict[str, Any]) -> models.QuerySet[ProvisionedUser]:
         """Return the environment's provisioned people that the form asks for."""
-        people = (
-            ProvisionedUser.objects.for_environment(self.environment)
-            .select_related("user")
-            .order_by("search_text", "id")
+        people = ProvisionedUser.objects.for_environment(self.environment).order_by(
+            "search_text", "id"
         )
         if text := wanted.get("q"):
             people = people.filter(pk__in=search.people(self.environment, text))

@@ -57,6 +57,8 @@ def link(environment, user, document):
         # Of one's own, for a document that is kept in two environments.
         address_key=comparison_keys.digest(str(user.pk)),
         active=document.get("active", True),
+        active_received="active" in document,
+        has_object_id=comparison_keys.is_object_id(document.get("externalId")),
         created=now,
         modified=now,
     )
@@ -102,6 +104,11 @@ def fill(environment, people, domain="contoso.example"):
             for person in links
             for element in searchable.elements(person.attributes)
         )
+    analyse()
+
+
+def analyse():
+    """Let the database count what it plans by."""
     with connection.cursor() as cursor:
         if connection.vendor != "mysql":
             cursor.execute("ANALYZE")

@@ -1,0 +1,122 @@
+"""How databases find the rows of statements, read from their plans.
+
+PostgreSQL and SQLite say how they would find the rows of a few hundred people.
+PostgreSQL is told to read no table from end to end, and to join row by row: with
+100,000 it would. MariaDB plans by how few they are, and tells which indexes there are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from entra_scim.models import (
+    EntraSession,
+    ProvisionedElement,
+    ProvisionedUser,
+    ProvisioningEvent,
+    RoleAssignment,
+)
+
+_FEW_ROWS_WAYS = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+
+
+def growing():
+    """Return the tables that grow with people, of the app and of the product."""
+    user = get_user_model()
+    models = {
+        *(user, ProvisionedUser, ProvisionedElement, RoleAssignment),
+        *(ProvisioningEvent, EntraSession, apps.get_model("entra_scim.EndedSessions")),
+        *(field.remote_field.through for field in user._meta.many_to_many),
+    }
+    if apps.is_installed("example_project.product"):
+        models.add(apps.get_model("product.Membership"))
+    return {model._meta.db_table for model in models}
+
+
+def faults(work):
+    """Do some work, and return what its statements read from end to end.
+
+    With each line of a plan comes its statement, and with all of them what the work
+    returns.
+    """
+    with CaptureQueriesContext(connection) as queries:
+        result = work()
+    read = [
+        query["sql"]
+        for query in queries.captured_queries
+        if re.match(r"\(?(SELECT|UPDATE|DELETE)\b", query["sql"])
+    ]
+    assert read
+    found = [(what, sql) for sql in dict.fromkeys(read) for what in _faults(sql)]
+    return found, result
+
+
+def _faults(sql):
+    tables = growing()
+    names = {table: table for table in tables}
+    for table, alias in re.findall(
+        r'["`](\w+)["`](?: AS)? ["`]?(\w+)["`]?', sql.replace("\n", " ")
+    ):
+        if table in tables:
+            names.setdefault(alias, table)
+    with connection.cursor() as cursor:
+        found = [*_PLANS[connection.vendor](cursor, sql.replace("%", "%%"), names)]
+    return [line for line, is_narrow in found if not (is_narrow or _is_bounded(sql))]
+
+
+def _is_bounded(sql):
+    """Tell whether a statement stops after so many rows, in the order of an index."""
+    return "LIMIT" in sql and re.search(r"ORDER BY|COUNT\(|SELECT (DISTINCT )?1 ", sql)
+
+
+def _postgresql(cursor, sql, names):
+    for way in _FEW_ROWS_WAYS:
+        cursor.execute(f"SET LOCAL {way} = off")
+    cursor.execute(f"EXPLAIN (COSTS OFF) {sql}")
+    lines = [row[0] for row in cursor.fetchall()]
+    for way in _FEW_ROWS_WAYS:
+        cursor.execute(f"SET LOCAL {way} = on")
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        whole = re.search(r"Seq Scan on (\w+)", line)
+        if whole and whole[1] in names:
+            yield line, False
+        index = re.search(
+            r"Index (?:Only )?Scan (?:Backward )?using \w+ on (\w+)", line
+        )
+        if index and index[1] in names:
+            condition = re.search(r"Index Cond: (.*)", following)
+            yield line, condition is not None and _narrows(condition[1])
+
+
+def _sqlite(cursor, sql, names):
+    cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+    for *_ids, line in cursor.fetchall():
+        found = re.match(r"(SCAN|SEARCH) (\w+)\b", line)
+        if found is None or found[2] not in names:
+            continue
+        condition = re.search(r"\((.*)\)", line)
+        is_narrow = condition is not None and _narrows(condition[1])
+        yield line, found[1] == "SEARCH" and is_narrow and "AUTOMATIC" not in line
+
+
+def _mysql(cursor, sql, names):
+    cursor.execute(f"EXPLAIN {sql}")
+    columns = [column[0] for column in cursor.description]
+    for row in cursor.fetchall():
+        line = dict(zip(columns, row, strict=True))
+        if line["table"] in names:
+            yield str(line), line["possible_keys"] or line["type"] != "ALL"
+
+
+def _narrows(condition):
+    """Tell whether a condition is of more than the environment."""
+    rest = re.sub(r"\bANY\(environment_id\)|\benvironment_id ?= ?\S+", "", condition)
+    return re.search(r"\w\S* ?[=<>]|IS ", rest.replace("AND", "")) is not None
+
+
+_PLANS = {"postgresql": _postgresql, "sqlite": _sqlite, "mysql": _mysql}
