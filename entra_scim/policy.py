@@ -89,12 +89,20 @@ class ProvisioningPolicy:
         sent; one that Entra cleared is None. In the transaction; the caller saves
         the fields of the user that changed, so set attributes and don't save.
         """
-        name = attributes.get("name", {})
-        if name is None:
-            name = {"givenName": None, "familyName": None}
-        for attribute, field in NAME_FIELDS.items():
-            if attribute in name and hasattr(user, field):
-                setattr(user, field, name[attribute] or "")
+        for field, attribute in self.profile_fields().items():
+            is_there, value = value_of(attributes, attribute)
+            if is_there and hasattr(user, field):
+                setattr(user, field, value or "")
+
+    def profile_fields(self) -> Mapping[str, str]:
+        """Return the fields of your user that Entra manages, each with its attribute.
+
+        Attributes are named as in Entra's mapping, such as ``displayName`` and
+        ``name.givenName``, and are texts. ``apply_profile`` sets the fields; user
+        admin and forms do not let them be changed. In the transaction, and outside;
+        reads nothing.
+        """
+        return {"first_name": "name.givenName", "last_name": "name.familyName"}
 
     def deactivate(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:
         """Take away a person's access. In the transaction; the caller saves.
@@ -177,8 +185,19 @@ def arriving(attributes: Mapping[str, Any]) -> Iterator[None]:
         _arriving.reset(token)
 
 
-NAME_FIELDS = {"givenName": "first_name", "familyName": "last_name"}
-"""The sub-attributes of name, and the fields of Django's user that keep them."""
+def value_of(attributes: Mapping[str, Any], path: str) -> tuple[bool, Any]:
+    """Tell whether a document has something at a path, and return it.
+
+    The name of an extension has dots of its own, and a colon before the attribute.
+    """
+    extension, colon, name = path.rpartition(":")
+    top, _dot, sub = (extension, colon, name) if colon else path.partition(".")
+    if top not in attributes:
+        return False, None
+    value = attributes[top]
+    if not sub or value is None:
+        return True, value
+    return sub in value, value.get(sub)
 
 
 def get_policy() -> ProvisioningPolicy:

@@ -30,6 +30,7 @@ FLOORS = (
 )
 """The rooms below the interfaces, from the ground up. Nothing goes up or sideways."""
 INTERFACES = {
+    "access",
     "admin",
     "backends",
     "forms",

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.module_loading import import_string
 
 from entra_scim import signals
+from entra_scim.access import managed_fields
 from entra_scim.conf import conf
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
@@ -176,6 +177,41 @@ def test_the_policy_may_keep_more_of_a_profile(policy, scim):
     assert getattr(user, LAST_NAME) == "BOSS"
 
     scim.patch(path, {"op": "Remove", "path": "title"})
+
+    user.refresh_from_db()
+    assert getattr(user, LAST_NAME) == ""
+
+
+class TitlePolicy(ProvisioningPolicy):
+    """Keeps the name in one field, and a department in place of another."""
+
+    def profile_fields(self):
+        department = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+        return {LAST_NAME: "displayName", "first_name": f"{department}:department"}
+
+
+def test_fields_are_named_by_their_attributes(scim, settings):
+    """They are set, cleared, checked for their length, and kept from being edited."""
+    settings.ENTRA_SCIM_POLICY = "tests.test_policy.TitlePolicy"
+
+    path = f"/Users/{create(scim, 'eve', displayName='Eve Adams').json()['id']}"
+    user = get_user_model().objects.get()
+    assert getattr(user, LAST_NAME) == "Eve Adams"
+    assert LAST_NAME in managed_fields(user)
+    too_long = {"op": "Replace", "path": "displayName", "value": "x" * 400}
+    refused = scim.patch(path, too_long)
+    assert refused.status_code == 400
+    assert "displayName" in refused.json()["detail"]
+    if hasattr(user, "first_name"):
+        department = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+        scim.patch(
+            path,
+            {"op": "Add", "path": f"{department}:department", "value": "Sales"},
+        )
+        user.refresh_from_db()
+        assert user.first_name == "Sales"
+
+    scim.patch(path, {"op": "Remove", "path": "displayName"})
 
     user.refresh_from_db()
     assert getattr(user, LAST_NAME) == ""

@@ -17,7 +17,7 @@ from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.prepared_reads import is_plain
 from entra_scim.database.transactions import StaleWrite, database
 from entra_scim.exceptions import AttributeTooLong, Decorated
-from entra_scim.policy import NAME_FIELDS, ProvisioningPolicy, arriving
+from entra_scim.policy import ProvisioningPolicy, arriving, get_policy, value_of
 from entra_scim.text import characters, comparison_keys
 
 _TOMBSTONE = re.compile(r"[0-9a-f]{32}(?=.)", re.IGNORECASE)
@@ -103,7 +103,6 @@ def check_lengths(attributes: Mapping[str, Any], *, renames: bool = True) -> Non
         AttributeTooLong: Names the attribute and the limit.
     """
     model = get_user_model()
-    name = attributes.get("name", {})
     user_name = attributes["userName"]
     email = address(attributes)
     source = "emails" if email and email != user_name else "userName"
@@ -114,8 +113,8 @@ def check_lengths(attributes: Mapping[str, Any], *, renames: bool = True) -> Non
     for attribute, field, value in (
         *(names if renames else ()),
         *(
-            (f"name.{attribute}", field, name.get(attribute))
-            for attribute, field in NAME_FIELDS.items()
+            (attribute, field, value_of(attributes, attribute)[1])
+            for field, attribute in get_policy().profile_fields().items()
         ),
     ):
         limit = _max_length(field)

@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entra_scim.accounts import links
+from entra_scim.accounts.managed import is_managed, managed_fields
 from entra_scim.conf import conf
 from entra_scim.database import transactions
 from entra_scim.models import ProvisionedUser, ReleasedUser
-from entra_scim.policy import NAME_FIELDS, get_policy
+from entra_scim.policy import get_policy
 from entra_scim.roles import assignments, groups, memberships
 from entra_scim.roles.assignments import EnvironmentRoles
 
@@ -83,7 +84,7 @@ class EntraUserMixin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
-        if obj is None or not _is_managed(obj):
+        if obj is None or not is_managed(obj):
             return fields
         return [*fields, *(name for name in managed_fields(obj) if name not in fields)]
 
@@ -108,7 +109,7 @@ class EntraUserMixin(ModelAdmin):
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
         user = kwargs.get("obj")
-        if user and _is_managed(user):
+        if user and is_managed(user):
             text = _(
                 "Microsoft Entra manages %(person)s: names, e-mail address, activity "
                 "and the groups of roles are changed there."
@@ -159,7 +160,7 @@ class EntraUserMixin(ModelAdmin):
         locked and read again.
         """
         obj._entra_before = stored = _locked(obj.pk) if change else None
-        if stored is not None and _is_managed(stored):
+        if stored is not None and is_managed(stored):
             names = managed_fields(stored)
             for name in names:
                 setattr(obj, name, getattr(stored, name))
@@ -183,7 +184,7 @@ class EntraUserMixin(ModelAdmin):
         """
         stored = getattr(form.instance, "_entra_before", None)
         unseen = stored and memberships.held(stored, self.hidden_groups(request))
-        if stored is None or not _is_managed(stored):
+        if stored is None or not is_managed(stored):
             super().save_related(request, form, formsets, change)
             if unseen:
                 memberships.change(stored, joined=unseen, left=())
@@ -264,31 +265,6 @@ class ManagedByEntra(Exception):
         self.user = user
 
 
-def managed_fields(user: Any) -> list[str]:
-    """Return the fields that stay as they are while Entra manages somebody.
-
-    What Entra sends, besides groups, and what would take the person away from it. A
-    superuser may still be made an ordinary person.
-    """
-    model = get_user_model()
-    candidates = {
-        model.USERNAME_FIELD: None,
-        model.get_email_field_name(): None,
-        **dict.fromkeys(NAME_FIELDS.values()),
-        "is_active": None,
-        "is_superuser": None,
-    }
-    if getattr(user, "is_superuser", False):
-        del candidates["is_superuser"]
-    names = {field.name for field in model._meta.fields}
-    return [name for name in candidates if name in names]
-
-
-def _is_managed(user: Any) -> bool:
-    link = getattr(user, "provisioned_user", None)
-    return link is not None and links.is_in_force(link)
-
-
 def _locked(pk: Any) -> Any:
     users = get_user_model()._base_manager.using(transactions.database())
     return transactions.for_update(users.filter(pk=pk)).first()
@@ -306,6 +282,6 @@ def _facts(keys: list[Any]) -> dict[Any, tuple[ProvisionedUser, list[Any]]]:
         ]
         led = assignments.managed_groups(rows)
         for link in rows:
-            values = [getattr(link.user, name) for name in managed_fields(None)]
+            values = [getattr(link.user, name) for name in managed_fields()]
             facts[link.pk] = (link, [*values, led.get(link.user_id)])
     return facts
