@@ -1,3 +1,5 @@
+"""What building the package adds to its sources."""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,6 @@
 #!/usr/bin/env python
+"""The command line of the example product."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""The Django app: it connects checks and receivers when the project starts."""
+
 from __future__ import annotations
 
 from django.apps import AppConfig

@@ -1,3 +1,5 @@
+"""The gate in ``AUTHENTICATION_BACKENDS``, by which activation refuses passwords."""
+
 from __future__ import annotations
 
 import inspect

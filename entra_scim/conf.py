@@ -1,3 +1,5 @@
+"""The settings of the package, with their defaults."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

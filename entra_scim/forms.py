@@ -1,3 +1,5 @@
+"""Forms for products to use in place of Django's own."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""The middleware that ends sessions of people who may not act."""
+
 from __future__ import annotations
 
 from functools import partial

@@ -1,3 +1,5 @@
+"""The example product for ASGI servers."""
+
 from __future__ import annotations
 
 import os

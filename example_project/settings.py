@@ -1,3 +1,5 @@
+"""The settings of the example product."""
+
 from __future__ import annotations
 
 import os

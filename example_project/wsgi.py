@@ -1,3 +1,5 @@
+"""The example product for WSGI servers."""
+
 from __future__ import annotations
 
 import os

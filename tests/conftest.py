@@ -1,3 +1,5 @@
+"""Two customers, their people, and who speaks for them."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""Which room may import which, and how long a module may be."""
+
 from __future__ import annotations
 
 import ast

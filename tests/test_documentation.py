@@ -1,3 +1,5 @@
+"""What the documents say works, and their links lead somewhere."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""The one migration, and its environment model."""
+
 from __future__ import annotations
 
 import io

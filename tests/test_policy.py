@@ -1,3 +1,5 @@
+"""The hooks of the policy class, at products that use each."""
+
 from __future__ import annotations
 
 import sys

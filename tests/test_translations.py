@@ -1,3 +1,5 @@
+"""Every text is translated."""
+
 from __future__ import annotations
 
 import ast

@@ -1,3 +1,5 @@
+"""Virtual time, so that nobody waits for 40 minutes."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,3 +1,5 @@
+"""A directory with everything in it."""
+
 from __future__ import annotations
 
 import datetime

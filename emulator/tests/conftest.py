@@ -1,3 +1,5 @@
+"""A tenant for the tests, and keys that are made once."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Which module may import which, and how long one may be."""
+
 from __future__ import annotations
 
 import ast

@@ -1,3 +1,5 @@
+"""The command ``entra-emulator``."""
+
 from __future__ import annotations
 
 import io

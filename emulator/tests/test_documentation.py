@@ -1,3 +1,5 @@
+"""What the README says works."""
+
 from __future__ import annotations
 
 import re

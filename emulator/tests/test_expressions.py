@@ -1,3 +1,5 @@
+"""Expressions of attribute mappings."""
+
 from __future__ import annotations
 
 import contextlib

@@ -1,3 +1,5 @@
+"""Files that describe tenants."""
+
 from __future__ import annotations
 
 import json

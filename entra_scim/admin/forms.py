@@ -1,3 +1,5 @@
+"""The forms of the tab: what administrators copy from Entra, choose and confirm."""
+
 from __future__ import annotations
 
 import datetime

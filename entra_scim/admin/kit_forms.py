@@ -1,3 +1,5 @@
+"""The form of the set-up kit."""
+
 from __future__ import annotations
 
 from django import forms

@@ -1,3 +1,5 @@
+"""The operations of a PATCH, as RFC 7644 means them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

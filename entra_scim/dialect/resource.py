@@ -1,3 +1,5 @@
+"""The body of a POST or PUT, as RFC 7643 means it."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Roles, in every form in which Entra sends them."""
+
 from __future__ import annotations
 
 import json

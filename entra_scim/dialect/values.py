@@ -1,3 +1,5 @@
+"""Values of attributes, as RFC 7643 means them."""
+
 from __future__ import annotations
 
 import json

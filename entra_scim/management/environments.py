@@ -1,3 +1,5 @@
+"""The environment that a command's argument names."""
+
 from __future__ import annotations
 
 from django.apps import apps

@@ -1,3 +1,5 @@
+"""The keys that Entra writes with."""
+
 from __future__ import annotations
 
 import datetime

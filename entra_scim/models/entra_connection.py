@@ -1,3 +1,5 @@
+"""How an environment is connected to Entra, and whether sign-in is active."""
+
 from __future__ import annotations
 
 import datetime

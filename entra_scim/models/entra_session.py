@@ -1,3 +1,5 @@
+"""Sessions that were opened with Entra, by which Entra can end them."""
+
 from __future__ import annotations
 
 from django.conf import settings

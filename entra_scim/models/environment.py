@@ -1,3 +1,5 @@
+"""Environments, and what ties the other tables to them."""
+
 from __future__ import annotations
 
 from typing import Any, Self

@@ -1,3 +1,5 @@
+"""The story of an environment, line by line."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,3 +1,5 @@
+"""Accounts whose names look like others, found by key."""
+
 from __future__ import annotations
 
 from django.conf import settings

@@ -1,3 +1,5 @@
+"""People that Entra manages, and former people."""
+
 from __future__ import annotations
 
 import uuid

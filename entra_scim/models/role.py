@@ -1,3 +1,5 @@
+"""Roles, the groups that they grant, and changes that are under way."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""What is done once in a while, by one process of many."""
+
 from __future__ import annotations
 
 from django.db import models

@@ -1,3 +1,5 @@
+"""Names of attributes that Entra sends and nobody knows."""
+
 from __future__ import annotations
 
 from django.db import models

@@ -1,3 +1,5 @@
+"""The backend that signs in people by their ID token."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,3 +1,5 @@
+"""What the pages of signing in have in common."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,3 +1,5 @@
+"""A sign-in that ends with a page instead."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""The bridge from SCIM to the domain, on django-scim2's contract."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,3 +1,5 @@
+"""Requests are let in by the key of their environment."""
+
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser

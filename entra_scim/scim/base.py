@@ -1,3 +1,5 @@
+"""What all endpoints of an environment have in common."""
+
 from __future__ import annotations
 
 import uuid

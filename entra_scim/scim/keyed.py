@@ -1,3 +1,5 @@
+"""Filters whose alternatives are in several tables, each found by its index."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Entra's usual question, whether a person is here, without the grammar of filters."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""The order of listings, which an index has."""
+
 from __future__ import annotations
 
 from scim2_models import InvalidPathException, InvalidValueException, Path

@@ -1,3 +1,5 @@
+"""The endpoints of people: they read and answer."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""The tag that shows the button on a product's sign-in page."""
+
 from __future__ import annotations
 
 from typing import Any

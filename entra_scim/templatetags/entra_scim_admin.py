@@ -1,3 +1,5 @@
+"""The tags of the tab, where the admin is installed."""
+
 from __future__ import annotations
 
 from django.apps import apps

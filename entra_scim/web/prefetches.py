@@ -1,3 +1,5 @@
+"""Requests that nobody waits for."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,3 +1,5 @@
+"""The admin of the example product, with the mixins of entra_scim."""
+
 from __future__ import annotations
 
 from django.contrib import admin

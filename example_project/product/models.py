@@ -1,3 +1,5 @@
+"""People, customers, and who belongs to which."""
+
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser

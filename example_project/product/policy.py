@@ -1,3 +1,5 @@
+"""Who belongs where in the example product."""
+
 from __future__ import annotations
 
 from django.db.models import QuerySet

@@ -1,3 +1,5 @@
+"""The one page of the example product."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""From passwords to Entra, on trial first, and back."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,3 +1,5 @@
+"""The lists of all environments in the admin."""
+
 from __future__ import annotations
 
 import re

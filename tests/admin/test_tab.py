@@ -1,3 +1,5 @@
+"""Who sees the tab, what it says, and what it changes."""
+
 from __future__ import annotations
 
 import csv

@@ -1,3 +1,5 @@
+"""Measure each operation against a hand-written minimal view."""
+
 from __future__ import annotations
 
 import argparse

@@ -1,3 +1,5 @@
+"""The addresses of the endpoint and of the minimal view."""
+
 from __future__ import annotations
 
 from django.urls import include, path

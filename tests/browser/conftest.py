@@ -1,3 +1,5 @@
+"""A real browser, and a server for it."""
+
 from __future__ import annotations
 
 import os

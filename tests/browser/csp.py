@@ -1,3 +1,5 @@
+"""A strict Content Security Policy, under which everything must work."""
+
 from __future__ import annotations
 
 POLICY = (

@@ -1,3 +1,5 @@
+"""Signing in at a certified OpenID provider."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,3 +1,5 @@
+"""Activating, signing in and turning it off, in a real browser."""
+
 from __future__ import annotations
 
 import uuid

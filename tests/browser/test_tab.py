@@ -1,3 +1,5 @@
+"""The tab in a real browser: its look, its accessibility, its pictures."""
+
 from __future__ import annotations
 
 import datetime

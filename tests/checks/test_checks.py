@@ -1,3 +1,5 @@
+"""Every system check, at a project that fails it."""
+
 from __future__ import annotations
 
 import importlib

@@ -1,3 +1,5 @@
+"""Keys: what they open, and for how long."""
+
 from __future__ import annotations
 
 import datetime

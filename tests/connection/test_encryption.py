@@ -1,3 +1,5 @@
+"""Secrets at rest."""
+
 from __future__ import annotations
 
 import io

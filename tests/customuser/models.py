@@ -1,3 +1,5 @@
+"""A user model without names, username and e-mail field of Django's."""
+
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager

@@ -1,3 +1,5 @@
+"""The addresses of a product with another user model."""
+
 from __future__ import annotations
 
 from django.contrib import admin

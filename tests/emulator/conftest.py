@@ -1,3 +1,5 @@
+"""A local Entra that provisions the project under test."""
+
 from __future__ import annotations
 
 import pytest

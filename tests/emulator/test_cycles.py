@@ -1,3 +1,5 @@
+"""Provisioning cycles of the local Entra against the endpoint."""
+
 from __future__ import annotations
 
 import datetime

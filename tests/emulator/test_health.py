@@ -1,3 +1,5 @@
+"""How the local Entra judges failures: pauses, escrow, quarantine."""
+
 from __future__ import annotations
 
 import datetime

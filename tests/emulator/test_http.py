@@ -1,3 +1,5 @@
+"""How the local Entra asks a server by HTTP."""
+
 from __future__ import annotations
 
 import contextlib

@@ -1,3 +1,5 @@
+"""A plan, and the schema that it edits."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,3 +1,5 @@
+"""What the kit's program changes, from what is there to what is wanted."""
+
 from __future__ import annotations
 
 import copy

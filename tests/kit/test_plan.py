@@ -1,3 +1,5 @@
+"""The plan that sets up Entra."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""What people and administrators read when a sign-in fails."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Signing in with Entra, and what attackers try at it."""
+
 from __future__ import annotations
 
 import contextlib

@@ -1,3 +1,5 @@
+"""A user model whose groups are teams."""
+
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser

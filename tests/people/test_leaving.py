@@ -1,3 +1,5 @@
+"""People who leave have no access, however Entra says so."""
+
 from __future__ import annotations
 
 import uuid

@@ -1,3 +1,5 @@
+"""Who is linked to which account, and who never is."""
+
 from __future__ import annotations
 
 import uuid

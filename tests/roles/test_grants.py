@@ -1,3 +1,5 @@
+"""Roles in all forms that Entra sends, and the groups that follow."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Filters find what they say, in their environment only."""
+
 from __future__ import annotations
 
 import contextlib

@@ -1,3 +1,5 @@
+"""What RFC 7644 says of resources, listings, versions and errors."""
+
 from __future__ import annotations
 
 import json

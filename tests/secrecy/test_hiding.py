@@ -1,3 +1,5 @@
+"""Secrets show in no report, session or cache."""
+
 from __future__ import annotations
 
 import copy

@@ -1,3 +1,5 @@
+"""The addresses of a product with next to nothing of its own."""
+
 from __future__ import annotations
 
 from django.urls import include, path

@@ -1,3 +1,5 @@
+"""Events are deleted by age, in batches."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,3 +1,5 @@
+"""A SCIM client that speaks as Entra does."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Rows that tests need, for whichever models the project has."""
+
 from __future__ import annotations
 
 import factory

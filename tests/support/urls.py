@@ -1,3 +1,5 @@
+"""The addresses of sign-in, and a page that says who is there."""
+
 from __future__ import annotations
 
 from django.apps import apps

@@ -1,3 +1,5 @@
+"""Which names and addresses are the same, and which only look so."""
+
 from __future__ import annotations
 
 import uuid

@@ -1,3 +1,5 @@
+"""The example product and its demo."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""How Microsoft Graph refuses a request."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,3 +1,5 @@
+"""The addresses of the pages for signing in."""
+
 from __future__ import annotations
 
 from django.urls import path

@@ -1,3 +1,5 @@
+"""Entries of the provisioning logs, as people read them."""
+
 from __future__ import annotations
 
 import json

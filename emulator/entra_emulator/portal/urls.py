@@ -1,3 +1,5 @@
+"""The addresses of the portal."""
+
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path

@@ -1,3 +1,5 @@
+"""What becomes of people one by one in a cycle."""
+
 from __future__ import annotations
 
 import collections

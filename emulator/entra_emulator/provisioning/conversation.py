@@ -1,3 +1,5 @@
+"""The requests about one person, with a record of them."""
+
 from __future__ import annotations
 
 import uuid

@@ -1,3 +1,5 @@
+"""The provisioning job of an application, with the buttons that the portal has."""
+
 from __future__ import annotations
 
 import contextlib

@@ -1,3 +1,5 @@
+"""Faults between the provisioning service and a server."""
+
 from __future__ import annotations
 
 import threading

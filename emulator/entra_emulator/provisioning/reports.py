@@ -1,3 +1,5 @@
+"""What a cycle did, and what becomes of the next one."""
+
 from __future__ import annotations
 
 import collections

@@ -1,3 +1,5 @@
+"""A real browser for the tests of the portal."""
+
 from __future__ import annotations
 
 import os

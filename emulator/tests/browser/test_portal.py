@@ -1,3 +1,5 @@
+"""The portal in a real browser."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""Somebody who asks Graph."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""An application and somebody who signs in to it."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Somebody's browser at the portal."""
+
 from __future__ import annotations
 
 import pytest

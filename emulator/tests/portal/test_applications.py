@@ -1,3 +1,5 @@
+"""The portal's pages of an application."""
+
 from __future__ import annotations
 
 import datetime

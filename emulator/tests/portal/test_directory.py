@@ -1,3 +1,5 @@
+"""The portal's pages of users and groups."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,3 +1,5 @@
+"""The portal's page Graph Explorer."""
+
 from __future__ import annotations
 
 import re

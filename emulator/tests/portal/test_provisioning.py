@@ -1,3 +1,5 @@
+"""The portal's pages of provisioning."""
+
 from __future__ import annotations
 
 import dataclasses

@@ -1,3 +1,5 @@
+"""People that the tests know by name."""
+
 from __future__ import annotations
 
 PROFILE = {

@@ -1,3 +1,5 @@
+"""A browser without a window, which reads pages and posts their forms."""
+
 from __future__ import annotations
 
 import html.parser

@@ -1,3 +1,5 @@
+"""The command that creates, lists and revokes access keys."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

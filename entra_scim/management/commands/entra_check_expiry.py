@@ -1,3 +1,5 @@
+"""The command that tells which credentials expire soon, for cron."""
+
 from __future__ import annotations
 
 import sys

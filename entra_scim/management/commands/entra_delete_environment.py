@@ -1,3 +1,5 @@
+"""The command that deletes an environment of any size."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

@@ -1,3 +1,5 @@
+"""The command that erases a person from the events."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

@@ -1,3 +1,5 @@
+"""The command that prints the set-up kit."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

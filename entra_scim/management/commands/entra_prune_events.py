@@ -1,3 +1,5 @@
+"""The command that deletes old events, for cron."""
+
 from __future__ import annotations
 
 import datetime

@@ -1,3 +1,5 @@
+"""The command that retires old encryption keys."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""The command that finishes role changes of many people, for cron."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""The command for emergencies: it lets people sign in with passwords again."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

@@ -1,3 +1,5 @@
+"""A browser without a window, for the demo."""
+
 from __future__ import annotations
 
 import html

@@ -1,3 +1,5 @@
+"""What the demo shows in the terminal."""
+
 from __future__ import annotations
 
 import textwrap

@@ -1,3 +1,5 @@
+"""The command that shows an Entra conversation against the example product."""
+
 from __future__ import annotations
 
 import contextlib

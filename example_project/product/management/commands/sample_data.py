@@ -1,3 +1,5 @@
+"""The command that fills the example product."""
+
 from __future__ import annotations
 
 from typing import Any

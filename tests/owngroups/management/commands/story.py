@@ -1,3 +1,5 @@
+"""Provision people in a product whose groups are not Django's."""
+
 from __future__ import annotations
 
 import json
