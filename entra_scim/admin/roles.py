@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, cast
 
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from entra_scim.diagnosis import observations
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import EnvironmentRole
-from entra_scim.roles import groups, regrants
+from entra_scim.roles import definitions, regrants
 
 from .forms import RoleForm
 from .pages import EnvironmentPage
@@ -26,18 +29,20 @@ _SECONDS = 0.5
 class RoleChange(SetUpPage):
     """What the views that change roles have in common."""
 
-    def save(self, form: RoleForm) -> bool:
-        """Save a valid form, or add to it what stands in the way."""
-        group = form.cleaned_data["group"]
+    def written(
+        self, form: RoleForm, write: Callable[..., EnvironmentRole]
+    ) -> EnvironmentRole | None:
+        """Return the role that a form asks for, or add to it what stands in the way."""
+        if not form.is_valid():
+            return None
+        value, group = form.cleaned_data["value"], form.cleaned_data["group"]
         try:
-            groups.save_role(form.instance, group, self.request.user)
+            return write(value, group, by=self.request.user)
         except ProvisioningError as error:
             form.add_error(None, str(error))
         except IntegrityError:  # made by somebody else, just now
             form.add_error("value", _("There is a role of this name already."))
-        else:
-            return True
-        return False
+        return None
 
     def changed(self, message: str) -> HttpResponse:
         """Say what was done, and go on to where its effect is seen."""
@@ -72,8 +77,8 @@ class RolesView(RoleChange):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.role_form(request.POST)
-        if form.is_valid() and self.save(form):
-            role = form.instance
+        role = self.written(form, partial(definitions.define, self.environment))
+        if role is not None:
             return self.changed(
                 _("Microsoft Entra ID: made role %(role)s, which grants %(group)s.")
                 % {"role": role, "group": role.group}
@@ -97,10 +102,12 @@ class RolePage(RoleChange):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.role_form(request.POST, instance=self.role())
-        if form.is_valid() and self.save(form):
+        with _there():
+            role = self.written(form, partial(definitions.change, self.role()))
+        if role is not None:
             return self.changed(
                 _("Microsoft Entra ID: changed role %(role)s, which grants %(group)s.")
-                % {"role": form.instance, "group": form.instance.group}
+                % {"role": role, "group": role.group}
             )
         return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
 
@@ -116,7 +123,17 @@ class DeleteRolePage(RolePage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         role = self.role()
-        role.delete()
+        with _there():
+            definitions.remove(role, by=request.user)
         return self.changed(
             _("Microsoft Entra ID: deleted role %(role)s.") % {"role": role}
         )
+
+
+@contextlib.contextmanager
+def _there() -> Iterator[None]:
+    """Answer that a role is not there if somebody else has just deleted it."""
+    try:
+        yield
+    except EnvironmentRole.DoesNotExist:
+        raise Http404 from None

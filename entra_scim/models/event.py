@@ -185,6 +185,8 @@ class ProvisioningEvent(models.Model):
         if self.kind != self.Kind.UPDATED:
             yield self._what_happened()
             attributes = [name for name in attributes if name != "active"]
+        for name in self.changes.get("formerly", ()):
+            yield _("formerly %(name)s") % {"name": name}
         if attributes:
             yield _("%(attributes)s changed") % {"attributes": ", ".join(attributes)}
         for role in self.changes.get("roles_added", ()):

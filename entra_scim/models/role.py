@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.deletion import Collector
+from django.dispatch import Signal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,12 @@ from entra_scim.text.comparison_keys import role_key
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 from .event import ProvisioningEvent
+
+role_saved = Signal()
+"""A role was saved by its own ``save()``: ``role``, and ``former``, as it was before.
+
+Sent in the transaction, while the environment is locked. Fixtures send none.
+"""
 
 
 def validate_role_value(value: str) -> None:
@@ -72,8 +80,8 @@ class EnvironmentGroup(models.Model):
 class EnvironmentRole(models.Model):
     """A role of an environment and the Django group that it grants.
 
-    Saving or deleting one re-grants everybody concerned (see
-    ``entra_scim.receivers``); ``QuerySet.update`` and ``bulk_create`` do not.
+    Saving or deleting one re-grants everybody concerned; ``QuerySet.update`` and
+    ``bulk_create`` do not.
     """
 
     environment = environment_foreign_key()
@@ -107,17 +115,40 @@ class EnvironmentRole(models.Model):
         return self.value
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save a role, and let those have its group who should.
+
+        In one transaction: all get their groups, or the role is not saved.
+        """
         validate_role_value(self.value)
-        self.value_key = role_key(self.value)
-        # With those that it concerns: all get their groups, or the role is not made.
-        transactions.repeated(
-            lambda: super(EnvironmentRole, self).save(*args, **kwargs)
-        )
+
+        def work() -> None:
+            transactions.lock_environment(self.environment)
+            former = EnvironmentRole.objects.filter(pk=self.pk).first()
+            self.write_row(*args, **kwargs)
+            role_saved.send(EnvironmentRole, role=self, former=former)
+
+        transactions.repeated(work)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         return transactions.repeated(
             lambda: super(EnvironmentRole, self).delete(*args, **kwargs)
         )
+
+    def write_row(self, *args: Any, **kwargs: Any) -> None:
+        """Save the row, and nothing else: what follows from it is the caller's."""
+        validate_role_value(self.value)
+        self.value_key = role_key(self.value)
+        fields = kwargs.get("update_fields")
+        if fields is not None and "value" in fields:  # as update_or_create says
+            kwargs["update_fields"] = {*fields, "value_key"}
+        super().save(*args, **kwargs)
+
+    def delete_row(self) -> None:
+        """Delete the row, and nothing else, likewise."""
+        # As if the environment was deleted, which leaves no roles to look after.
+        collector = Collector(using=transactions.database(), origin=self.environment)
+        collector.collect([self])
+        collector.delete()
 
     @property
     def app_role_problem(self) -> Promise | None:

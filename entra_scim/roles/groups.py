@@ -10,7 +10,6 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import EnvironmentGroup, EnvironmentRole
@@ -81,33 +80,21 @@ def numbers_of_permissions(groups: Iterable[Any]) -> dict[Any, int]:
     return dict(counted.values_list("group_id", "number"))
 
 
-def save_role(role: EnvironmentRole, group: Group | None, visitor: Any) -> None:
-    """Save a role that a visitor of the tab makes or changes.
-
-    Without a group, the role grants one of its own. Anyone who renames a role gives its
-    group to other people, so a group that stays is checked like a new one.
+def check(environment: AnyEnvironment, group: Group, visitor: Any) -> None:
+    """Check that an environment's role may grant a group, if a visitor of the tab says so.
 
     Raises:
         GroupNotGrantable: The policy does not let the environment grant the group.
         GroupNotHeld: The group has a permission that the visitor lacks.
-        IntegrityError: The environment has a role of that name.
-        Busy: The database gave the change no turn.
     """
-
-    def save() -> None:
-        transactions.lock_environment(role.environment)
-        role.group = group or _own(role.environment, role.value)
-        if not grantable(role.environment).filter(pk=role.group.pk).exists():
-            raise GroupNotGrantable(group=role.group)
-        lacking = _lacking(visitor, [role.group.pk])
-        if lacking:
-            raise GroupNotHeld(group=role.group, permission=lacking[role.group.pk])
-        role.save()
-
-    transactions.repeated(save)
+    if not grantable(environment).filter(pk=group.pk).exists():
+        raise GroupNotGrantable(group=group)
+    lacking = _lacking(visitor, [group.pk])
+    if lacking:
+        raise GroupNotHeld(group=group, permission=lacking[group.pk])
 
 
-def _own(environment: AnyEnvironment, value: str) -> Group:
+def own(environment: AnyEnvironment, value: str) -> Group:
     """Return a group of a role's own: a new one, without permissions.
 
     A group that was there is somebody's, whatever its name. Only the one that was

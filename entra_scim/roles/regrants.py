@@ -54,6 +54,7 @@ def begin(
     Raises:
         GroupsElsewhere: A role grants a group, and the user model has other groups.
     """
+    at_once: list[Any] | None = None
     for group_id, former_keys in changed.items():
         former = set(former_keys)
         pending = _pending(environment).filter(group_id=group_id).first()
@@ -66,7 +67,7 @@ def begin(
         if few is not None:
             difference = _difference(environment, group_id, granting, former, few)
             users = _bring(difference, _in_force(difference.joining))
-            _tell(environment, event, len(users), users)
+            at_once = [*(at_once or ()), *users]
             continue
         PendingRegrant.objects.update_or_create(
             environment=environment,
@@ -83,6 +84,9 @@ def begin(
                 "after_id": None,
             },
         )
+    if at_once is not None:
+        users = [*dict.fromkeys(at_once)]  # a moved role concerns them twice
+        _tell(environment, event, len(users), users)
 
 
 def pending_of(environment: AnyEnvironment) -> list[PendingRegrant]:

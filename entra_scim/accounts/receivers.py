@@ -1,0 +1,38 @@
+"""Note the names of accounts that the product saves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db.models.signals import post_migrate, post_save
+
+from entra_scim.database import transactions
+
+from . import look_alikes
+
+
+def connect() -> None:
+    """Connect the receivers, once however often the app is set up."""
+    post_save.connect(
+        _note_names, get_user_model(), dispatch_uid="entra_scim.note_names"
+    )
+    post_migrate.connect(
+        _note_all_names,
+        apps.get_app_config("entra_scim"),
+        dispatch_uid="entra_scim.note_all_names",
+    )
+
+
+def _note_names(
+    instance: Any, using: str, update_fields: Any, raw: bool, **kwargs: Any
+) -> None:
+    if using == transactions.database() and not raw:
+        look_alikes.note(instance, update_fields)
+
+
+def _note_all_names(using: str, **kwargs: Any) -> None:
+    if using == transactions.database():
+        # ``flush`` names none: the tables are those of the code.
+        look_alikes.note_all(kwargs.get("apps", apps))

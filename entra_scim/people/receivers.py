@@ -1,0 +1,26 @@
+"""Erase people whose accounts the product deletes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models.signals import pre_delete
+
+from entra_scim.database import transactions
+
+from . import erasure
+
+
+def connect() -> None:
+    """Connect the receivers, once however often the app is set up."""
+    pre_delete.connect(
+        _erase_user, get_user_model(), dispatch_uid="entra_scim.erase_user"
+    )
+
+
+def _erase_user(instance: Any, using: str, **kwargs: Any) -> None:
+    if using == transactions.database():
+        transactions.lock_link_of(instance)
+    # Before, not after: by then nothing tells which events were about the person.
+    erasure.erase_user(instance)

@@ -1,0 +1,139 @@
+"""Define a role of an environment, change it, remove it.
+
+From the lock to the signal, each is one transaction with one event. What the product's
+own code saves or deletes takes effect as well: :mod:`.receivers` sees to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import Group
+
+from entra_scim.database import transactions
+from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.models import EnvironmentRole, ProvisioningEvent
+from entra_scim.story import events
+
+from . import groups, regrants
+
+T = TypeVar("T")
+
+Kind = ProvisioningEvent.Kind
+
+
+def define(
+    environment: AnyEnvironment, value: str, group: Group | None = None, *, by: Any
+) -> EnvironmentRole:
+    """Create a role that grants a group, or a new group of its own.
+
+    Raises:
+        ValidationError: Entra could never send such a name.
+        GroupNotGrantable: The policy does not let the environment grant the group.
+        GroupNotHeld: The group has a permission that ``by`` lacks.
+        IntegrityError: The environment has a role of that name.
+        Busy: The database gave the change no turn.
+    """
+
+    def work() -> EnvironmentRole:
+        role = EnvironmentRole(environment=environment, value=value)
+        role.group = group or groups.own(environment, value)
+        groups.check(environment, role.group, by)
+        role.write_row(force_insert=True)
+        defined(role)
+        return role
+
+    return _in_environment(environment, work, by)
+
+
+def change(
+    role: EnvironmentRole, value: str, group: Group, *, by: Any
+) -> EnvironmentRole:
+    """Rename a role, or let it grant another group.
+
+    The new name gives the group to other people. So a group that stays is checked like
+    a new one.
+
+    Raises:
+        EnvironmentRole.DoesNotExist: Somebody else has removed it.
+        ValidationError, GroupNotGrantable, GroupNotHeld, IntegrityError, Busy: As for
+            :func:`define`.
+    """
+    environment = role.environment
+
+    def work() -> EnvironmentRole:
+        former = _current(role)
+        role.value, role.group = value, group
+        groups.check(environment, group, by)
+        role.write_row(force_update=True)
+        changed(former, role)
+        return role
+
+    return _in_environment(environment, work, by)
+
+
+def remove(role: EnvironmentRole, *, by: Any) -> None:
+    """Delete a role. People whose other roles grant its group keep that group.
+
+    Raises:
+        EnvironmentRole.DoesNotExist: Somebody else has removed it.
+        Busy: The database gave the change no turn.
+    """
+
+    def work() -> None:
+        former = _current(role)
+        former.delete_row()
+        removed(former)
+
+    _in_environment(role.environment, work, by)
+
+
+def defined(role: EnvironmentRole) -> None:
+    """Leave the event of a new role, and give its group to those who have it in Entra.
+
+    As :func:`changed` and :func:`removed`, in the transaction that wrote it, which holds
+    the environment's lock.
+    """
+    event = events.record(role.environment, Kind.ROLE_CREATED, name=role.value)
+    regrants.begin(role.environment, {role.group_id: []}, event)
+
+
+def changed(former: EnvironmentRole, role: EnvironmentRole) -> None:
+    """Leave the event of a change, and give and take the groups that it concerns."""
+    is_renamed = former.value_key != role.value_key
+    if not is_renamed and former.group_id == role.group_id:
+        return
+    event = events.record(
+        role.environment,
+        Kind.ROLE_CHANGED,
+        name=role.value,
+        changes={"formerly": [former.value]} if is_renamed else None,
+    )
+    concerned: dict[Any, list[str]] = {role.group_id: []}
+    concerned.setdefault(former.group_id, []).append(former.value_key)
+    regrants.begin(role.environment, concerned, event)
+
+
+def removed(former: EnvironmentRole) -> None:
+    """Leave the event of a deletion, and take the group from those who had it by that."""
+    event = events.record(former.environment, Kind.ROLE_DELETED, name=former.value)
+    regrants.begin(former.environment, {former.group_id: [former.value_key]}, event)
+
+
+def _current(role: EnvironmentRole) -> EnvironmentRole:
+    """Return a role as it is under the environment's lock."""
+    roles = EnvironmentRole.objects.for_environment(role.environment)
+    found: EnvironmentRole = roles.get(pk=role.pk)
+    return found
+
+
+def _in_environment(environment: AnyEnvironment, work: Callable[[], T], by: Any) -> T:
+    """Do work in one transaction with the environment locked, in somebody's name."""
+
+    def locked() -> T:
+        transactions.lock_environment(environment)
+        return work()
+
+    with events.acting(by):
+        return transactions.repeated(locked)
