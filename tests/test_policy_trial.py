@@ -1,0 +1,195 @@
+"""The command that tries a policy, on products whose policy has a fault."""
+
+from __future__ import annotations
+
+import sys
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db.models.signals import post_save
+from django.utils.module_loading import import_string
+
+from entra_scim.conf import conf
+from entra_scim.models import ProvisionedUser, ProvisioningEvent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def check(contoso):
+    """Run the command, and return what it says is wrong."""
+
+    def run(*options):
+        output = StringIO()
+        try:
+            call_command("entra_check_policy", contoso.pk, *options, stdout=output)
+        except CommandError:
+            return output.getvalue()
+        return ""
+
+    return run
+
+
+@pytest.fixture
+def policy(settings):
+    """Add hooks to the policy that the product has."""
+
+    def add(**hooks):
+        base = import_string(conf.POLICY)
+        sys.modules[__name__].Faulty = type("Faulty", (base,), hooks)
+        settings.ENTRA_SCIM_POLICY = f"{__name__}.Faulty"
+
+    return add
+
+
+def fields(**named):
+    """Return the hook for the names, in whichever fields the product has."""
+    return lambda self: named
+
+
+@pytest.fixture
+def names(policy):
+    """Keep the names in a field that there is."""
+    if not hasattr(get_user_model(), "first_name"):
+        policy(profile_fields=fields(full_name="displayName"))
+
+
+@pytest.mark.usefixtures("names")
+def test_a_policy_without_faults(check, ann, roles):
+    """Nothing of the trial stays."""
+    events = ProvisioningEvent.objects.count()
+
+    assert check() == ""
+
+    assert list(get_user_model().objects.all()) == [ann]
+    assert not ProvisionedUser.objects.exists()
+    assert ProvisioningEvent.objects.count() == events
+
+
+@pytest.mark.usefixtures("names", "several_environments")
+class TestBelonging:
+    def test_nowhere(self, check, policy):
+        """The most frequent mistake: ``create_user`` makes no membership."""
+
+        def create_user(self, environment, username, email):
+            user = get_user_model()(username=username, email=email)
+            user.set_unusable_password()
+            user.save()
+            return user
+
+        policy(create_user=create_user)
+
+        assert "environments_of returns none instead of Contoso" in check()
+
+    def test_lost_with_the_access(self, check, policy):
+        """The person could not be reactivated."""
+
+        def deactivate(self, user, environment):
+            user.is_active = False
+            environment.members.remove(user)
+
+        policy(deactivate=deactivate)
+
+        assert "After deactivate, environments_of returns none" in check()
+
+    def test_in_the_list_of_others(self, check, policy, fabrikam):
+        policy(users_of=lambda self, environment: get_user_model().objects.all())
+
+        assert "users_of(Fabrikam) has the person as well" in check()
+
+    def test_in_no_list(self, check, policy):
+        policy(users_of=lambda self, environment: get_user_model().objects.none())
+
+        assert "users_of(Contoso) lacks the person" in check()
+
+
+def raising(self, *arguments):
+    raise LookupError("no seat")
+
+
+@pytest.mark.usefixtures("names")
+@pytest.mark.parametrize(
+    ("hooks", "said"),
+    [
+        ({"apply_profile": raising}, "Creating somebody failed: LookupError: no seat"),
+        ({"users_of": raising}, "failed: LookupError"),
+        ({"deactivate": raising}, "deactivate fails"),
+        ({"deactivate": lambda *arguments: None}, "deactivate leaves is_active True"),
+        ({"reactivate": lambda *arguments: None}, "reactivate leaves is_active False"),
+        ({"owns_address": lambda *arguments: False}, "owns_address"),
+        ({"accepts_provisioning": lambda *arguments: False}, "pauses"),
+        ({"is_exempt": lambda self, user: not user.is_superuser}, "is_exempt says"),
+        ({"profile_fields": fields(nick="displayName")}, "no field 'nick'"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_hook_with_a_fault(check, policy, hooks, said):
+    policy(**hooks)
+
+    assert said in check("--email", "eve@contoso.example")
+
+
+@pytest.mark.usefixtures("names")
+def test_an_admin_whom_entra_could_take(check, policy, admin):
+    policy(is_exempt=lambda self, user: False)
+
+    assert f"superuser {admin}" in check()
+
+
+@pytest.mark.usefixtures("names")
+def test_a_password_that_works(check, policy):
+    def create_user(self, environment, username, email):
+        user = super(sys.modules[__name__].Faulty, self).create_user(
+            environment, username, email
+        )
+        user.set_password("welcome")
+        user.save()
+        return user
+
+    policy(create_user=create_user)
+
+    assert "usable password" in check()
+
+
+@pytest.mark.usefixtures("names")
+def test_mail_inside_the_transaction(check):
+    """It is told, and not sent."""
+
+    def welcome(instance, created, **kwargs):
+        if created:
+            mail.send_mail("Welcome", "", None, [instance.email])
+
+    post_save.connect(welcome, get_user_model())
+    try:
+        said = check()
+    finally:
+        post_save.disconnect(welcome, get_user_model())
+
+    assert "Mail is sent inside the transaction ('Welcome')" in said
+    assert mail.outbox == []
+
+
+@pytest.mark.usefixtures("names")
+def test_the_domain_is_one_of_the_customer_s(check, policy, ann):
+    """So that a policy that knows domains is content."""
+    policy(owns_address=lambda s, e, email: email.endswith("@contoso.example"))
+
+    assert check() == ""
+    assert "name an address" in check("--email", "eve@elsewhere.example")
+
+
+def test_names_that_are_kept_nowhere(check):
+    if hasattr(get_user_model(), "first_name"):
+        assert check() == ""
+    else:
+        assert "no field 'first_name'" in check()
+
+
+def test_an_environment_that_is_not_there():
+    name = apps.get_model(conf.ENVIRONMENT_MODEL)._meta.verbose_name
+    with pytest.raises(CommandError, match=f"There is no {name}"):
+        call_command("entra_check_policy", "0")
