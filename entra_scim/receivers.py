@@ -32,15 +32,15 @@ def _stamp_session(request: Any, user: Any, **kwargs: Any) -> None:
     session = getattr(request, "session", {})
     if SESSION_KEY not in session:
         return
-    standing = gate.standing_of(user)
+    belonging = gate.belonging_of(user)
     # What calls ``login()`` may have asked no backend.
-    if standing.has_left or (standing.is_gated and not hasattr(user, "entra_claims")):
+    if belonging.has_left or (belonging.is_gated and not hasattr(user, "entra_claims")):
         drift.mend(user)
         logout(request)
     else:
-        sessions.stamp(session, user, standing)
-        if standing.link is not None:
-            drift.look(standing.link)
+        sessions.stamp(session, user, belonging)
+        if belonging.link is not None:
+            drift.look(belonging.link)
 
 
 def _close_session(request: Any, **kwargs: Any) -> None:

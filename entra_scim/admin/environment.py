@@ -17,6 +17,7 @@ from entra_scim.models import (
 
 from . import event_file, later, people, roles, set_up, sign_in
 from .deletion import EmptyingMixin
+from .events import EventsPage
 from .guide import GuidePage
 from .kit import KitPage
 from .pages import EnvironmentPage
@@ -48,7 +49,7 @@ _PAGES: dict[str, tuple[str, type[EnvironmentPage]]] = {
         people.SetFormerAsidePage,
     ),
     "entra_release": ("people/<uuid:person_id>/release/", people.ReleasePage),
-    "entra_events": ("events/", people.EventsPage),
+    "entra_events": ("events/", EventsPage),
     "entra_events_file": ("events/events.csv", event_file.EventsFile),
     "entra_sign_in": ("sign-in/", sign_in.SignInPage),
     "entra_test": ("sign-in/test/", sign_in.TestView),

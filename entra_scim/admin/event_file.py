@@ -8,7 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from .people import EventsPage
+from entra_scim.story.sentences import sentence_of
+
+from .events import EventsPage
 
 MOST = 10_000
 """How many events a file has."""
@@ -38,7 +40,7 @@ class EventsFile(EventsPage):
                 _harmless(str(value))
                 for value in (
                     event.at.isoformat(timespec="seconds"),
-                    event.summary,
+                    sentence_of(event),
                     event.count,
                     event.actor,
                     event.key_hint,

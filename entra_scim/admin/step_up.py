@@ -55,10 +55,10 @@ class StepUpMixin(Page):
         if sessions.is_proved(self.request.session):
             return None
         user: Any = self.request.user
-        standing = gate.standing_of(user)
-        if standing.environment is not None and standing.is_gated:
+        belonging = gate.belonging_of(user)
+        if belonging.environment is not None and belonging.is_gated:
             url = reverse(
-                "entra_scim_oidc:environment-sign-in", args=[standing.environment.pk]
+                "entra_scim_oidc:environment-sign-in", args=[belonging.environment.pk]
             )
             query = urlencode({"again": "1", "next": self.proved_at})
             return StepUp(sign_in_url=f"{url}?{query}")

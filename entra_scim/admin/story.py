@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from entra_scim.people import provisioning
 from entra_scim.story import events
+from entra_scim.story.sentences import sentence_of
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -35,13 +36,13 @@ class ReadOnlyAdmin(ModelAdmin):
 
 @admin.register(ProvisioningEvent)
 class ProvisioningEventAdmin(ReadOnlyAdmin):
-    list_display = ("at", "environment", "summary")
+    list_display = ("at", "environment", "sentence")
     list_filter = ("kind", "at")
     list_select_related = ("environment",)
     search_fields = ("name", "correlation_id")
     fields = (
         "environment",
-        "summary",
+        "sentence",
         "at",
         "first_at",
         "count",
@@ -50,6 +51,11 @@ class ProvisioningEventAdmin(ReadOnlyAdmin):
         "actor",
         "correlation_id",
     )
+
+    @admin.display(description=gettext_lazy("event"))
+    def sentence(self, event: ProvisioningEvent) -> str:
+        """Return what happened."""
+        return sentence_of(event)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterator
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-
-from entra_scim.explanations import sign_in_codes
-from entra_scim.explanations.refusals import MESSAGES, REMEDIES
 
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 from .provisioned_user import ProvisionedUser
@@ -25,8 +20,6 @@ ERASED = "-"
 
 REFUSED_FILTER = "invalidFilter"
 """The reason of refused filters, which is SCIM's name for it (RFC 7644 §3.12)."""
-
-_ROLE_CHANGES = {"roles_added", "roles_removed", "roles_unknown"}
 
 
 class ProvisioningEventQuerySet(EnvironmentScopedQuerySet):
@@ -160,75 +153,5 @@ class ProvisioningEvent(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.summary
-
-    @property
-    def summary(self) -> str:
-        """The event in one sentence, in the language of the reader."""
-        what = "; ".join(self._parts()) or str(self.get_kind_display())
-        if self.name:
-            name = _("erased person") if self.name == ERASED else self.name
-            what = f"{name}: {what}"
-        if self.count > 1:
-            what = _("%(what)s (%(count)d times)") % {
-                "what": what,
-                "count": self.count,
-            }
-        return what
-
-    def _parts(self) -> Iterator[str]:
-        attributes = [
-            attribute
-            for attribute in self.changes.get("attributes", ())
-            if attribute != "roles" or not _ROLE_CHANGES & self.changes.keys()
-        ]
-        if self.kind != self.Kind.UPDATED:
-            yield self._what_happened()
-            attributes = [name for name in attributes if name != "active"]
-        for name in self.changes.get("formerly", ()):
-            yield _("formerly %(name)s") % {"name": name}
-        if attributes:
-            yield _("%(attributes)s changed") % {"attributes": ", ".join(attributes)}
-        for role in self.changes.get("roles_added", ()):
-            yield _("role %(role)s added") % {"role": role}
-        for role in self.changes.get("roles_removed", ()):
-            yield _("role %(role)s removed") % {"role": role}
-        for role in self.changes.get("roles_unknown", ()):
-            yield _("role %(role)s received, but no role has that name here") % {
-                "role": role
-            }
-        if "hook_failed" in self.changes:
-            yield _(
-                "a part of this product failed at it, and it was done all the same: ask "
-                "the support of this product"
-            )
-        for kept in self.changes.get("kept", ()):
-            yield self._kept(**kept)
-        if "people" in self.changes:
-            yield _("people concerned: %(count)d") % {"count": self.changes["people"]}
-
-    def _what_happened(self) -> str:
-        if self.detail or self.reason:
-            return f"{self.get_kind_display()}: {self._explanation()}"
-        if self.kind == self.Kind.RELEASED and "unaffected" in self.changes:
-            return _("unlinked by hand, the account keeps its access")
-        if self.kind == self.Kind.RELEASED and not self.key_hint:
-            return _("unlinked by hand, now inactive")
-        return str(self.get_kind_display())
-
-    def _kept(self, attribute: str, reason: str, detail: str) -> str:
-        why = str(MESSAGES.get(reason, detail)).rstrip(".")
-        if not attribute:
-            return _("the rest of the request was left out: %(why)s") % {"why": why}
-        return _("%(attribute)s kept as it was: %(why)s") % {
-            "attribute": attribute.rpartition(":")[2],
-            "why": why,
-        }
-
-    def _explanation(self) -> str:
-        if self.kind == self.Kind.SIGN_IN_FAILED and sign_in_codes.is_known(
-            self.reason
-        ):
-            return sign_in_codes.told(self.reason)
-        detail = MESSAGES.get(self.reason, self.detail)
-        return f"{detail} {REMEDIES.get(self.reason, '')}".rstrip()
+        kind = str(self.get_kind_display())
+        return kind if self.name in {"", ERASED} else f"{self.name}: {kind}"

@@ -21,7 +21,7 @@ from entra_scim.secrecy.hiding import Secret, without_variables
 
 from . import metadata, states
 from .client import ProviderDown
-from .pages import AGAIN, OTHER_ACCOUNT, TEST, SignInPage, onward_page, page
+from .pages import AGAIN, OTHER_ACCOUNT, TEST, SignInStep, onward_page, page
 from .problems import SignInProblem
 
 PROOF = {"prompt": "login", "max_age": "0"}
@@ -29,7 +29,7 @@ PROOF = {"prompt": "login", "max_age": "0"}
 §3.1.2.1). By ``prompt`` alone, nobody could tell if it was taken out of the address."""
 
 
-class SignInView(SignInPage, OIDCAuthenticationRequestView):  # type: ignore[misc]
+class SignInView(SignInStep, OIDCAuthenticationRequestView):  # type: ignore[misc]
     """Lead to the Entra of an environment: named by the URL, or found."""
 
     http_method_names = ["get"]

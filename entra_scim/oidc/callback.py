@@ -26,11 +26,11 @@ from entra_scim.sign_in import sessions, sign_ins
 from . import answers, states
 from .backend import CodeAnswer, EntraBackend
 from .id_token import LEEWAY
-from .pages import SignInPage, page
+from .pages import SignInStep, page
 from .problems import SignInProblem
 
 
-class CallbackView(SignInPage, OIDCAuthenticationCallbackView):  # type: ignore[misc]
+class CallbackView(SignInStep, OIDCAuthenticationCallbackView):  # type: ignore[misc]
     """The one Redirect URI of all environments: the state tells which it is."""
 
     http_method_names = ["get"]

@@ -70,8 +70,8 @@ def onward_page(request: HttpRequest, url: str) -> HttpResponse:
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
 @method_decorator(login_not_required, name="dispatch")
 @method_decorator(never_cache, name="dispatch")
-class SignInPage(View):
-    """Superclass of the views of signing in: each problem ends on a page."""
+class SignInStep(View):
+    """A request of a sign-in: each problem that it meets ends on a page."""
 
     environment: AnyEnvironment | None = None
     is_test = False

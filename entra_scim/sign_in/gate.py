@@ -23,8 +23,8 @@ _LONGEST = 320
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """What decides how somebody may sign in."""
+class Belonging:
+    """The link and the environment that decide how somebody may sign in."""
 
     link: ProvisionedUser | None
     environment: AnyEnvironment | None
@@ -50,12 +50,12 @@ class Standing:
 
 
 @deciding()
-def standing_of(user: AbstractBaseUser) -> Standing:
-    """Return how a person stands to Entra."""
+def belonging_of(user: AbstractBaseUser) -> Belonging:
+    """Return the link of a person, and the environment that decides about them."""
     link = _link_of(user)
     if link is not None and links.is_in_force(link):
-        return Standing(link=link, environment=link.environment)
-    return Standing(link=link, environment=only_environment_of(user))
+        return Belonging(link=link, environment=link.environment)
+    return Belonging(link=link, environment=only_environment_of(user))
 
 
 @deciding()
@@ -65,7 +65,7 @@ def environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
     It is that of their link, if the link is in force, else the only one that they
     belong to. The Admin has none, and neither has somebody who belongs to two.
     """
-    return standing_of(user).environment
+    return belonging_of(user).environment
 
 
 @deciding()
@@ -81,7 +81,7 @@ def only_environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
 @deciding()
 def is_gated(user: AbstractBaseUser) -> bool:
     """Tell whether a person signs in with Entra only, now."""
-    return standing_of(user).is_gated
+    return belonging_of(user).is_gated
 
 
 @deciding()

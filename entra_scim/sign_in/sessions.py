@@ -27,7 +27,7 @@ from entra_scim.models import (
 from entra_scim.models.entra_connection import is_active
 
 from . import gate
-from .gate import Standing
+from .gate import Belonging
 
 OPENED_AT = "entra_scim_opened_at"
 ENVIRONMENT = "entra_scim_environment"
@@ -54,14 +54,14 @@ def note_backend(user: Any, path: str) -> None:
     user.entra_scim_backend = path
 
 
-def stamp(session: Any, user: Any, standing: Standing) -> None:
+def stamp(session: Any, user: Any, belonging: Belonging) -> None:
     """Note in a session that its user has signed in just now, somehow."""
     path = getattr(user, "entra_scim_backend", "")
     if path and session[BACKEND_SESSION_KEY] == user.backend:
         session[BACKEND_SESSION_KEY] = path
     session[OPENED_AT] = session[PROVED_AT] = timezone.now().timestamp()
     session.pop(ENTRA_SESSION, None)
-    _note(session, standing)
+    _note(session, belonging)
 
 
 def stamp_entra(
@@ -131,10 +131,10 @@ def is_refused(user: AbstractBaseUser, session: Any) -> bool:
     """
     if is_of(session, user):
         return is_ended(user, session)
-    standing = gate.standing_of(user)
-    if not user.is_active or standing.has_left:
+    belonging = gate.belonging_of(user)
+    if not user.is_active or belonging.has_left:
         return True
-    return SESSION_KEY not in session and standing.is_gated
+    return SESSION_KEY not in session and belonging.is_gated
 
 
 @deciding()
@@ -159,7 +159,7 @@ def is_ended(user: AbstractBaseUser, session: Any) -> bool:
     opened_at = session.get(OPENED_AT, 0)
     entra_session = session.get(ENTRA_SESSION)
     if ENVIRONMENT not in session:
-        _note(session, gate.standing_of(user))
+        _note(session, gate.belonging_of(user))
     if entra_session is not None and (
         _is_too_old(opened_at) or not links.is_of(user, session[ENVIRONMENT])
     ):
@@ -178,9 +178,9 @@ def is_ended(user: AbstractBaseUser, session: Any) -> bool:
             if kind == _GATE:
                 return True
             # Of a link that the session does not know: made since, or not in force.
-            standing = gate.standing_of(user)
-            _note(session, standing)
-            if standing.is_gated:
+            belonging = gate.belonging_of(user)
+            _note(session, belonging)
+            if belonging.is_gated:
                 return True
     return entra_session is not None and not signed_in
 
@@ -218,8 +218,8 @@ def _row(rows: QuerySet[Any], kind: int, first: str, second: str) -> QuerySet[An
     )
 
 
-def _note(session: Any, standing: Standing) -> None:
-    environment, link = standing.environment, standing.link
+def _note(session: Any, belonging: Belonging) -> None:
+    environment, link = belonging.environment, belonging.link
     session[ENVIRONMENT] = "" if environment is None else str(environment.pk)
     if link is not None and link.environment != environment:
         session[_PASSED_OVER] = (str(link.environment_id), timezone.now().timestamp())

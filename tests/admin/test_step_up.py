@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from entra_scim.models import AccessKey, ProvisioningEvent
 from entra_scim.sign_in import sessions
+from entra_scim.story.sentences import sentence_of
 from tests.activation.test_activation import (
     connection_of,
     post_activation,
@@ -136,7 +137,7 @@ def test_guesses_end(contoso, client):
     assert AccessKey.objects.count() == 0
     events = ProvisioningEvent.objects.filter(kind="wrong_password")
     assert len(events) == 5
-    assert "entered a wrong password in the tab" in events[0].summary
+    assert "entered a wrong password in the tab" in sentence_of(events[0])
     ProvisioningEvent.objects.update(at=timezone.now() - datetime.timedelta(minutes=16))
 
     client.post(tab(contoso, "keys/"), {"own_password": "secret"})
@@ -223,7 +224,7 @@ class TestWhoSignsInWithEntra:
         )
         assert tab(connected) in page.content.decode()
         event = ProvisioningEvent.objects.get(reason="not_asked")
-        assert "optional claim auth_time" in event.summary
+        assert "optional claim auth_time" in sentence_of(event)
         gated.client.post(tab(connected, "keys/"))
         assert AccessKey.objects.count() == before
 

@@ -28,8 +28,8 @@ from django.views.debug import ExceptionReporter, get_exception_reporter_filter
 
 import entra_scim
 from entra_scim.activation import lifecycle
+from entra_scim.admin import events as admin_events
 from entra_scim.admin import paging, shared_guide
-from entra_scim.admin import people as admin_people
 from entra_scim.conf import conf
 from entra_scim.connection import access_keys, configuration, credentials
 from entra_scim.diagnosis import headcount, sign_in_health
@@ -48,6 +48,7 @@ from entra_scim.people import erasure, search
 from entra_scim.policy import ProvisioningPolicy
 from entra_scim.sign_in import sign_ins
 from entra_scim.story import events
+from entra_scim.story.sentences import sentence_of
 from tests.support.client import ScimClient
 from tests.support.factories import (
     GroupFactory,
@@ -967,7 +968,7 @@ class TestEvents:
         assert "Unassign the Admin" in text
         with translation.override("nl"):
             refusal = ProvisioningEvent.objects.get(kind="refused")
-            assert "Verwijder de toewijzing van de Admin" in refusal.summary
+            assert "Verwijder de toewijzing van de Admin" in sentence_of(refusal)
 
     def test_who_did_it(self, client, contoso, admin, scim):
         """In the tab, that is; what Entra did has its key."""
@@ -1021,7 +1022,7 @@ class TestEvents:
             events.record(
                 contoso, ProvisioningEvent.Kind.ROLE_CREATED, name=f"Eve{number}"
             )
-        monkeypatch.setattr(admin_people, "_NAMED_EVENTS", 2)
+        monkeypatch.setattr(admin_events, "_NAMED_EVENTS", 2)
 
         page = client.get(tab(contoso, "events/"), {"person": "eve"})
 

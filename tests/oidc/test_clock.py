@@ -7,6 +7,7 @@ import datetime
 import pytest
 
 from entra_scim.models import ProvisioningEvent
+from entra_scim.story.sentences import sentence_of
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def test_beyond_that_the_clock_is_named(
     assert browser.user_id is None
     event = ProvisioningEvent.objects.get(kind="sign_in_failed")
     assert event.reason == "clock"
-    assert "The clock of this server differs" in event.summary
+    assert "The clock of this server differs" in sentence_of(event)
     assert "Entra's clock is " in caplog.text
 
 

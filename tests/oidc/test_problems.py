@@ -13,6 +13,7 @@ from django.utils import translation
 
 from entra_scim.models import EntraConnection, ProvisioningEvent
 from entra_scim.oidc import states
+from entra_scim.story.sentences import sentence_of
 from tests.support.sign_in import connect
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +112,7 @@ def test_every_code_has_words_of_its_own(active, browser, entra, code, refuse):
     assert page.status_code == 400
     event = failure()
     assert event.reason == f"AADSTS{code}"
-    assert "not known here" not in event.summary
+    assert "not known here" not in sentence_of(event)
     assert str(event.correlation_id) in page.content.decode()
 
 
@@ -122,9 +123,9 @@ def test_the_administrator_reads_it_in_their_language(active, browser, entra, co
     with translation.override("nl"):
         browser.sign_in()
 
-    summary = failure().summary
+    summary = sentence_of(failure())
     with translation.override("nl"):
-        dutch = failure().summary
+        dutch = sentence_of(failure())
 
     assert summary.startswith(f"sign-in failed: {code}: ")
     assert " Entra" in summary
@@ -139,7 +140,7 @@ def test_an_unknown_code_is_told(active, browser, entra):
 
     assert "Ask your administrator" in page.content.decode()
     assert "AADSTS99999" in page.content.decode()
-    assert "AADSTS99999" in failure().summary
+    assert "AADSTS99999" in sentence_of(failure())
 
 
 class TestForgedAnswers:

@@ -25,6 +25,7 @@ from entra_emulator.server import serve
 from entra_scim.connection import configuration, credentials
 from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
 from entra_scim.oidc import client
+from entra_scim.story.sentences import sentence_of
 from tests.conftest import client_of
 from tests.support.entra import Entra, new_key
 from tests.support.factories import UserFactory
@@ -426,7 +427,7 @@ class TestProblems:
         assert page.status_code == 400
         assert says in page.content.decode()
         event = ProvisioningEvent.objects.get(reason=code)
-        assert code in event.summary
+        assert code in sentence_of(event)
         assert str(event.correlation_id) in page.content.decode()
 
     def test_cancelled_consent(self, active, browser, entra):

@@ -13,6 +13,7 @@ from entra_emulator import ProvisioningJob
 from entra_emulator.tenant import Tenant
 from entra_scim.connection import access_keys
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
+from entra_scim.story.sentences import sentence_of
 from entra_scim.testing import DjangoServer
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,7 @@ def test_two_people_exchange_addresses(scim, contoso):
         assert scim.get(path).json()["meta"]["version"] == 'W/"2"'
     assert rename(scim, cee, "dee") == 200
     events = ProvisioningEvent.objects.filter(kind="updated")
-    assert {event.summary for event in events} == {
+    assert {sentence_of(event) for event in events} == {
         "cee: emails, userName changed",
         "dee: emails, userName changed",
     }

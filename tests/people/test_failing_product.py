@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from entra_scim.conf import conf
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
+from entra_scim.story.sentences import sentence_of
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def is_out(ann):
         assert not user.is_superuser
         assert not user.groups.exists()
         event = ProvisioningEvent.objects.get(kind=kind)
-        assert "part of this product failed" in event.summary.lower()
+        assert "part of this product failed" in sentence_of(event).lower()
 
     return assert_out
 

@@ -14,6 +14,7 @@ from entra_scim.conf import conf
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from entra_scim.people import provisioning
 from entra_scim.sign_in import sign_ins
+from entra_scim.story.sentences import sentence_of
 from tests.support.factories import RoleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -203,7 +204,7 @@ def test_a_corrected_mapping_is_no_other_person(scim, contoso, before):
 
     assert sign_ins.person_of(contoso, NEW).pk == uuid.UUID(person["id"])
     event = ProvisioningEvent.objects.get(kind="updated")
-    assert event.summary == "Ann Old: externalId changed"
+    assert sentence_of(event) == "Ann Old: externalId changed"
     assert scim.patch(path, replacing(THIRD)).status_code == HTTPStatus.CONFLICT
 
 
@@ -217,7 +218,7 @@ def test_the_event_of_a_return_names_a_changed_identity(scim, contoso):
     scim.patch(path, BACK, replacing(NEW), rename)
 
     event = ProvisioningEvent.objects.get(kind="reactivated")
-    assert event.summary == "Ann Old: reactivated; externalId, userName changed"
+    assert sentence_of(event) == "Ann Old: reactivated; externalId, userName changed"
 
 
 def test_deactivation_wins_over_a_replaced_object_id(scim, former):
@@ -288,7 +289,7 @@ class TestRemedy:
         assert scim.filter(f'externalId eq "{NEW}"') == [str(link().pk)]
         assert not link().user.is_active  # until Entra says otherwise
         event = ProvisioningEvent.objects.get(kind="object_id_accepted")
-        assert "externalId changed" in event.summary
+        assert "externalId changed" in sentence_of(event)
         response = scim.patch(former, replacing(NEW), BACK)
         assert response.status_code == HTTPStatus.OK
         assert sign_ins.person_of(contoso, NEW).user == user

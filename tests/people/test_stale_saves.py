@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
+from entra_scim.story.sentences import sentence_of
 
 pytestmark = pytest.mark.django_db
 
@@ -58,8 +59,8 @@ def test_a_former_address_goes_again(scim, path, stale, look):
         assert user.email == user.get_username() == RENAMED["value"]
         assert user.is_active
         [event] = ProvisioningEvent.objects.filter(kind="restored")
-        assert "the product had undone it" in event.summary
-        assert "email" in event.summary
+        assert "the product had undone it" in sentence_of(event)
+        assert "email" in sentence_of(event)
         assert "ann" not in str(event.changes)
 
 

@@ -10,6 +10,7 @@ from entra_scim import signals
 from entra_scim.models import EnvironmentRole, ProvisionedUser, ProvisioningEvent
 from entra_scim.roles import definitions
 from entra_scim.roles.groups import GroupNotGrantable
+from entra_scim.story.sentences import sentence_of
 from tests.support.factories import GroupFactory, OwnGroupFactory, RoleFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def test_a_rename_is_one_event_and_one_signal(
         definitions.change(role, "Reader", role.group, by=admin)
 
     event = last_event()
-    assert event.summary == (
+    assert sentence_of(event) == (
         "Reader: role changed; formerly Viewer; people concerned: 1"
     )
     assert event.actor == admin.get_username()
@@ -69,7 +70,7 @@ def test_a_role_that_moves_to_another_group_concerns_people_once(
     with django_capture_on_commit_callbacks(execute=True):
         definitions.change(role, "Reader", group, by=admin)
 
-    assert last_event().summary == "Reader: role changed; people concerned: 1"
+    assert sentence_of(last_event()) == "Reader: role changed; people concerned: 1"
     assert heard == [([reader.pk], contoso)]
     assert reader.groups.get() == group
 
@@ -82,7 +83,7 @@ def test_a_removal_takes_the_group(
     with django_capture_on_commit_callbacks(execute=True):
         definitions.remove(role, by=admin)
 
-    assert last_event().summary == "Reader: role deleted; people concerned: 1"
+    assert sentence_of(last_event()) == "Reader: role deleted; people concerned: 1"
     assert last_event().actor == admin.get_username()
     assert heard == [([reader.pk], contoso)]
     assert not reader.groups.exists()
@@ -151,7 +152,7 @@ def test_a_role_that_the_product_saves_is_told_in_the_same_words(contoso, reader
 
     EnvironmentRole.objects.update_or_create(pk=role.pk, defaults={"value": "Reader"})
 
-    assert last_event().summary == (
+    assert sentence_of(last_event()) == (
         "Reader: role changed; formerly Viewer; people concerned: 1"
     )
     assert reader.groups.get() == role.group

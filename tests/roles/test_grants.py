@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from entra_scim.models import EnvironmentRole, ProvisionedUser, ProvisioningEvent
+from entra_scim.story.sentences import sentence_of
 from tests.support.factories import GroupFactory, RoleFactory
 
 pytestmark = pytest.mark.django_db
@@ -342,7 +343,7 @@ class TestDefinitions:
 
 class TestEvents:
     def last(self):
-        return ProvisioningEvent.objects.exclude(name="").first().summary
+        return sentence_of(ProvisioningEvent.objects.exclude(name="").first())
 
     def test_roles_read_as_a_sentence(self, scim, ann, linked):
         """The story says who got and lost what, in words."""

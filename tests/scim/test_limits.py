@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
+from entra_scim.story.sentences import sentence_of
 
 pytestmark = pytest.mark.django_db
 
@@ -184,7 +185,7 @@ def test_beyond_the_limits(scim, path, operations):
     assert calls < MOST_CALLS
     assert scim.get(path).json() == before
     event = ProvisioningEvent.objects.get(kind="refused")
-    assert len(event.summary) < 1500
+    assert len(sentence_of(event)) < 1500
 
 
 @pytest.mark.parametrize(

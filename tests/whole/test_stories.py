@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from entra_scim.models import ProvisioningEvent
+from entra_scim.story.sentences import sentence_of
 from tests.conftest import client_of
 
 STORIES = Path(__file__).resolve().parent.parent / "stories"
@@ -132,8 +133,10 @@ class Teller:
             return
         event = events.first()
         assert event is not None, f"there is no event {kind}"
-        assert step.get("says", "") in event.summary, event.summary
-        assert "hides" not in step or step["hides"] not in event.summary, event.summary
+        assert step.get("says", "") in sentence_of(event), sentence_of(event)
+        assert "hides" not in step or step["hides"] not in sentence_of(event), (
+            sentence_of(event)
+        )
 
 
 def assert_contains(found, expected, where):

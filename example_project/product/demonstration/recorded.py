@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.core.management.base import CommandError
 
 from entra_scim.models import ProvisioningEvent
+from entra_scim.story.sentences import sentence_of
 from example_project.product.models import Environment
 
 from .screen import Screen, people
@@ -81,7 +82,7 @@ def play(
     events = ProvisioningEvent.objects.for_environment(environment)
     for event in events.exclude(name="").order_by("pk"):
         if event.kind != ProvisioningEvent.Kind.ROLE_CREATED:
-            screen.say(f"- {event.summary}", indent="  ", hang="    ")
+            screen.say(f"- {sentence_of(event)}", indent="  ", hang="    ")
 
 
 def _play_request(
