@@ -14,7 +14,7 @@ from entra_scim.database.prepared_reads import Select, is_plain
 from entra_scim.database.transactions import reading
 from entra_scim.models import AccessKey, ProvisionedUser
 
-SHOWN = (
+_SHOWN = (
     "id",
     "environment_id",
     "user_id",
@@ -93,4 +93,4 @@ def _statement(field: str | None) -> Select:
             ON {{person.environment_id}} = {{key.environment_id}}
             AND {{person.{field}}} = %s """
     source += "WHERE {key.digest} = %s"
-    return Select(source, parameters, only={"person": SHOWN}, **tables)
+    return Select(source, parameters, only={"person": _SHOWN}, **tables)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import Any
 
 from django_scim.adapters import SCIMUser
@@ -21,6 +22,7 @@ from entra_scim.people.edits import Edit
 from .etags import etag, precondition
 from .http import ScimRequest
 from .messages import operations_of
+from .paging import Row, row_of
 from .resources import (
     document_from,
     kept_for,
@@ -31,6 +33,27 @@ from .resources import (
     schemas_of,
 )
 from .unknown_attributes import unknown_in_operations, unknown_in_resource
+
+
+def resource_of(row: Row, base_location: str) -> dict[str, Any]:
+    """Return a whole resource, as Entra expects it everywhere.
+
+    Entra compares what a filter finds with its directory, so items of a list are as
+    full as a single resource.
+    """
+    key, attributes, created, modified, version = row
+    return {
+        "schemas": schemas_of(attributes),
+        "id": str(key),
+        **attributes,
+        "meta": {
+            "resourceType": "User",
+            "created": _timestamp(created),
+            "lastModified": _timestamp(modified),
+            "location": _location(base_location, key),
+            "version": etag(version),
+        },
+    }
 
 
 class EntraUser(SCIMUser):  # type: ignore[misc]
@@ -46,34 +69,15 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
 
     @property
     def location(self) -> str:
-        return f"{self.request.base_location}/Users/{self.obj.pk}"
+        return _location(self.request.base_location, self.obj.pk)
 
     @property
     def etag(self) -> str:
         return etag(self.obj.version)
 
-    @property
-    def meta(self) -> dict[str, str]:
-        return {
-            "resourceType": "User",
-            "created": _timestamp(self.obj.created),
-            "lastModified": _timestamp(self.obj.modified),
-            "location": self.location,
-            "version": self.etag,
-        }
-
     def to_dict(self) -> dict[str, Any]:
-        """Return the whole resource, as Entra expects it everywhere.
-
-        Entra compares what a filter finds with its directory, so items of a list
-        are as full as a single resource.
-        """
-        return {
-            "schemas": schemas_of(self.obj.attributes),
-            "id": str(self.obj.pk),
-            **self.obj.attributes,
-            "meta": self.meta,
-        }
+        """Return the whole resource, as :func:`resource_of`."""
+        return resource_of(row_of(self.obj), self.request.base_location)
 
     def from_dict(self, d: dict[str, Any]) -> None:
         """Take over the body of a POST or a PUT. Nothing is written yet."""
@@ -142,6 +146,10 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
             if_match=precondition(self.request),
             origin=self.request.origin,
         )
+
+
+def _location(base_location: str, key: uuid.UUID) -> str:
+    return f"{base_location}/Users/{key}"
 
 
 def _timestamp(moment: datetime.datetime) -> str:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scim2_models import InvalidValueException
 
-from entra_scim.connection.admission import SHOWN
 from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.document.documents import Document
 from entra_scim.models import ProvisionedUser
 
 from .filters import q_of
 from .projection import Projection, names_in
 from .sorting import PAGES, order_of
+
+Row = tuple[uuid.UUID, Document, datetime.datetime, datetime.datetime, int]
+"""What a resource is made of. A page has many, which need no instances."""
+
+_COLUMNS = ("pk", "attributes", "created", "modified", "version")
 
 DEFAULT_COUNT = 100
 MAX_COUNT = 200
@@ -62,15 +69,28 @@ class Query:
             ),
         )
 
+    def shown(self, resource: dict[str, Any]) -> dict[str, Any]:
+        """Return a resource with just the attributes that a request asks for."""
+        return self.projection(resource) if self.projection else resource
 
-def page_of(query: Query, found: list[ProvisionedUser]) -> list[ProvisionedUser]:
+
+def row_of(person: ProvisionedUser) -> Row:
+    """Return the row of a person who is read already."""
+    return (
+        person.pk,
+        person.attributes,
+        person.created,
+        person.modified,
+        person.version,
+    )
+
+
+def page_of(query: Query, found: list[ProvisionedUser]) -> list[Row]:
     """Return one page of people who are all there is."""
-    return found[query.start_index - 1 :][: query.count]
+    return [row_of(person) for person in found[query.start_index - 1 :][: query.count]]
 
 
-def page(
-    query: Query, environment: AnyEnvironment
-) -> tuple[int, list[ProvisionedUser]]:
+def page(query: Query, environment: AnyEnvironment) -> tuple[int, list[Row]]:
     """Return how many people a query finds in an environment, and one page of them.
 
     A page that tells the total needs no count. Of a page deep in the directory, the
@@ -83,14 +103,13 @@ def page(
     if query.sort_by is not None:
         order = order_of(query.sort_by, query.descending)
     offset = query.start_index - 1
-    rows = people.order_by(*order).only(*SHOWN)
+    rows = people.order_by(*order).values_list(*_COLUMNS)
     if offset > _SHALLOW:
         ids = list(rows.values_list("pk", flat=True)[offset : offset + query.count])
-        by_id = (
-            ProvisionedUser.objects.for_environment(environment)
-            .only(*SHOWN)
-            .in_bulk(ids)
+        selected = ProvisionedUser.objects.for_environment(environment).filter(
+            pk__in=ids
         )
+        by_id = {row[0]: row for row in selected.values_list(*_COLUMNS)}
         found = [by_id[key] for key in ids if key in by_id]
     else:
         found = list(rows[offset : offset + query.count])

@@ -32,7 +32,7 @@ from entra_scim.models import ProvisionedUser
 from entra_scim.people import drift
 
 from . import discovery, etags, messages
-from .adapters import EntraUser
+from .adapters import EntraUser, resource_of
 from .base import ScimView
 from .http import ScimRequest
 from .look_ups import look_up_of
@@ -71,13 +71,11 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
             found = [self.person] if self.person else []
             for person in found:
                 drift.look(person)
-            total, people = len(found), page_of(query, found)
+            total, rows = len(found), page_of(query, found)
         else:
-            total, people = page(query, self.environment)
-        resources = [
-            self.projected(self.scim_adapter(person, request=self.request), query)
-            for person in people
-        ]
+            total, rows = page(query, self.environment)
+        base_location = self.request.base_location
+        resources = [query.shown(resource_of(row, base_location)) for row in rows]
         return Response(
             {
                 "schemas": [messages.LIST_RESPONSE],
@@ -114,15 +112,10 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
     ) -> Response:
         """Return one resource, with where it is and which version it is in."""
         return Response(
-            self.projected(adapter, query),
+            query.shown(adapter.to_dict()),
             status=status,
             headers={"Location": adapter.location, "ETag": adapter.etag},
         )
-
-    def projected(self, adapter: EntraUser, query: Query) -> dict[str, Any]:
-        """Return a resource with just the attributes that a request asks for."""
-        resource = adapter.to_dict()
-        return query.projection(resource) if query.projection else resource
 
 
 class UserView(UsersView):

@@ -176,7 +176,7 @@ def product(folder):
     made = (
         "from example_project.product.models import Environment\n"
         "from django.contrib.auth.models import Group\n"
-        "from entra_scim import access_keys\n"
+        "from entra_scim.connection import access_keys\n"
         "from entra_scim.models import EnvironmentRole\n"
         "one = Environment.objects.create(name='Contoso')\n"
         f"for value in {ROLES}:\n"
