@@ -213,24 +213,35 @@ def save_changes(
 
 
 def _save_at_once(user: Any, changed: Sequence[Any]) -> bool:
-    """Save columns as Django's ``save`` does, where nobody but Django would see it.
+    """Save columns as Django's ``save`` does, by a statement that is written once.
 
     Returns:
-        False, and nothing is saved, where the product has code of its own there.
+        False, and nothing is saved, where the product has a ``save`` of its own.
     """
     model = type(user)
-    values = {field.attname: field.pre_save(user, False) for field in changed}
     if (
         user._password is not None  # of which the validators are to be told
         or model.save is not AbstractBaseUser.save
         or model.save_base is not models.Model.save_base
         or not is_plain(model)
-        or any(signal.has_listeners(model) for signal in (pre_save, post_save))
-        or any(hasattr(value, "resolve_expression") for value in values.values())
+        or any(
+            hasattr(getattr(user, field.attname), "resolve_expression")
+            for field in changed
+        )
     ):
         return False
+    told = {
+        "sender": model,
+        "instance": user,
+        "raw": False,
+        "using": database(),
+        "update_fields": frozenset(field.name for field in changed),
+    }
+    pre_save.send(**told)
+    values = {field.attname: field.pre_save(user, False) for field in changed}
     if not prepared_writes.update(model, {model._meta.pk.attname: user.pk}, values):
         raise StaleWrite
+    post_save.send(**told, created=False)
     return True
 
 

@@ -5,7 +5,7 @@ As :mod:`.prepared`, and for the same reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -147,10 +147,13 @@ class _WrittenInsert:
             self._texts[rows, ignore_conflicts] = text
         return text
 
-    def prepared(self, row: Mapping[str, Any]) -> Iterator[Any]:
-        for column in self._columns:
-            name = column.attribute
-            yield column.prepared(row[name] if name in row else column.default())
+    def prepared(self, row: Mapping[str, Any]) -> list[Any]:
+        return [
+            column.prepared(
+                row[column.attribute] if column.attribute in row else column.default()
+            )
+            for column in self._columns
+        ]
 
 
 _inserts: WeakKeyDictionary[

@@ -55,7 +55,12 @@ class StaleWrite(Exception):
 
 def database() -> str:
     """Return the alias of the database that holds the provisioned people."""
-    return router.db_for_write(apps.get_model("entra_scim", "ProvisionedUser"))
+    return router.db_for_write(_model_of_people())
+
+
+@functools.cache
+def _model_of_people() -> Any:
+    return apps.get_model("entra_scim", "ProvisionedUser")
 
 
 @contextlib.contextmanager
@@ -222,7 +227,7 @@ def lock_link_of(user: Any) -> None:
     Django deletes what belongs to a link before the link. A request that changes the
     person locks the link first: each would wait for the other.
     """
-    links = apps.get_model("entra_scim", "ProvisionedUser")._base_manager
+    links = _model_of_people()._base_manager
     rows = links.using(database()).filter(user_id=user.pk).select_related("user")
     list(for_update(rows, "self", "user"))
 
