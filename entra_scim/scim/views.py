@@ -74,7 +74,8 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
             total, rows = len(found), page_of(query, found)
         else:
             total, rows = page(query, self.environment)
-        base_location = self.request.base_location
+        request: Any = self.request
+        base_location = request.base_location
         resources = [query.shown(resource_of(row, base_location)) for row in rows]
         return Response(
             {
