@@ -16,7 +16,7 @@ from .environments import receivers as environments
 from .people import drift
 from .people import receivers as people
 from .roles import receivers as roles
-from .sign_in import gate, sessions
+from .sign_in import gate, sessions, sign_ins
 
 
 def connect() -> None:
@@ -34,7 +34,7 @@ def _stamp_session(request: Any, user: Any, **kwargs: Any) -> None:
         return
     belonging = gate.belonging_of(user)
     # What calls ``login()`` may have asked no backend.
-    if belonging.has_left or (belonging.is_gated and not hasattr(user, "entra_claims")):
+    if belonging.has_left or (belonging.is_gated and not sign_ins.is_vouched_for(user)):
         drift.mend(user)
         logout(request)
     else:

@@ -74,7 +74,7 @@ class ConnectionForm(SecretsForm):
     @without_variables
     def __init__(self, data: Any = None, *, settings: EntraConnection) -> None:
         self.settings = settings
-        self.current = credentials.waiting(settings) or credentials.in_use(settings)
+        self.current = credentials.newest(settings)
         fields = ("client_id", "tenant_id", "cloud", "client_secret_expires_on")
         source = self.current or settings
         initial = {name: getattr(source, name) for name in fields}

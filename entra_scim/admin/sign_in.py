@@ -120,7 +120,7 @@ class SignInPage(StepUpMixin, EnvironmentPage):
         locked_out = shut_out.ShutOut(shown=[], count=0)
         if state == lifecycle.State.INACTIVE and not missing:
             locked_out = shut_out.by_activation(self.environment)
-        used = credentials.waiting(settings) or credentials.in_use(settings)
+        used = credentials.newest(settings)
         kwargs.setdefault(
             "form",
             ActivationForm(
@@ -192,14 +192,10 @@ class MakeCertificateView(SignInPage):
             return HttpResponseRedirect(f"{self.tab}#step-connection")
         if not self.is_stepped_up(request):
             return HttpResponseRedirect(f"{self.tab}sign-in/#certificate")
-        used = (
-            credentials.waiting(settings)
-            or credentials.in_use(settings)
-            or credentials.Credentials(
-                client_id=settings.client_id,
-                tenant_id=settings.tenant_id,
-                cloud=settings.cloud,
-            )
+        used = credentials.newest(settings) or credentials.Credentials(
+            client_id=settings.client_id,
+            tenant_id=settings.tenant_id,
+            cloud=settings.cloud,
         )
         configuration.change(settings, credentials.with_certificate(used))
         return self.done(
@@ -218,7 +214,7 @@ class CertificateView(SignInPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         settings = self.settings()
-        used = credentials.waiting(settings) or credentials.in_use(settings)
+        used = credentials.newest(settings)
         if used is None or not used.certificate:
             messages.error(request, _("There is no certificate yet."))
             return HttpResponseRedirect(f"{self.tab}sign-in/#certificate")

@@ -80,7 +80,7 @@ def save(
         The names of the fields that changed, for the log: never the values.
     """
     lock(settings)
-    former = credentials.waiting(settings) or credentials.in_use(settings)
+    former = credentials.newest(settings)
     if client_secret:
         kept = Credentials(
             client_id=client_id,
@@ -116,7 +116,7 @@ def change(settings: EntraConnection, new: Credentials) -> list[str]:
         The names of what changed, for the log.
     """
     lock(settings)
-    former = credentials.waiting(settings) or credentials.in_use(settings)
+    former = credentials.newest(settings)
     changed = [
         name.name
         for name in dataclasses.fields(Credentials)

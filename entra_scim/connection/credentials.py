@@ -115,6 +115,11 @@ def waiting(settings: EntraConnection) -> Credentials | None:
     return Credentials(**values)
 
 
+def newest(settings: EntraConnection) -> Credentials | None:
+    """Return the credentials that a test is for: those that wait, else those in use."""
+    return waiting(settings) or in_use(settings)
+
+
 def reencrypt(settings: EntraConnection) -> None:
     """Encrypt the secrets of an environment with the newest key, unsaved.
 

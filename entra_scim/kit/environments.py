@@ -26,7 +26,7 @@ def wanted_of(
     ``absolute`` makes a whole address of a path, by the product's own host.
     """
     settings = configuration.connection_of(environment)
-    used = credentials.waiting(settings) or credentials.in_use(settings)
+    used = credentials.newest(settings)
     primary_key = str(environment.pk)
     base = reverse("entra_scim:base", kwargs={"environment_id": primary_key})
     roles = EnvironmentRole.objects.for_environment(environment)

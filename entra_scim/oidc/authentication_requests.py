@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import copy
-from typing import Any, cast
+from typing import cast
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views import View
-from mozilla_django_oidc.views import OIDCAuthenticationRequestView
 
 from entra_scim.activation import lifecycle
 from entra_scim.connection import credentials
@@ -17,9 +14,9 @@ from entra_scim.connection.configuration import connection_of
 from entra_scim.connection.credentials import Credentials
 from entra_scim.database.environment_model import AnyEnvironment, environment_named
 from entra_scim.environments import domains
-from entra_scim.secrecy.hiding import Secret, without_variables
+from entra_scim.secrecy.hiding import without_variables
 
-from . import metadata, states
+from . import metadata, mozilla, states
 from .client import ProviderDown
 from .pages import AGAIN, OTHER_ACCOUNT, TEST, SignInStep, onward_page, page
 from .problems import SignInProblem
@@ -29,14 +26,10 @@ PROOF = {"prompt": "login", "max_age": "0"}
 §3.1.2.1). By ``prompt`` alone, nobody could tell if it was taken out of the address."""
 
 
-class SignInView(SignInStep, OIDCAuthenticationRequestView):  # type: ignore[misc]
+class SignInView(SignInStep):
     """Lead to the Entra of an environment: named by the URL, or found."""
 
     http_method_names = ["get"]
-
-    def __init__(self, **kwargs: Any) -> None:
-        # The superclass reads settings of one provider.
-        View.__init__(self, **kwargs)
 
     def get(self, request: HttpRequest, environment_id: str = "") -> HttpResponseBase:
         target = self.next = _safe_next(request)
@@ -66,7 +59,7 @@ class SignInView(SignInStep, OIDCAuthenticationRequestView):  # type: ignore[mis
             _account_parameters(request, login_hint),
         )
         is_of_form = "address" in request.GET and not environment_id
-        if is_of_form and isinstance(response, HttpResponseRedirect):
+        if is_of_form:
             onward = onward_page(request, response.url)
             onward.cookies = response.cookies
             return onward
@@ -79,7 +72,7 @@ class SignInView(SignInStep, OIDCAuthenticationRequestView):  # type: ignore[mis
         used: Credentials | None,
         target: str,
         parameters: dict[str, str],
-    ) -> HttpResponseBase:
+    ) -> HttpResponseRedirect:
         """Redirect to Entra, with state, nonce and PKCE, and note the request."""
         if used is None:
             raise SignInProblem("credentials")
@@ -87,37 +80,25 @@ class SignInView(SignInStep, OIDCAuthenticationRequestView):  # type: ignore[mis
             endpoint = metadata.configuration(used)["authorization_endpoint"]
         except ProviderDown as error:
             raise SignInProblem("down", detail=str(error)) from None
-        self.OIDC_OP_AUTH_ENDPOINT = endpoint
-        self.OIDC_RP_CLIENT_ID = str(used.client_id)
-        self.parameters = parameters
-        # What the superclass notes in the session, we note in a cookie.
-        begun: Any = copy.copy(request)
-        begun.session = {}
-        response: HttpResponseBase = super().get(begun)
-        [(state, noted)] = begun.session["oidc_states"].items()
+        asked = mozilla.authentication_request(
+            request,
+            endpoint=endpoint,
+            client_id=str(used.client_id),
+            # Not form_post: a cookie with SameSite=Lax would not come along.
+            parameters={"response_mode": "query", **parameters},
+        )
+        response = HttpResponseRedirect(asked.address.reveal())
         pending = states.Pending(
             environment=str(cast(AnyEnvironment, self.environment).pk),
-            nonce=Secret(noted["nonce"]),
-            code_verifier=Secret(noted["code_verifier"]),
+            nonce=asked.nonce,
+            code_verifier=asked.code_verifier,
             next=target,
             tester=str(request.user.pk) if self.is_test else "",
-            added_on=noted["added_on"],
+            added_on=asked.made_at,
             is_proof=parameters == PROOF,
         )
-        states.add(request, response, state, pending)
+        states.add(request, response, asked.state, pending)
         return response
-
-    def get_settings(self, attr: str, *args: Any) -> Any:
-        values = {
-            "OIDC_AUTHENTICATION_CALLBACK_URL": "entra_scim_oidc:callback",
-            "OIDC_RP_SCOPES": "openid profile email",
-            "OIDC_USE_PKCE": True,
-        }
-        return values[attr] if attr in values else args[0]
-
-    def get_extra_params(self, request: HttpRequest) -> dict[str, str]:
-        # Not form_post: a cookie with SameSite=Lax would not come along.
-        return {"response_mode": "query", **self.parameters}
 
 
 class TestSignInView(SignInView):
@@ -134,7 +115,7 @@ class TestSignInView(SignInView):
             raise SignInProblem("not_allowed")
         self.environment = environment
         settings = connection_of(environment)
-        used = credentials.waiting(settings) or credentials.in_use(settings)
+        used = credentials.newest(settings)
         return self.lead_to_entra(
             request, used, self.next, {"prompt": "select_account"}
         )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings as django_settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import (
     HttpRequest,
@@ -17,7 +15,6 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
-from mozilla_django_oidc.views import OIDCLogoutView
 
 from entra_scim.connection import authorities, credentials
 from entra_scim.connection.configuration import connection_of
@@ -26,27 +23,20 @@ from entra_scim.database.transactions import deciding
 from entra_scim.models import EntraSession
 from entra_scim.sign_in import sessions, sign_ins
 
-from . import metadata
+from . import metadata, mozilla
 from .client import ProviderDown
 from .pages import onward_page
 
 
 @method_decorator(login_not_required, name="dispatch")
-class SignOutView(OIDCLogoutView):  # type: ignore[misc]
+class SignOutView(mozilla.LogoutView):
     """End the session here and, if ``everywhere`` is posted, at Entra."""
-
-    http_method_names = ["post"]
 
     @deciding()
     def post(self, request: HttpRequest) -> HttpResponseBase:
         everywhere = _logout_url(request) if request.POST.get("everywhere") else None
         response: HttpResponseBase = super().post(request)
         return onward_page(request, everywhere) if everywhere else response
-
-    def get_settings(self, attr: str, *args: Any) -> Any:
-        if attr == "LOGOUT_REDIRECT_URL":
-            return django_settings.LOGOUT_REDIRECT_URL or "/"
-        return args[0]
 
 
 @method_decorator(login_not_required, name="dispatch")

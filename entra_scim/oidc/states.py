@@ -48,6 +48,11 @@ class Pending:
     """Whether the person has to show anew who they are."""
 
     @property
+    def is_test(self) -> bool:
+        """Whether it tests the settings, and signs nobody in."""
+        return bool(self.tester)
+
+    @property
     def is_too_old(self) -> bool:
         """Whether the answer comes too late."""
         return time.time() - self.added_on > _LIFETIME
@@ -55,7 +60,7 @@ class Pending:
 
 @without_variables
 def add(
-    request: HttpRequest, response: HttpResponseBase, state: str, pending: Pending
+    request: HttpRequest, response: HttpResponseBase, state: Secret, pending: Pending
 ) -> None:
     """Note a request in the browser that it is sent to Entra with."""
     values = {
@@ -65,7 +70,7 @@ def add(
     values |= {name: values[name].reveal() for name in ("nonce", "code_verifier")}
     options = _options()
     response.set_cookie(
-        _cookie(state),
+        _cookie(state.reveal()),
         encryption.seal(_PURPOSE, json.dumps(values)),
         # What is too old is told so: to the second is not what it is about.
         max_age=2 * _LIFETIME,

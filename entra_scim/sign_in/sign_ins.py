@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +15,23 @@ from entra_scim.database.transactions import deciding
 from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
 from entra_scim.story import events
 from entra_scim.text import comparison_keys
+
+_vouched_for: ContextVar[Any] = ContextVar("entra_scim_vouched_for", default=None)
+
+
+@contextlib.contextmanager
+def vouched(user: Any) -> Iterator[None]:
+    """Let a login within the context be one that Entra vouches for, if it is theirs."""
+    token = _vouched_for.set(user)
+    try:
+        yield
+    finally:
+        _vouched_for.reset(token)
+
+
+def is_vouched_for(user: Any) -> bool:
+    """Tell whether Entra vouches for a user who is being signed in now."""
+    return bool(_vouched_for.get() == user)
 
 
 @deciding()
