@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 
 from entra_scim.access import is_managed, managed_fields
 from entra_scim.forms import ManagedFieldsMixin
-from tests.factories import GroupFactory
+from tests.support.factories import GroupFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from django.urls import path
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from entra_scim.people import provisioning
 from entra_scim.sign_in import sessions
-from tests.people.test_failing_product import Failing, programming_error
-from tests.sign_in.test_sessions import password_session, user_of
+from tests.support.failing_product import Failing, programming_error
+from tests.support.sessions import password_session, user_of
 from tests.support.sign_in import activate, connect
 
 pytestmark = pytest.mark.django_db
@@ -337,7 +337,7 @@ def test_asynchronously(contoso, entra, bob, admin, settings):
 def test_a_product_that_fails_at_mending_lets_nobody_in(undone, browser, settings):
     """Nor does it show an error to everybody who looks."""
     Failing.fail = staticmethod(programming_error)
-    settings.ENTRA_SCIM_POLICY = "tests.people.test_failing_product.Failing"
+    settings.ENTRA_SCIM_POLICY = "tests.support.failing_product.Failing"
     client = password_session(undone)
 
     assert user_of(client) is None

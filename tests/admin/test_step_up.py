@@ -14,14 +14,10 @@ from django.utils import timezone
 from entra_scim.models import AccessKey, ProvisioningEvent
 from entra_scim.sign_in import sessions
 from entra_scim.story.sentences import sentence_of
-from tests.activation.test_activation import (
-    connection_of,
-    post_activation,
-    try_sign_in,
-)
-from tests.admin.test_tab import saved, tab, text_of
+from tests.support.activation import connection_of, post_activation, try_sign_in
 from tests.support.factories import UserFactory
 from tests.support.sign_in import Browser, activate, connect
+from tests.support.tab import saved, tab, text_of
 
 pytestmark = pytest.mark.django_db
 

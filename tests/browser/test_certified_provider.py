@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from entra_scim.connection import access_keys, configuration
 from tests.browser.conftest import missing
-from tests.browser.test_tab import entra_sends
+from tests.support.browsing import entra_sends
 from tests.support.sign_in import activate
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ import pytest
 
 from entra_scim.connection import access_keys
 from tests.browser.conftest import enter_password
-from tests.browser.test_tab import entra_sends, screenshot
+from tests.support.browsing import entra_sends, screenshot
 from tests.support.factories import UserFactory, make_environment
 from tests.support.sign_in import activate, connect
 

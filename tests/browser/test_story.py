@@ -13,7 +13,7 @@ from django.utils import timezone
 from entra_emulator import process
 from entra_scim.models import ProvisionedUser
 from tests.browser.conftest import enter_password
-from tests.browser.test_tab import screenshot
+from tests.support.browsing import screenshot
 from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

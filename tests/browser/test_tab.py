@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import json
-import os
-import urllib.error
-import urllib.request
 import uuid
-from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -16,37 +11,15 @@ from django.utils import timezone
 
 from entra_scim.connection import access_keys
 from entra_scim.models import AccessKey, EntraConnection, ProvisionedUser
+from tests.support.browsing import entra_sends, screenshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-IMAGES = Path(__file__).resolve().parent.parent.parent / "docs" / "images"
+
 OBJECT_ID = "0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef"
+
+
 SECRET = "abc8Q~Zk3vWv1JbZ0mXk5Tq7Rn2Lp9Hd4Fs6Ga"
-
-
-def screenshot(page, name):
-    """Take a picture for the documents, if somebody asks for new ones."""
-    if os.environ.get("SCREENSHOTS"):
-        IMAGES.mkdir(exist_ok=True)
-        page.screenshot(path=IMAGES / f"{name}.png")
-
-
-def entra_sends(site, environment, key, **attributes):
-    """Send a person as Entra does, over HTTP, and return the status."""
-    request = urllib.request.Request(
-        f"{site.url}/api/scim/entra/{environment.pk}/Users",
-        json.dumps(attributes).encode(),
-        {
-            "Authorization": f"Bearer {key}",
-            "Content-Type": "application/scim+json",
-        },
-    )
-    try:
-        with urllib.request.urlopen(request) as response:
-            return response.status
-    except urllib.error.HTTPError as error:
-        error.close()
-        return error.code
 
 
 def unfold(page):

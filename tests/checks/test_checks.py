@@ -404,7 +404,7 @@ class TestGrantableGroups:
         assert "'Own'." in self.found()["W020"]
 
     def test_a_group_of_nobody(self, settings):
-        settings.ENTRA_SCIM_POLICY = "tests.roles.test_groups.EveryGroup"
+        settings.ENTRA_SCIM_POLICY = "tests.support.group_policies.EveryGroup"
         GroupFactory(name="Staff").permissions.add(Permission.objects.first())
 
         found = self.found()
@@ -413,7 +413,7 @@ class TestGrantableGroups:
         assert found["W021"].endswith("to no environment: 'Staff'.")
 
     def test_a_group_of_two(self, settings):
-        settings.ENTRA_SCIM_POLICY = "tests.roles.test_groups.EveryGroup"
+        settings.ENTRA_SCIM_POLICY = "tests.support.group_policies.EveryGroup"
         make_environment(name="Two")
         for number in range(7):
             GroupFactory(name=f"Shared {number}")
@@ -425,7 +425,7 @@ class TestGrantableGroups:
         assert found["W022"].endswith("and 2 more.")
 
     def test_its_cost_is_bounded(self, settings, django_assert_max_num_queries):
-        settings.ENTRA_SCIM_POLICY = "tests.roles.test_groups.EveryGroup"
+        settings.ENTRA_SCIM_POLICY = "tests.support.group_policies.EveryGroup"
         for number in range(120):
             make_environment(name=str(number))
 

@@ -14,12 +14,16 @@ from django.urls import reverse
 from entra_scim.database import transactions
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.scim.errors import RETRY_AFTER
-from tests.admin.test_tab import client_for
 from tests.admin.test_user_admin import posted as posted_form
+from tests.support.refusing_database import refuse_writes, sql
+from tests.support.tab import client_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+
 BODY = {"userName": "eve@contoso.example", "externalId": "1", "displayName": "Eve"}
+
+
 UNCHANGED = "nothing was changed"
 
 
@@ -37,28 +41,12 @@ def used(scim):
     connection.close()  # with the settings that a test made
 
 
-def sql(*statements):
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-
-
 def assert_unavailable(response, says=UNCHANGED):
     assert response.status_code == 503, response.content
     assert response["Retry-After"] == str(RETRY_AFTER)
     error = response.json()
     assert error["status"] == "503"
     assert says in error["detail"]
-
-
-def refuse_writes():
-    sql(
-        {
-            "sqlite": "PRAGMA query_only = ON",
-            "postgresql": "SET default_transaction_read_only = on",
-            "mysql": "SET SESSION TRANSACTION READ ONLY",
-        }[connection.vendor]
-    )
 
 
 def test_read_only(used):

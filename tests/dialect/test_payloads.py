@@ -13,8 +13,10 @@ from scim2_models import SCIMException
 from entra_scim.dialect import role_values
 from entra_scim.scim.resources import document_from, patched
 from entra_scim.scim.schema import ENTERPRISE
+from tests.support.random_payloads import JSON, OPERATIONS, PATHS
 
 PAYLOADS = Path(__file__).resolve().parent.parent / "payloads"
+
 
 BEFORE = {
     "externalId": "e-1",
@@ -115,50 +117,6 @@ def test_the_same_patch_twice_is_once(payload):
     assert patched(once, {"Operations": payload["operations"]}) == once
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.text(max_size=8), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
-PATHS = st.sampled_from(
-    [
-        "active",
-        "roles",
-        "name",
-        "name.givenName",
-        "userName",
-        "externalId",
-        "emails",
-        'emails[type eq "work"]',
-        'emails[type eq "work"].value',
-        'roles[primary eq "True"].value',
-        "emails.value",
-        f"{ENTERPRISE}:manager",
-        f"{ENTERPRISE}:manager.value",
-        ENTERPRISE,
-        "schemas",
-        "meta",
-        "id",
-        "manager",
-        "photos",
-    ]
-) | st.text(max_size=10)
-OPERATIONS = st.lists(
-    st.fixed_dictionaries(
-        {"op": st.sampled_from(["add", "Replace", "remove", "x"]) | JSON},
-        optional={
-            "path": PATHS | JSON,
-            "value": JSON | st.dictionaries(PATHS, JSON, max_size=3),
-        },
-    )
-    | JSON,
-    max_size=4,
-)
-
-
 @given(OPERATIONS | JSON)
 def test_any_operations_give_a_document_or_a_refusal(operations):
     """Hostile input never gets further, and never changes what it was given."""
@@ -190,6 +148,8 @@ def test_any_body_gives_a_document_or_a_refusal(body):
 
 
 TEXT = st.text(min_size=1, max_size=6).filter(lambda text: text.strip())
+
+
 CHANGES = st.fixed_dictionaries(
     {},
     optional={

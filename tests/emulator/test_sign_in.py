@@ -22,8 +22,8 @@ from entra_emulator.sign_in_errors import SIGN_IN_ERRORS
 from entra_emulator.tenants_file import read_tenants
 from entra_scim.connection import configuration, credentials
 from entra_scim.models import EntraSession, ProvisioningEvent
-from tests.admin.test_tab import permissions, tab, text_of
 from tests.support.sign_in import Browser, activate, connect, goes_to
+from tests.support.tab import permissions, tab, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from entra_scim.kit.plan import Wanted, plan
-from tests.admin.test_tab import administrator, client  # noqa: F401
+from tests.support.tab import administrator, client  # noqa: F401
 
 SCHEMA = Path(__file__).with_name("schema.json")
 

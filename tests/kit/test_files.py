@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from entra_scim.connection import access_keys, configuration
-from tests.admin.test_tab import saved, tab, text_of
 from tests.support.factories import RoleFactory
+from tests.support.tab import saved, tab, text_of
 
 from .conftest import SCHEMA
 

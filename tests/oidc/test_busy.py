@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from tests.database.test_database_troubles import refuse_writes
+from tests.support.refusing_database import refuse_writes
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 
 from entra_scim.models import EntraSession, ProvisionedUser
 from entra_scim.sign_in import sessions
-from tests.sign_in.test_sessions import password_session
 from tests.support.population import fill
+from tests.support.sessions import password_session
 
 pytestmark = [
     pytest.mark.django_db,

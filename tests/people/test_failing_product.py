@@ -6,26 +6,24 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection
 from django.db.models.signals import m2m_changed, post_save
-from django.utils.module_loading import import_string
 
-from entra_scim.conf import conf
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.story.sentences import sentence_of
+from tests.support.failing_product import Failing, programming_error
 
 pytestmark = pytest.mark.django_db
 
+
 OUT = {"op": "Replace", "path": "active", "value": "False"}
+
+
 TITLE = {"op": "Replace", "path": "title", "value": "Boss"}
 
 
 class NeededHere(ProvisioningError):
     code = "needed_here"
     message = "Nobody else knows how this works."
-
-
-def programming_error(user):
-    raise ZeroDivisionError
 
 
 def refusal(user):
@@ -40,15 +38,6 @@ def database_error(user):
 
 def constraint(user):
     raise IntegrityError("a constraint of the product")
-
-
-class Failing(import_string(conf.POLICY)):
-    """Fails half way."""
-
-    def deactivate(self, user, environment):
-        user.is_staff = True
-        get_user_model().objects.filter(pk=user.pk).update(is_superuser=True)
-        self.fail(user)
 
 
 @pytest.fixture

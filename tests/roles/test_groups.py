@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from entra_scim.conf import conf
 from entra_scim.models import EnvironmentGroup, EnvironmentRole, ProvisionedUser
-from entra_scim.policy import ProvisioningPolicy
 from tests.support.factories import (
     GroupFactory,
     OwnGroupFactory,
@@ -20,18 +19,6 @@ from tests.support.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-class EveryGroup(ProvisioningPolicy):
-    """A policy as one may write it in haste."""
-
-    def grantable_groups(self, environment):
-        return Group.objects.all()
-
-
-class NoGroup(ProvisioningPolicy):
-    def grantable_groups(self, environment):
-        return Group.objects.none()
 
 
 def tab(environment, path=""):
@@ -131,7 +118,7 @@ class TestGrantable:
     def test_a_wide_policy_offers_no_group_of_another_environment(
         self, settings, admin, contoso, fabrikam
     ):
-        settings.ENTRA_SCIM_POLICY = "tests.roles.test_groups.EveryGroup"
+        settings.ENTRA_SCIM_POLICY = "tests.support.group_policies.EveryGroup"
         client = client_of(admin)
         GroupFactory(name="Shared")
         foreign = OwnGroupFactory(name="Fabrikam's", environment=fabrikam)
@@ -143,7 +130,7 @@ class TestGrantable:
 
     def test_a_policy_may_allow_none(self, settings, admin, contoso):
         """Then no group is left behind by the attempt."""
-        settings.ENTRA_SCIM_POLICY = "tests.roles.test_groups.NoGroup"
+        settings.ENTRA_SCIM_POLICY = "tests.support.group_policies.NoGroup"
 
         page = add(client_of(admin), contoso, "Boss")
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entra_scim.models import ProvisionedUser
-from tests.dialect.test_payloads import JSON, OPERATIONS, PATHS
-from tests.people.test_deactivation import CARRIERS
+from tests.support.deactivation import CARRIERS
+from tests.support.random_payloads import JSON, OPERATIONS, PATHS
 
 pytestmark = pytest.mark.django_db
 

@@ -19,9 +19,11 @@ from entra_scim.connection import configuration
 from entra_scim.models import EntraConnection, EntraSession
 from entra_scim.policy import get_policy
 from entra_scim.sign_in import sessions
+from tests.support.sessions import password_session, user_of
 from tests.support.sign_in import Browser, activate, connect
 
 pytestmark = pytest.mark.django_db
+
 
 ENGINES = ["db", "cache", "cached_db", "file", "signed_cookies"]
 
@@ -29,16 +31,6 @@ ENGINES = ["db", "cache", "cached_db", "file", "signed_cookies"]
 @pytest.fixture(params=ENGINES)
 def engine(request, settings):
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{request.param}"
-
-
-def password_session(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def user_of(client):
-    return client.get("/who/").json()["user"]
 
 
 def copy_of(browser):

@@ -30,10 +30,10 @@ from entra_scim.models import (
 from entra_scim.oidc import turns
 from entra_scim.people import provisioning
 from entra_scim.sign_in import proofs, sessions
-from tests.admin.test_tab import client_for, saved, tab
 from tests.conftest import client_of
-from tests.sign_in.test_sessions import user_of
 from tests.support.factories import RoleFactory, make_environment
+from tests.support.sessions import user_of
+from tests.support.tab import client_for, saved, tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

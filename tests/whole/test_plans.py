@@ -15,10 +15,10 @@ from django.urls import reverse
 from entra_scim.conf import conf
 from entra_scim.diagnosis import headcount
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, RoleAssignment
-from tests.factories import RoleFactory
-from tests.oidc.conftest import Browser, activate, connect
-from tests.plans import faults
-from tests.population import analyse, body, fill
+from tests.support.factories import RoleFactory
+from tests.support.plans import faults
+from tests.support.population import analyse, body, fill
+from tests.support.sign_in import Browser, activate, connect
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +82,7 @@ def test_requests_of_entra(directory, scim):
 
 def test_signing_in(directory, entra, settings):
     """At Entra, and with a password that is refused, and what a session asks."""
-    settings.ROOT_URLCONF = "tests.oidc.urls"
+    settings.ROOT_URLCONF = "tests.support.urls"
     connect(directory, entra)
     activate(directory)
     person = ProvisionedUser.objects.get(attributes__userName=ADDRESS)

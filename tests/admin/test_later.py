@@ -1,0 +1,48 @@
+"""What expires, and what every code means."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+import pytest
+from django.utils import timezone
+
+from entra_scim.connection import access_keys
+from entra_scim.explanations.sign_in_texts import EXPLANATIONS
+from entra_scim.models import (
+    AccessKey,
+)
+from tests.support.tab import saved, tab, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+class TestLater:
+    def test_what_expires_when(self, client, contoso):
+        """In the order in which it does; what has no date comes last."""
+        assert "Nothing yet." in text_of(client.get(tab(contoso, "later/")))
+        client.post(tab(contoso, "connection/"), saved())
+        access_keys.create(contoso)
+        ends, _secret = access_keys.create(contoso)
+        soon = timezone.now() + datetime.timedelta(days=3)
+        AccessKey.objects.filter(pk=ends.pk).update(expires_at=soon)
+
+        expiries = client.get(tab(contoso, "later/")).context["expiries"]
+
+        paths = [expiry.path for expiry in expiries]
+        assert paths == ["#step-keys", "#step-connection", "#step-keys"]
+        assert [bool(expiry.on) for expiry in expiries] == [True, True, False]
+
+    def test_all_codes_are_explained(self, client, contoso):
+        """On one page, which the browser can search."""
+        page = client.get(tab(contoso, "codes/")).content.decode()
+
+        listed = set(re.findall(r'<code id="(AADSTS\d+)"', page))
+        assert listed == {
+            code
+            for codes in EXPLANATIONS
+            for code in codes
+            if code.startswith("AADSTS")
+        }
+        assert "Nobody can sign in until this is done." in page

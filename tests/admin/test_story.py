@@ -1,0 +1,122 @@
+"""What happened, for an administrator to read."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+
+import pytest
+from django.utils import timezone, translation
+
+from entra_scim.admin import events as admin_events
+from entra_scim.connection import access_keys
+from entra_scim.models import (
+    ProvisioningEvent,
+)
+from entra_scim.people import erasure
+from entra_scim.story import events
+from entra_scim.story.sentences import sentence_of
+from tests.support.tab import provision, tab, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+class TestEvents:
+    def test_the_story_can_be_filtered(self, client, contoso, fabrikam, scim, admin):
+        provision(scim, "eve", displayName="Eve")
+        scim.post("/Users", {"userName": admin.email, "displayName": "Who Else"})
+        old = ProvisioningEvent.objects.create(
+            environment=contoso,
+            kind=ProvisioningEvent.Kind.ROLE_CREATED,
+            name="Oldest",
+            at=timezone.now() - datetime.timedelta(days=9),
+        )
+
+        def found(**query):
+            page = client.get(tab(contoso, "events/"), query)
+            assert page.status_code == 200
+            return {event.kind for event in page.context["found"]}
+
+        week = str(timezone.localdate() - datetime.timedelta(days=7))
+        assert old.kind in found()
+        assert found(kind="refused") == {"refused"}
+        assert found(person="eve@contoso") == {"created"}
+        assert found(person="Oldest") == {"role_created"}
+        assert found(person="who admin@contoso") == {"refused"}
+        assert found(until=week) == {"role_created"}
+        assert "role_created" not in found(since=week)
+        assert found(reason="address_exempt") == {"refused"}
+        assert found(since="nonsense") == found()
+        for odd in ("0001-01-01", "9999-12-31"):
+            assert found(since=odd) == found(until=odd) == found()
+        assert found(person="\0") == found(reason="\0") == found()
+        only = client.get(tab(contoso, "events/"), {"reason": "address_exempt"})
+        assert "Only requests that were refused for the same reason." in text_of(only)
+        text = text_of(client.get(tab(contoso, "events/"), {"kind": "refused"}))
+        assert "Who Else (admin@contoso.example): refused" in text
+        assert "Unassign the Admin" in text
+        with translation.override("nl"):
+            refusal = ProvisioningEvent.objects.get(kind="refused")
+            assert "Verwijder de toewijzing van de Admin" in sentence_of(refusal)
+
+    def test_who_did_it(self, client, contoso, admin, scim):
+        """In the tab, that is; what Entra did has its key."""
+        key, _secret = access_keys.create(contoso)
+        client.post(tab(contoso, f"keys/{key.pk}/revoke/"))
+        provision(scim, "eve")
+
+        actors = dict(ProvisioningEvent.objects.values_list("kind", "actor"))
+
+        assert actors["key_revoked"] == admin.get_username()
+        assert actors["created"] == ""
+        assert f"By: {admin.get_username()}" in text_of(
+            client.get(tab(contoso, "events/"), {"kind": "key_revoked"})
+        )
+        erasure.erase_user(admin)
+        assert admin.get_username() not in ProvisioningEvent.objects.values_list(
+            "actor", flat=True
+        )
+
+    def test_the_story_as_a_file(self, client, contoso, fabrikam):
+        """What the filter shows, with nothing that a spreadsheet would run."""
+        for environment, name in ((contoso, "=1+1"), (fabrikam, "Carol")):
+            ProvisioningEvent.objects.create(
+                environment=environment, kind="created", name=name
+            )
+        ProvisioningEvent.objects.create(environment=contoso, kind="linked", name="Ann")
+
+        file = client.get(tab(contoso, "events/events.csv"), {"kind": "created"})
+
+        assert file["Content-Type"].startswith("text/csv")
+        [head, line] = file.content.decode("utf-8-sig").splitlines()
+        assert "'=1+1: account created" in line
+        assert len(next(csv.reader([head]))) == 6
+
+    def test_what_cannot_be_understood_names_the_mapping(self, client, contoso, scim):
+        """Whatever attribute it is."""
+        scim.post("/Users", {"userName": "eve@contoso.example", "active": "perhaps"})
+
+        text = text_of(client.get(tab(contoso, "events/")))
+        assert "active must be true or false. Check its mapping in Entra" in text
+        scim.post("/Users", {"userName": "x" * 300})
+        text = text_of(client.get(tab(contoso, "events/")))
+        assert "characters allowed here. Shorten the value in Entra." in text
+
+    def test_names_are_searched_among_the_newest_events(
+        self, client, contoso, scim, monkeypatch
+    ):
+        """Events of people from Entra are found however old they are."""
+        provision(scim, "eve", displayName="Eve")
+        for number in range(3):
+            events.record(
+                contoso, ProvisioningEvent.Kind.ROLE_CREATED, name=f"Eve{number}"
+            )
+        monkeypatch.setattr(admin_events, "_NAMED_EVENTS", 2)
+
+        page = client.get(tab(contoso, "events/"), {"person": "eve"})
+
+        assert [event.name for event in page.context["found"]] == [
+            "Eve2",
+            "Eve1",
+            "Eve",
+        ]
