@@ -1,4 +1,4 @@
-"""The hooks of the policy class, at products that use each."""
+"""A product's own rules, and what it may answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sys
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.dispatch import receiver
 from django.http import Http404
 from django.utils.module_loading import import_string
 
@@ -16,9 +15,10 @@ from entra_scim.conf import conf
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.policy import ProvisioningPolicy
-from tests.support.factories import RoleFactory
+from tests.support.policies import create
 
 pytestmark = pytest.mark.django_db
+
 
 HOOKS = [name for name in vars(ProvisioningPolicy) if not name.startswith("_")]
 
@@ -74,10 +74,6 @@ LAST_NAME = "last_name" if hasattr(get_user_model(), "last_name") else "full_nam
 @pytest.fixture
 def policy(settings):
     settings.ENTRA_SCIM_POLICY = "tests.test_policy.ExamplePolicy"
-
-
-def create(scim, name, **attributes):
-    return scim.post("/Users", {"userName": f"{name}@contoso.example", **attributes})
 
 
 def test_every_hook_is_documented():
@@ -298,89 +294,3 @@ class TestSuspended:
 
         ann.refresh_from_db()
         assert ann.is_active
-
-
-class TestSignals:
-    @pytest.fixture
-    def heard(self):
-        """What is sent, in order."""
-        heard = []
-
-        def hear(name):
-            def note(sender, **kwargs):
-                kwargs.pop("signal")
-                heard.append((name, kwargs))
-
-            return note
-
-        receivers = {}
-        for name in dir(signals):
-            if name.startswith(("user_", "roles_")):
-                receivers[name] = hear(name)
-                getattr(signals, name).connect(receivers[name])
-        yield heard
-        for name, function in receivers.items():
-            getattr(signals, name).disconnect(function)
-
-    def test_tell_each_change(
-        self, scim, contoso, heard, django_capture_on_commit_callbacks
-    ):
-        """After the commit, with the person and the environment."""
-        RoleFactory(environment=contoso, value="Viewer")
-
-        def done(call):
-            heard.clear()
-            with django_capture_on_commit_callbacks(execute=True):
-                response = call()
-            return response
-
-        response = done(lambda: create(scim, "eve", roles=[{"value": "Viewer"}]))
-        path = f"/Users/{response.json()['id']}"
-        user = get_user_model().objects.get()
-        assert heard == [
-            ("user_created", {"user": user, "environment": contoso}),
-            ("roles_changed", {"user_ids": [user.pk], "environment": contoso}),
-        ]
-        for operation, names in [
-            ({"path": "title", "value": "x"}, ["user_updated"]),
-            ({"path": "active", "value": False}, ["user_deactivated", "roles_changed"]),
-            ({"path": "active", "value": True}, ["user_reactivated", "roles_changed"]),
-        ]:
-            done(
-                lambda operation=operation: scim.patch(
-                    path, {"op": "replace", **operation}
-                )
-            )
-            assert [name for name, _ in heard] == names
-        done(lambda: scim.delete(path))
-        assert [name for name, _ in heard] == ["user_released", "roles_changed"]
-        done(lambda: create(scim, "eve"))
-        assert heard == []
-
-    def test_a_receiver_that_raises_undoes_nothing(
-        self, scim, django_capture_on_commit_callbacks
-    ):
-        """It is logged, and Entra hears nothing of it."""
-
-        @receiver(signals.user_created)
-        def fail(**kwargs):
-            raise RuntimeError
-
-        try:
-            with django_capture_on_commit_callbacks(execute=True):
-                assert create(scim, "eve").status_code == 201
-        finally:
-            signals.user_created.disconnect(fail)
-        assert get_user_model().objects.exists()
-
-    def test_a_role_tells_whom_it_concerned(
-        self, scim, contoso, heard, django_capture_on_commit_callbacks
-    ):
-        """One signal for all of them."""
-        create(scim, "eve", roles=[{"value": "Later"}])
-
-        with django_capture_on_commit_callbacks(execute=True):
-            RoleFactory(environment=contoso, value="Later")
-
-        [(_name, arguments)] = [item for item in heard if item[0] == "roles_changed"]
-        assert arguments["user_ids"] == [get_user_model().objects.get().pk]

@@ -14,9 +14,9 @@ from django.urls import reverse
 from entra_scim.database import transactions
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.scim.errors import RETRY_AFTER
-from tests.admin.test_user_admin import posted as posted_form
 from tests.support.refusing_database import refuse_writes, sql
 from tests.support.tab import client_for
+from tests.support.user_admin import posted as posted_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,7 +6,6 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
-from django.urls import reverse
 
 from entra_scim.conf import conf
 from entra_scim.models import EnvironmentGroup, EnvironmentRole, ProvisionedUser
@@ -17,14 +16,9 @@ from tests.support.factories import (
     UserFactory,
     make_environment,
 )
+from tests.support.tab import tab
 
 pytestmark = pytest.mark.django_db
-
-
-def tab(environment, path=""):
-    options = apps.get_model(conf.ENVIRONMENT_MODEL)._meta
-    name = f"admin:{options.app_label}_{options.model_name}_entra"
-    return reverse(name, args=[environment.pk]) + path
 
 
 def permission(codename):

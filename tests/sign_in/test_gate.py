@@ -12,8 +12,6 @@ from django.contrib.auth import (
     authenticate,
     get_user_model,
 )
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.contrib.auth.signals import user_login_failed
 from django.test import Client
 from django.urls import path, reverse
 from rest_framework.authentication import BasicAuthentication
@@ -22,12 +20,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from entra_scim.models import ProvisioningEvent
-from tests.support.backends import LinkBackend, LockingBackend
+from tests.support.backend_names import SlowHasher
 from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
+
 GATE = "entra_scim.backends.PasswordGate"
+
+
 MODEL = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -39,10 +40,6 @@ class Whoever(APIView):
 
 
 urlpatterns = [path("api/", Whoever.as_view())]
-
-
-class SlowHasher(PBKDF2PasswordHasher):
-    iterations = 20
 
 
 @pytest.fixture
@@ -124,27 +121,6 @@ def test_somebody_else_s_address_as_username(active, bob, admin, any_case):
     assert comes_in("the Admin's own") == admin
     assert comes_in("secret") is None
     assert comes_in("wrong") is None
-
-
-@pytest.fixture
-def work_of(settings, monkeypatch):
-    """Return how many iterations a refusal costs."""
-    settings.PASSWORD_HASHERS = ["tests.sign_in.test_gate.SlowHasher"]
-    work = []
-    encode = PBKDF2PasswordHasher.encode
-
-    def counted(self, password, salt, iterations=None):
-        work.append(iterations or self.iterations)
-        return encode(self, password, salt, iterations)
-
-    monkeypatch.setattr(PBKDF2PasswordHasher, "encode", counted)
-
-    def refused(username, password):
-        work.clear()
-        assert authenticate(username=username, password=password) is None
-        return sum(work)
-
-    return refused
 
 
 def test_a_right_password_is_not_faster(active, bob, work_of, monkeypatch):
@@ -258,87 +234,6 @@ def test_another_name_beside_the_gated_one(active, bob, admin, extra):
 
     assert authenticate(password="secret", **names) is None
     assert async_to_sync(aauthenticate)(password="secret", **names) is None
-
-
-@pytest.fixture
-def links(settings):
-    settings.AUTHENTICATION_BACKENDS = [
-        *settings.AUTHENTICATION_BACKENDS,
-        "tests.support.backends.LinkBackend",
-    ]
-    LinkBackend.links.clear()
-    return LinkBackend.links
-
-
-@pytest.mark.parametrize("ask", [authenticate, async_to_sync(aauthenticate)])
-def test_a_link_in_a_mail(active, bob, admin, links, ask):
-    """No name tells who it is; the link is followed once all the same."""
-    links.update(one=bob, two=admin)
-
-    assert ask(link="one") is None
-    assert ask(link="two") == admin
-    assert links == {}
-
-
-def test_no_other_backend_is_asked_twice(active, bob, admin, work_of):
-    failed = []
-
-    def note(credentials, **kwargs):
-        failed.append(credentials["username"])
-
-    user_login_failed.connect(note)
-    try:
-        for name in (bob.get_username(), admin.get_username(), "nobody"):
-            assert work_of(name, "wrong") == 20
-    finally:
-        user_login_failed.disconnect(note)
-
-    assert failed == [bob.get_username(), admin.get_username(), "nobody"]
-
-
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_another_backend_refuses(active, admin, ann, settings, place):
-    """Before the gate or after it, and after another one it comes too late."""
-    backends = [GATE, MODEL]
-    backends.insert(place, "tests.support.backends.LockingBackend")
-    settings.AUTHENTICATION_BACKENDS = backends
-    LockingBackend.locked.clear()
-    assert authenticate(username=admin.get_username(), password="secret") == admin
-    LockingBackend.locked.add(admin.get_username())
-
-    found = authenticate(username=admin.get_username(), password="secret")
-
-    assert found == (admin if place == 2 else None)
-    assert authenticate(username=ann.get_username(), password="secret") is None
-
-
-def test_a_locked_address_does_not_lock_out_entra(active, person, browser, settings):
-    """Wrong passwords of others say nothing about who signs in at Entra."""
-    settings.AUTHENTICATION_BACKENDS = [
-        "tests.support.backends.LockingBackend",
-        *settings.AUTHENTICATION_BACKENDS,
-    ]
-    LockingBackend.locked.clear()
-    LockingBackend.locked.add(None)  # nobody, from anywhere, as for an address
-
-    browser.sign_in()
-
-    assert browser.user_id == person.pk
-
-
-def test_a_session_names_the_backend_that_has_answered(contoso, bob, client):
-    """So that it lives on if the gate is taken out of the settings."""
-    assert client.login(username=bob.get_username(), password="secret")
-    assert client.session[BACKEND_SESSION_KEY] == MODEL
-
-
-def test_a_second_step_signs_in_by_the_backend_of_the_first(contoso, bob, browser):
-    """It keeps the path, and finds the user by the key."""
-    backend = authenticate(username=bob.get_username(), password="secret").backend
-
-    browser.client.force_login(get_user_model().objects.get(pk=bob.pk), backend)
-
-    assert browser.user_id == bob.pk
 
 
 def test_a_leaver_whom_the_product_has_saved(contoso, scim, ann):

@@ -1,50 +1,26 @@
-"""Nobody acts who may not, whatever tells who they are, and asking costs little."""
+"""Nobody acts who may not, whatever tells who they are."""
 
 from __future__ import annotations
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
-from django.http import JsonResponse
-from django.test import AsyncClient, Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import path
+from django.test import Client
 
-from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
+from entra_scim.models import ProvisionedUser, ReleasedUser
 from entra_scim.people import provisioning
 from entra_scim.sign_in import sessions
-from tests.support.failing_product import Failing, programming_error
+from tests.support.leavers import add, assert_mended
 from tests.support.sessions import password_session, user_of
 from tests.support.sign_in import activate, connect
 
 pytestmark = pytest.mark.django_db
 
+
 MODEL = "django.contrib.auth.backends.ModelBackend"
+
+
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
-
-
-@transaction.non_atomic_requests
-async def who_else(request):
-    user = await request.auser()
-    return JsonResponse({"user": user.pk})
-
-
-@transaction.non_atomic_requests
-def nobody_looks(request):
-    return JsonResponse({})
-
-
-urlpatterns = [
-    path("asynchronous/", who_else),
-    path("nobody-looks/", nobody_looks),
-    path("who/", lambda request: JsonResponse({"user": request.user.pk})),
-]
-
-
-def add(settings, name):
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"tests.support.middleware.{name}"]
 
 
 def replace_sessions(settings, name):
@@ -52,39 +28,6 @@ def replace_sessions(settings, name):
         f"tests.support.middleware.{name}" if one == SESSIONS else one
         for one in settings.MIDDLEWARE
     ]
-
-
-@pytest.fixture
-def leaver(contoso, scim, ann):
-    """Ann, whom Entra deactivates when the test says so."""
-    created = scim.post("/Users", {"userName": ann.email, "externalId": "a"})
-    ann.refresh_from_db()
-
-    def leave():
-        scim.patch(
-            f"/Users/{created.json()['id']}",
-            {"op": "Replace", "value": {"active": False}},
-        )
-
-    ann.leave = leave
-    return ann
-
-
-@pytest.fixture
-def undone(leaver):
-    """Ann, whom Entra has deactivated, and whom the product has saved since."""
-    stale = get_user_model().objects.get(pk=leaver.pk)
-    leaver.leave()
-    stale.save()
-    assert get_user_model().objects.get(pk=leaver.pk).is_active
-    return stale
-
-
-def assert_mended(user):
-    """The account says again what Entra said, and the story tells so once."""
-    assert not get_user_model().objects.get(pk=user.pk).is_active
-    again = ProvisioningEvent.objects.filter(kind="deactivated_again")
-    assert [event.user_id for event in again] == [user.pk]
 
 
 @pytest.mark.parametrize("name", ["__Host-sessionid", "other"])
@@ -267,79 +210,3 @@ def test_somebody_whose_link_is_not_in_force_any_more(
     user.save()
     monkeypatch.setattr(sessions, "_PASSED_OVER_FOR", -1)
     assert user_of(client) is None
-
-
-def test_anonymous_visitors_cost_nothing(
-    active, browser, settings, django_assert_num_queries
-):
-    settings.ROOT_URLCONF = "tests.test_middleware"
-    add(settings, "SecondFactor")
-    for headers in ({}, {"cookie": "sessionid=nonsense; __Host-sessionid=nonsense"}):
-        with django_assert_num_queries(0):
-            answer = Client(headers=headers).get("/nobody-looks/")
-
-        assert "Cookie" not in answer.get("Vary", "")
-        assert not answer.cookies
-
-
-def test_a_session_that_nobody_looks_at_costs_nothing(
-    active, admin, browser, settings, django_assert_num_queries
-):
-    settings.ROOT_URLCONF = "tests.test_middleware"
-    client = password_session(admin)
-
-    with django_assert_num_queries(0):
-        answer = client.get("/nobody-looks/")
-
-    assert "Cookie" not in answer.get("Vary", "")
-
-
-@pytest.mark.parametrize("others", [(), ("SecondFactor",)])
-def test_a_look_costs_one_statement(admin, browser, settings, others):
-    """Besides the session's and the user's, however often the user is wrapped."""
-    for name in others:
-        add(settings, name)
-    cookies = password_session(admin).cookies
-
-    def statements():
-        client = Client()  # one loads its middleware once
-        client.cookies = cookies
-        with CaptureQueriesContext(connection) as captured:
-            assert user_of(client) == admin.pk
-        return len(captured)
-
-    ours = statements()
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "entra" not in one]
-
-    assert ours == statements() + 1
-
-
-def test_asynchronously(contoso, entra, bob, admin, settings):
-    settings.ROOT_URLCONF = "tests.test_middleware"
-    connect(contoso, entra)
-    clients = {}
-    for user in (bob, admin):
-        clients[user.pk] = AsyncClient()
-        clients[user.pk].cookies = password_session(user).cookies
-
-    def seen(user):
-        answer = async_to_sync(clients[user.pk].get)("/asynchronous/")
-        return answer.json()["user"]
-
-    assert [seen(user) for user in (bob, admin)] == [bob.pk, admin.pk]
-
-    activate(contoso)
-
-    assert [seen(user) for user in (bob, admin)] == [None, admin.pk]
-    assert Session.objects.count() == 1
-
-
-def test_a_product_that_fails_at_mending_lets_nobody_in(undone, browser, settings):
-    """Nor does it show an error to everybody who looks."""
-    Failing.fail = staticmethod(programming_error)
-    settings.ENTRA_SCIM_POLICY = "tests.support.failing_product.Failing"
-    client = password_session(undone)
-
-    assert user_of(client) is None
-
-    assert_mended(undone)

@@ -1,0 +1,172 @@
+"""Mistakes in how a project stores its people, groups and environments."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection, models
+from django.db.models.functions import Lower
+
+from entra_scim import checks
+from entra_scim.policy import ProvisioningPolicy
+from tests.support.checking import ids
+from tests.support.factories import GroupFactory, OwnGroupFactory, make_environment
+
+
+def test_environments_of_one_s_own_need_a_policy(settings):
+    """Before there is a second one, with which it is an error."""
+    settings.ENTRA_SCIM_ENVIRONMENT_MODEL = "product.Environment"
+    settings.ENTRA_SCIM_POLICY = "entra_scim.policy.ProvisioningPolicy"
+    assert ids(checks.check_policy(None)) == ["W028"]
+    settings.ENTRA_SCIM_ENVIRONMENT_MODEL = "entra_scim.Environment"
+    assert checks.check_policy(None) == []
+
+
+def test_user_model(monkeypatch):
+    """What Entra leads must be there."""
+
+    class Bare(models.Model):  # noqa: DJ008
+        class Meta:
+            app_label = "bare"
+
+        @classmethod
+        def get_email_field_name(cls):
+            return "email"
+
+    monkeypatch.setattr(checks.people, "get_user_model", lambda: Bare)
+
+    messages = checks.check_user_model(None)
+
+    assert ids(messages) == ["E006"] * 3
+    assert checks.check_email_index(None, databases=["default"]) == []
+
+
+@pytest.mark.parametrize(
+    ("indexes", "db_index", "expected"),
+    [
+        ((), False, {"mysql": ["W002"], "other": ["W002"]}),
+        ((), True, {"mysql": [], "other": ["W002"]}),
+        (
+            (models.Index(Lower("email"), name="lower_email"),),
+            False,
+            {"mysql": ["W002"], "other": []},
+        ),
+        (
+            (models.Index(fields=["email"], name="plain_email"),),
+            False,
+            {"mysql": [], "other": ["W002"]},
+        ),
+    ],
+)
+def test_email_index(monkeypatch, indexes, db_index, expected):
+    """Each database has its own way to find an address without case."""
+
+    class Indexed(models.Model):  # noqa: DJ008
+        email = models.CharField(max_length=100, db_index=db_index)
+
+        class Meta:
+            app_label = f"indexed{len(indexes)}{db_index}{indexes and indexes[0].name}"
+
+        @classmethod
+        def get_email_field_name(cls):
+            return "email"
+
+    Indexed._meta.indexes = list(indexes)
+    monkeypatch.setattr(checks.people, "get_user_model", lambda: Indexed)
+
+    messages = checks.check_email_index(None, databases=["default"])
+
+    vendor = "mysql" if connection.vendor == "mysql" else "other"
+    assert ids(messages) == expected[vendor]
+    assert checks.check_email_index(None) == []
+
+
+@pytest.mark.django_db
+def test_several_environments_need_a_policy(settings):
+    """One environment needs nobody to say who belongs where; two do."""
+    settings.ENTRA_SCIM_POLICY = "entra_scim.policy.ProvisioningPolicy"
+    make_environment(name="One")
+    assert checks.check_environments(None, databases=["default"]) == []
+
+    make_environment(name="Two")
+    assert ids(checks.check_environments(None, databases=["default"])) == ["E007"]
+    assert checks.check_environments(None) == []
+
+    settings.ENTRA_SCIM_POLICY = "tests.checks.test_people.OfNobody"
+    assert checks.check_environments(None, databases=["default"]) == []
+
+    settings.ENTRA_SCIM_POLICY = "tests.checks.test_people.HalfOfIt"
+    [message] = checks.check_environments(None, databases=["default"])
+    assert message.id == "entra_scim.E007"
+    assert "users_of" in message.msg
+    assert "environments_of" not in message.msg
+
+
+class TestGrantableGroups:
+    """What a policy hands to administrators is said at each deployment."""
+
+    @pytest.fixture(autouse=True)
+    def environments(self, db):
+        self.one = make_environment(name="One")
+        self.own = OwnGroupFactory(name="Own", environment=self.one)
+
+    def found(self):
+        messages = checks.check_grantable_groups(None, databases=["default"])
+        assert all(message.hint for message in messages)
+        return {message.id[-4:]: message.msg for message in messages}
+
+    def test_the_default_offers_nothing_dangerous(self):
+        GroupFactory(name="Staff").permissions.add(Permission.objects.first())
+
+        assert self.found() == {}
+        assert checks.check_grantable_groups(None) == []
+
+    def test_permissions(self):
+        self.own.permissions.add(*Permission.objects.all()[:3])
+
+        assert list(self.found()) == ["W020"]
+        assert "'Own'." in self.found()["W020"]
+
+    def test_a_group_of_nobody(self, settings):
+        settings.ENTRA_SCIM_POLICY = "tests.support.group_policies.EveryGroup"
+        GroupFactory(name="Staff").permissions.add(Permission.objects.first())
+
+        found = self.found()
+
+        assert set(found) == {"W020", "W021"}
+        assert found["W021"].endswith("to no environment: 'Staff'.")
+
+    def test_a_group_of_two(self, settings):
+        settings.ENTRA_SCIM_POLICY = "tests.support.group_policies.EveryGroup"
+        make_environment(name="Two")
+        for number in range(7):
+            GroupFactory(name=f"Shared {number}")
+
+        found = self.found()
+
+        assert list(found) == ["W022"]
+        assert "'Shared 0'" in found["W022"]
+        assert found["W022"].endswith("and 2 more.")
+
+    def test_its_cost_is_bounded(self, settings, django_assert_max_num_queries):
+        settings.ENTRA_SCIM_POLICY = "tests.support.group_policies.EveryGroup"
+        for number in range(120):
+            make_environment(name=str(number))
+
+        with django_assert_max_num_queries(115):
+            self.found()
+
+    def test_a_wrong_policy_is_told_elsewhere(self, settings):
+        settings.ENTRA_SCIM_POLICY = "nothing.there"
+
+        assert self.found() == {}
+
+
+class HalfOfIt(ProvisioningPolicy):
+    def environments_of(self, user):
+        return []
+
+
+class OfNobody(HalfOfIt):
+    def users_of(self, environment):
+        return []
