@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from django.apps import apps
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_user_model, login
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group
 from django.db import models
@@ -79,6 +79,59 @@ class ProvisioningPolicy:
             self.apply_profile(user, _arriving.get())
         user.save()
         return user
+
+    def address_for(self, address: str) -> str:
+        """Return an e-mail address in the form in which your product keeps it.
+
+        Lower case, if your log-in looks people up so; nothing but case may differ. An
+        address that differs only in case from the one that a person has is not
+        written again. In the transaction; reads nothing.
+        """
+        return address
+
+    def username_for(self, user: AbstractBaseUser | None, username: str) -> str:
+        """Return the username of a person, None for somebody who is to be created.
+
+        ``username`` is what Entra would give them: their address, or their userName if
+        there is none. Asked when a person is created or linked, and when Entra changes
+        their address; not asked if the username is the e-mail address itself. Return
+        ``user.get_username()`` to let people keep theirs; they type it in, and mails
+        and links name it. In the transaction; reads only.
+        """
+        return username
+
+    def find_person(
+        self, environment: AnyEnvironment, attributes: Mapping[str, Any]
+    ) -> AbstractBaseUser | None:
+        """Return who somebody new in Entra is, if your product knows them otherwise.
+
+        By ``externalId``, the object ID in Entra, or by a number; never by a name that
+        anybody may have. None looks for the e-mail address. All other rules apply:
+        they must belong to this environment alone, not be exempt, and nobody else may
+        have the address. Of people that the default manager of your users hides, only
+        those that this hook returns are linked. In the transaction; reads only.
+        """
+        return None
+
+    def adopt(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:
+        """Make somebody who belongs to no environment belong to this one, or do nothing.
+
+        They are refused if ``environments_of`` does not name the environment then. The
+        administrator of a directory can write any address into it: adopt only people
+        whose address ``owns_address`` proves to be the customer's. In the transaction;
+        the hook saves.
+        """
+
+    def sign_in(self, request: Any, user: AbstractBaseUser, next_url: str) -> Any:
+        """Sign in somebody for whom Entra has vouched. The user has a ``backend``.
+
+        Return a response, or None to go on to ``next_url``, and where that is empty to
+        ``LOGIN_REDIRECT_URL``. Call your product's own log-in, for keys that it keeps in
+        the session, for its second factor, or for where people arrive. It may sign the
+        person in within 10 minutes, in a later request of the same session. Outside the
+        transaction.
+        """
+        login(request, cast(Any, user))
 
     def apply_profile(
         self, user: AbstractBaseUser, attributes: Mapping[str, Any]

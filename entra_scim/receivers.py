@@ -12,11 +12,13 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 
 from .accounts import receivers as accounts
+from .activation import lifecycle
+from .connection.configuration import connection_of
 from .environments import receivers as environments
 from .people import drift
 from .people import receivers as people
 from .roles import receivers as roles
-from .sign_in import gate, sessions, sign_ins
+from .sign_in import gate, sessions, sign_ins, vouchers
 
 
 def connect() -> None:
@@ -33,14 +35,21 @@ def _stamp_session(request: Any, user: Any, **kwargs: Any) -> None:
     if SESSION_KEY not in session:
         return
     belonging = gate.belonging_of(user)
+    voucher = vouchers.take(session, user)
+    is_signing_in = sign_ins.is_vouched_for(user)
+    is_of_entra = is_signing_in or voucher is not None
     # What calls ``login()`` may have asked no backend.
-    if belonging.has_left or (belonging.is_gated and not sign_ins.is_vouched_for(user)):
+    if belonging.has_left or (belonging.is_gated and not is_of_entra):
         drift.mend(user)
         logout(request)
-    else:
-        sessions.stamp(session, user, belonging)
-        if belonging.link is not None:
-            drift.look(belonging.link)
+        return
+    sessions.stamp(session, user, belonging)
+    if voucher is not None:
+        sessions.stamp_entra(session, *voucher)
+        if belonging.environment is not None and not is_signing_in:
+            lifecycle.note_sign_in(connection_of(belonging.environment), user)
+    if belonging.link is not None:
+        drift.look(belonging.link)
 
 
 def _close_session(request: Any, **kwargs: Any) -> None:

@@ -13,11 +13,14 @@ from django.apps import apps
 from django.conf import settings as project_settings
 from django.contrib.auth import get_user_model
 from django.core.management import find_commands, load_command_class
+from django.utils.module_loading import import_string
 
 from entra_scim.conf import SETTINGS, conf
 from entra_scim.connection import access_keys
 from entra_scim.models import ProvisioningEvent
 from tests.support.factories import GroupFactory, RoleFactory
+
+OBJECT_ID = "b7f2ad1c-38b4-4a6d-8d9d-1a2b3c4d5e6f"
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -183,3 +186,38 @@ def test_links_lead_somewhere():
     ]:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):
             assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+@pytest.mark.django_db
+def test_the_policy_with_own_names_works(module_of, product, settings, scim, ann):
+    """Ann is found by what the product knows, and keeps her username."""
+
+    class MicrosoftAccount:
+        """Accounts of a library, of which one is Ann's."""
+
+        class objects:
+            @staticmethod
+            def filter(uid):
+                return [ann.pk] if uid == OBJECT_ID else []
+
+    class User:
+        class objects:
+            @staticmethod
+            def filter(microsoft_accounts__in):
+                return get_user_model().objects.filter(pk__in=microsoft_accounts__in)
+
+    names = {**product, "User": User, "MicrosoftAccount": MicrosoftAccount}
+    module = module_of("docs/how-to/write-a-policy.md", "def find_person", **names)
+    base = import_string(conf.POLICY)
+    module.Policy = type("Policy", (module.Policy, base), {})
+    settings.ENTRA_SCIM_POLICY = "documented.Policy"
+
+    new = {"userName": "Ann.New@Contoso.example", "externalId": OBJECT_ID}
+    linked = scim.post("/Users", new)
+    created = scim.post("/Users", {"userName": "Eve@Contoso.example"})
+
+    assert [linked.status_code, created.status_code] == [201, 201]
+    people = get_user_model().objects.order_by("pk").values_list("username", "email")
+    assert people[0] == ("ann", "ann.new@contoso.example")
+    assert people[1][0].startswith("user-")
+    assert people[1][1] == "eve@contoso.example"

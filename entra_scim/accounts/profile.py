@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -103,18 +103,25 @@ def check_lengths(attributes: Mapping[str, Any], *, renames: bool = True) -> Non
         AttributeTooLong: Names the attribute and the limit.
     """
     model = get_user_model()
+    policy = get_policy()
+    # What the product makes of a username is known, and looked at, only later.
+    has_usernames = type(policy).username_for is not ProvisioningPolicy.username_for
     user_name = attributes["userName"]
     email = address(attributes)
     source = "emails" if email and email != user_name else "userName"
     names = (
-        (source, model.USERNAME_FIELD, username(attributes)),
+        *(
+            ()
+            if has_usernames
+            else ((source, model.USERNAME_FIELD, username(attributes)),)
+        ),
         (source, model.get_email_field_name(), email),
     )
     for attribute, field, value in (
         *(names if renames else ()),
         *(
             (attribute, field, value_of(attributes, attribute)[1])
-            for field, attribute in get_policy().profile_fields().items()
+            for field, attribute in policy.profile_fields().items()
         ),
     ):
         limit = _max_length(field)
@@ -128,10 +135,10 @@ def new_user(
     attributes: Mapping[str, Any],
 ) -> AbstractBaseUser:
     """Return the account that a policy creates for a document's person, saved."""
+    email = _formed(policy, address(attributes))
+    name = email or username(attributes)
     with arriving(attributes):
-        return policy.create_user(
-            environment, username(attributes), address(attributes)
-        )
+        return policy.create_user(environment, _named(policy, None, name), email)
 
 
 def apply(
@@ -149,31 +156,54 @@ def apply(
     it is not asked where nothing but activity changes. Nor is the product's spelling
     of an address touched where only the case differs: Django compares usernames with
     case, and people type theirs as they did.
+
+    Raises:
+        AttributeTooLong: The product's username does not fit its field.
     """
     model = get_user_model()
     email = address(new)
     if not old or renames(old, new):
         field = model.get_email_field_name()
         if email or address(old):
-            _set_address(user, field, email)
+            _set_address(user, field, _formed(policy, email))
         kept = getattr(user, field) if email else username(new)
-        _set_address(user, model.USERNAME_FIELD, kept)
+        _set_address(user, model.USERNAME_FIELD, _named(policy, user, kept))
     if not old or _beyond_activity(old) != _beyond_activity(new):
         policy.apply_profile(user, _with_cleared(old, new))
+
+
+def _formed(policy: ProvisioningPolicy, email: str) -> str:
+    formed = policy.address_for(email) if email else ""
+    if not comparison_keys.same_address(formed, email):
+        raise ValueError("address_for may change nothing but upper and lower case.")
+    return formed
+
+
+def _named(policy: ProvisioningPolicy, user: Any, name: str) -> str:
+    model = get_user_model()
+    if model.get_email_field_name() == model.USERNAME_FIELD:
+        return name
+    named = policy.username_for(user, name)
+    limit = _max_length(model.USERNAME_FIELD)
+    if limit is not None and len(named) > limit:
+        raise AttributeTooLong("userName", limit)
+    return named
 
 
 def _beyond_activity(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != "active"}
 
 
-def free_address(user: Any) -> None:
+def free_address(user: Any, *, fields: Collection[str] | None = None) -> None:
     """Give a user, unsaved, a username and an address that nobody has or can have.
+
+    Or just what is in ``fields``.
 
     They still show who it was. No mail is ever delivered to them (RFC 2606 §2), so
     that nobody resets the password of the account by the address that it had.
     """
     suffix = f".{secrets.token_hex(4)}.invalid"
-    for field in {user.USERNAME_FIELD, user.get_email_field_name()}:
+    for field in fields or {user.USERNAME_FIELD, user.get_email_field_name()}:
         if value := getattr(user, field, ""):
             limit = _max_length(field) or len(value) + len(suffix)
             setattr(user, field, value[: limit - len(suffix)] + suffix)

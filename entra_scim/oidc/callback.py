@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from entra_scim.activation import lifecycle
 from entra_scim.database.environment_model import environment_named
 from entra_scim.explanations.sign_in_codes import code_of
-from entra_scim.sign_in import sessions, sign_ins
+from entra_scim.policy import get_policy
+from entra_scim.sign_in import sessions, sign_ins, vouchers
 
 from . import answers, states
 from .backend import admitted
@@ -102,16 +103,25 @@ class CallbackView(SignInStep):
     def signed_in(
         self, request: HttpRequest, identity: Identity, user: Any
     ) -> HttpResponseBase:
-        """Open the session, with a key of its own, and go on."""
-        with sign_ins.vouched(user):
-            auth.login(request, user)
-        # Django keeps the key where the same person was signed in before.
-        request.session.cycle_key()
-        connection = identity.connection
+        """Let the product open the session, with a key of its own, and go on."""
+        connection, session = identity.connection, request.session
+        if sessions.is_of(session, user):
+            # Django keeps the key where the same person was signed in before.
+            session.cycle_key()
+        elif auth.SESSION_KEY in session:
+            session.flush()
         entra_session = sign_ins.open_session(
             connection.environment, user, identity.sid
         )
-        sessions.stamp_entra(request.session, entra_session, identity.authenticated_at)
+        vouchers.give(session, user, entra_session, identity.authenticated_at)
+        with sign_ins.vouched(user):
+            response: HttpResponseBase | None = get_policy().sign_in(
+                request, user, self.next
+            )
+        if vouchers.is_given(session):  # the product asks for more first
+            return response or self.go_on()
+        # Django empties the session of somebody whose password has changed.
+        sessions.stamp_entra(session, entra_session, identity.authenticated_at)
         if lifecycle.note_sign_in(connection, user):
             messages.success(
                 request,
@@ -121,7 +131,7 @@ class CallbackView(SignInStep):
                 ),
                 fail_silently=True,  # not every product has messages
             )
-        return self.go_on()
+        return response or self.go_on()
 
     def tested(self, request: HttpRequest, identity: Identity) -> HttpResponseBase:
         """Show what came back. A test signs nobody in and nobody out."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -86,10 +87,19 @@ def circle(person: ProvisionedUser, holder_id: uuid.UUID) -> list[ProvisionedUse
 
 
 def park(person: ProvisionedUser) -> None:
-    """Free what a locked person has, until they get what they wish."""
-    before = profile.snapshot(person.user)
-    profile.free_address(person.user)
-    profile.save_changes(person.user, before)
+    """Free what a locked person has, until they get what they wish.
+
+    A username that is the product's own is in nobody's way.
+    """
+    user: Any = person.user
+    before = profile.snapshot(user)
+    fields = {user.get_email_field_name()}
+    if comparison_keys.same_address(
+        user.get_username(), profile.username(person.attributes)
+    ):
+        fields.add(user.USERNAME_FIELD)
+    profile.free_address(user, fields=fields)
+    profile.save_changes(user, before)
     nobody_s = comparison_keys.digest(f"parked {person.pk}")
     ProvisionedUser.objects.filter(pk=person.pk).update(
         user_name_key=nobody_s, address_key=nobody_s

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from entra_scim.accounts import profile
+from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.exceptions import (
     AddressAmbiguous,
@@ -33,9 +34,9 @@ def person_to_link(
 ) -> AbstractBaseUser | None:
     """Return the existing person that a new resource is, or None for a new one.
 
-    They are found by e-mail address alone, among those who are ``known``, see :mod:`entra_scim.accounts.namesakes`. A
-    username that equals the address links nobody, but collides: the person would get
-    it as username.
+    They are found by the policy's ``find_person``, else by e-mail address alone, among
+    those who are ``known``, see :mod:`entra_scim.accounts.namesakes`. A username that
+    equals the address links nobody, but collides: the person would get it as username.
 
     Raises:
         Conflict: Somebody has the address or username and is not linkable here.
@@ -44,18 +45,27 @@ def person_to_link(
     address = profile.address(attributes)
     _check_owned(policy, environment, address)
     holders = _holders(policy, environment, attributes, address, known)
+    found = policy.find_person(environment, attributes)
+    if found is not None:
+        holders = [found, *(user for user in holders if user.pk != found.pk)]
     for user in holders:
         _check_exempt(policy, environment, user)
+    if len(holders) == 1:
+        _adopt(policy, environment, holders[0])
     # Each first: that there are several may be no concern of this environment's.
     for user in holders:
         _check_linkable(policy, environment, user, attributes)
     if not holders:
         return None
     if len(holders) > 1:
-        raise AddressAmbiguous
+        raise AddressAmbiguous if found is None else AddressHeld
     [user] = holders
+    if found is not None:
+        return found
     if not comparison_keys.same_address(_email(user), address):
         raise AddressHeld
+    if _is_hidden(user):
+        raise AddressElsewhere
     return user
 
 
@@ -107,6 +117,21 @@ def _check_linkable(
             or comparison_keys.external_id_key(external_id) != released.external_id_key
         ):
             raise AddressReleased
+
+
+def _adopt(policy: ProvisioningPolicy, environment: AnyEnvironment, user: Any) -> None:
+    """Let the product take in somebody of no environment; a refusal undoes it."""
+    if _related(user, "provisioned_user") is None and not list(
+        policy.environments_of(user)
+    ):
+        policy.adopt(user, environment)
+
+
+def _is_hidden(user: Any) -> bool:
+    """Tell whether the product takes somebody for deleted: it could not sign them in."""
+    shown = type(user)._default_manager.using(transactions.database())
+    # Most managers hide nobody, and cost no statement.
+    return bool(shown.all().query.where) and not shown.filter(pk=user.pk).exists()
 
 
 def _check_exempt(

@@ -206,9 +206,10 @@ def _refuse(
     besides: ProvisionedUser | None,
 ) -> NoReturn:
     has_user_name = link.user_name_key == user_name_key
-    username = link.user.get_username()
-    if not has_user_name and not comparison_keys.same_address(
-        username, profile.username(attributes)
+    wanted = profile.username(attributes)
+    names = (link.user.get_username(), profile.username(link.attributes))
+    if not has_user_name and not any(
+        comparison_keys.same_address(name, wanted) for name in names
     ):
         raise AddressLooksAlike
     if besides is None:
