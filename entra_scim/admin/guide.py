@@ -10,10 +10,12 @@ from entra_scim.kit.forms import file_name
 
 from . import shared_guide
 from .kit_forms import KitForm, SchemaForm
-from .set_up import SetUpPage
+from .pages import EnvironmentPage
+from .shared_guide import guide_context
+from .situation import situation_of
 
 
-class GuidePage(SetUpPage):
+class GuidePage(EnvironmentPage):
     """The steps of the set-up as one text, with the environment's own values."""
 
     template_name = "entra_scim/admin/guide.html"
@@ -21,12 +23,17 @@ class GuidePage(SetUpPage):
     title = gettext_lazy("Guide to Microsoft Entra")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        situation = situation_of(self.entra_connection)
+        self.last_contact = situation.facts.last_contact
         kwargs.setdefault(
             "kit_form",
             KitForm(initial={"notification_address": _email_of(self.request.user)}),
         )
         kwargs.setdefault("schema_form", SchemaForm())
         return super().get_context_data(
+            **guide_context(self.request, self.environment),
+            traffic=situation.facts,
+            proof=situation.proof,
             kit_file=file_name(str(self.environment.pk), "sh"),
             shared_link=shared_guide.link_to(
                 self.request, self.model_admin, self.environment

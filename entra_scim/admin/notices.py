@@ -14,6 +14,7 @@ from entra_scim.conf import conf
 from entra_scim.diagnosis import expiry
 
 from .environment import EntraEnvironmentMixin
+from .links import url_of
 
 register = template.Library()
 """Found by templates through ``templatetags``."""
@@ -34,7 +35,7 @@ def entra_notices(context: dict[str, Any]) -> dict[str, Any]:
         return {"notices": []}
     return {
         "notices": [
-            (notice.message, model_admin.tab_url(notice.environment))
+            (notice.message, url_of(model_admin, notice.environment, "set_up"))
             for notice in expiry.notices(model_admin.get_queryset(request))
         ]
     }

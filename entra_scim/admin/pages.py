@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +16,8 @@ from django.core.paginator import Page
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
@@ -32,12 +33,32 @@ from entra_scim.story import events
 from entra_scim.web.engines import engine
 from entra_scim.web.prefetches import is_prefetch
 
+from .links import change_url, current_app, url_of
 from .paging import BoundedPaginator
 
 if TYPE_CHECKING:
     from .environment import EntraEnvironmentMixin
 
 logger = logging.getLogger("entra_scim")
+
+_NAVIGATION = {
+    "set_up": _("Set-up"),
+    "sign_in": _("Sign-in"),
+    "guide": _("Guide"),
+    "people": _("People"),
+    "events": _("Events"),
+    "later": _("Later"),
+}
+"""The pages that each page leads to, by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavigationEntry:
+    """A page that each page leads to."""
+
+    url: str
+    label: str | Promise
+    is_current: bool
 
 
 class EnvironmentPage(TemplateView):
@@ -49,6 +70,8 @@ class EnvironmentPage(TemplateView):
 
     model_admin: EntraEnvironmentMixin = None  # type: ignore[assignment]
     page = ""
+    """The name of the page in the navigation that this one belongs to."""
+
     title: Any = _("Microsoft Entra ID")
     environment: AnyEnvironment
 
@@ -70,27 +93,30 @@ class EnvironmentPage(TemplateView):
         if request.method == "POST" and not self.can_change:
             raise PermissionDenied
         # Where templates find the URLs of the admin: a product may have several.
-        request.current_app = self.model_admin.admin_site.name
+        request.current_app = current_app(self.model_admin)
         self.template_engine = engine().name
         try:
             with events.acting(request.user):
                 return super().dispatch(request, *args, **kwargs)
         except ProvisioningError as error:
             messages.error(request, str(error))
-            return HttpResponseRedirect(self.tab)
+            return HttpResponseRedirect(self.url("set_up"))
 
     @property
     def can_change(self) -> bool:
         """Whether the visitor may change anything here."""
         return self.model_admin.has_change_permission(self.request, self.environment)
 
-    @property
-    def tab(self) -> str:
-        """The URL of the tab, below which all its pages are."""
-        site, options = self.model_admin.admin_site, self.model_admin.opts
-        return reverse(
-            f"{site.name}:{options.app_label}_{options.model_name}_entra",
-            args=[quote(self.environment.pk)],
+    def url(
+        self,
+        name: str,
+        *args: Any,
+        query: Mapping[str, str] | None = None,
+        anchor: str = "",
+    ) -> str:
+        """Return the URL of a page of this environment's tab, by its name."""
+        return url_of(
+            self.model_admin, self.environment, name, *args, query=query, anchor=anchor
         )
 
     @cached_property
@@ -109,6 +135,8 @@ class EnvironmentPage(TemplateView):
         return sign_in_health.breakage(self.entra_connection)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # For {% url %}, as URLs have it. The path of this page may write it otherwise.
+        kwargs["object_id"] = quote(self.environment.pk)
         # A product's site may put any name into the context of all pages.
         return {
             **self.model_admin.admin_site.each_context(self.request),
@@ -116,8 +144,15 @@ class EnvironmentPage(TemplateView):
                 original=self.environment,
                 opts=self.model_admin.opts,
                 title=self.title,
-                tab=self.tab,
-                page=self.page,
+                tab=self.url("set_up"),
+                general=change_url(self.model_admin, self.environment),
+                navigation=[
+                    NavigationEntry(
+                        url=self.url(name), label=label, is_current=name == self.page
+                    )
+                    for name, label in _NAVIGATION.items()
+                ],
+                is_set_up=self.page == "set_up",
                 can_change=self.can_change,
                 badge=progress.badge_of(
                     self.entra_connection, self.breakage, self.last_contact
@@ -126,8 +161,8 @@ class EnvironmentPage(TemplateView):
             ),
         }
 
-    def done(self, message: Any, path: str = "") -> HttpResponseRedirect:
-        """Note a change in the admin's log, say so, and go on to a page of the tab."""
+    def done(self, message: Any, url: str) -> HttpResponseRedirect:
+        """Note a change in the admin's log, say so, and go on to a page."""
         try:
             self.model_admin.log_change(self.request, self.environment, str(message))
         except Exception:
@@ -135,7 +170,7 @@ class EnvironmentPage(TemplateView):
             # that fails does not make it undone.
             logger.exception("Could not note a change in the admin's log")
         messages.success(self.request, message)
-        return HttpResponseRedirect(f"{self.tab}{path}")
+        return HttpResponseRedirect(url)
 
     def paginated(self, rows: models.QuerySet[Any], *related: str) -> Page[Any]:
         """Return the page of some rows that the URL asks for."""

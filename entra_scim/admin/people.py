@@ -118,7 +118,7 @@ class SamePersonPage(PersonPage):
         return self.done(
             _("Microsoft Entra ID: %(person)s is the same person.")
             % {"person": person},
-            f"people/{person.pk}/",
+            self.url("person", person.pk),
         )
 
 
@@ -134,7 +134,7 @@ class SetAsidePage(PersonPage):
         return self.done(
             _("Microsoft Entra ID: set the account of %(person)s aside.")
             % {"person": person},
-            "people/",
+            self.url("people"),
         )
 
 
@@ -147,7 +147,7 @@ class ReleasePage(PersonPage):
         provisioning.release(self.environment, person.pk)
         return self.done(
             _("Microsoft Entra ID: unlinked %(person)s.") % {"person": person},
-            "people/",
+            self.url("people"),
         )
 
 
@@ -215,7 +215,7 @@ class ForgetPage(EnvironmentPage):
         return self.done(
             _("Microsoft Entra ID: %(person)s may be linked again.")
             % {"person": released.user},
-            "people/local/",
+            self.url("local_people"),
         )
 
 
@@ -232,7 +232,7 @@ class SetFormerAsidePage(ForgetPage):
         return self.done(
             _("Microsoft Entra ID: set the account of %(person)s aside.")
             % {"person": name},
-            "people/local/",
+            self.url("local_people"),
         )
 
 

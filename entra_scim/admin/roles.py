@@ -1,4 +1,4 @@
-"""Roles: who makes, changes and deletes them, and how far a change has come."""
+"""Roles: who defines, changes and removes them, and how far a change has come."""
 
 from __future__ import annotations
 
@@ -26,31 +26,7 @@ _SECONDS = 0.5
 """How long a page works on a change of a role before it shows how far that is."""
 
 
-class RoleChange(SetUpPage):
-    """What the views that change roles have in common."""
-
-    def written(
-        self, form: RoleForm, write: Callable[..., EnvironmentRole]
-    ) -> EnvironmentRole | None:
-        """Return the role that a form asks for, or add to it what stands in the way."""
-        if not form.is_valid():
-            return None
-        value, group = form.cleaned_data["value"], form.cleaned_data["group"]
-        try:
-            return write(value, group, by=self.request.user)
-        except ProvisioningError as error:
-            form.add_error(None, str(error))
-        except IntegrityError:  # made by somebody else, just now
-            form.add_error("value", _("There is a role of this name already."))
-        return None
-
-    def changed(self, message: str) -> HttpResponse:
-        """Say what was done, and go on to where its effect is seen."""
-        is_pending = regrants.pending_of(self.environment)
-        return self.done(message, "roles/progress/" if is_pending else "#step-roles")
-
-
-class ProgressPage(EnvironmentPage):
+class RoleProgressPage(EnvironmentPage):
     """Works on a change of a role that concerns many people, and shows how far it is."""
 
     template_name = "entra_scim/admin/role_progress.html"
@@ -61,7 +37,7 @@ class ProgressPage(EnvironmentPage):
         regrants.work(self.environment, _SECONDS)
         pending = regrants.pending_of(self.environment)
         if not pending:
-            return HttpResponseRedirect(f"{self.tab}#step-roles")
+            return HttpResponseRedirect(self.url("set_up", anchor="step-roles"))
         response = self.render_to_response(
             self.get_context_data(pending=pending, **kwargs)
         )
@@ -69,65 +45,108 @@ class ProgressPage(EnvironmentPage):
         return response
 
 
-class RolesView(RoleChange):
-    """Makes a role."""
+class DefineRoleView(SetUpPage):
+    """Defines a role, or shows the tab with what is wrong."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(f"{self.tab}#step-roles")
+        return HttpResponseRedirect(self.url("set_up", anchor="step-roles"))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.role_form(request.POST)
-        role = self.written(form, partial(definitions.define, self.environment))
+        form = RoleForm(
+            request.POST,
+            environment=self.environment,
+            visitor=request.user,
+            prefix="role",
+        )
+        define = partial(definitions.define, self.environment, by=request.user)
+        role = _written(form, define)
         if role is not None:
-            return self.changed(
+            return _done(
+                self,
                 _("Microsoft Entra ID: made role %(role)s, which grants %(group)s.")
-                % {"role": role, "group": role.group}
+                % {"role": role, "group": role.group},
             )
         return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
 
 
-class RolePage(RoleChange):
+class RolePage(EnvironmentPage):
     template_name = "entra_scim/admin/role.html"
+    page = "set_up"
     title = gettext_lazy("Change role")
 
-    def role(self) -> EnvironmentRole:
-        roles = EnvironmentRole.objects.for_environment(self.environment)
-        return cast(
-            EnvironmentRole, get_object_or_404(roles, pk=self.kwargs["role_id"])
+    def form(self, data: Any = None) -> RoleForm:
+        return RoleForm(
+            data,
+            instance=_role_of(self),
+            environment=self.environment,
+            visitor=self.request.user,
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kwargs.setdefault("role_form", self.role_form(instance=self.role()))
-        return EnvironmentPage.get_context_data(self, role=self.role(), **kwargs)
+        if "role_form" not in kwargs:
+            kwargs["role_form"] = self.form()
+        return super().get_context_data(**kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.role_form(request.POST, instance=self.role())
+        form = self.form(request.POST)
         with _there():
-            role = self.written(form, partial(definitions.change, self.role()))
+            change = partial(definitions.change, _role_of(self), by=request.user)
+            role = _written(form, change)
         if role is not None:
-            return self.changed(
+            return _done(
+                self,
                 _("Microsoft Entra ID: changed role %(role)s, which grants %(group)s.")
-                % {"role": role, "group": role.group}
+                % {"role": role, "group": role.group},
             )
         return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
 
 
-class DeleteRolePage(RolePage):
+class RemoveRolePage(EnvironmentPage):
     template_name = "entra_scim/admin/confirm_delete_role.html"
+    page = "set_up"
     title = gettext_lazy("Delete role")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        role = self.role()
-        people = observations.holders_of(role).count()
-        return super().get_context_data(people=people, **kwargs)
+        role = _role_of(self)
+        return super().get_context_data(
+            role=role, people=observations.holders_of(role).count(), **kwargs
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        role = self.role()
+        role = _role_of(self)
         with _there():
             definitions.remove(role, by=request.user)
-        return self.changed(
-            _("Microsoft Entra ID: deleted role %(role)s.") % {"role": role}
+        return _done(
+            self, _("Microsoft Entra ID: deleted role %(role)s.") % {"role": role}
         )
+
+
+def _role_of(page: EnvironmentPage) -> EnvironmentRole:
+    """Return the role that a page is about, if it is its environment's."""
+    roles = EnvironmentRole.objects.for_environment(page.environment)
+    return cast(EnvironmentRole, get_object_or_404(roles, pk=page.kwargs["role_id"]))
+
+
+def _written(
+    form: RoleForm, write: Callable[..., EnvironmentRole]
+) -> EnvironmentRole | None:
+    """Return the role that a form asks for, or add to it what stands in the way."""
+    if not form.is_valid():
+        return None
+    try:
+        return write(form.cleaned_data["value"], form.cleaned_data["group"])
+    except ProvisioningError as error:
+        form.add_error(None, str(error))
+    except IntegrityError:  # made by somebody else, just now
+        form.add_error("value", _("There is a role of this name already."))
+    return None
+
+
+def _done(page: EnvironmentPage, message: str) -> HttpResponse:
+    """Say what was done, and go on to where its effect is seen."""
+    if regrants.pending_of(page.environment):
+        return page.done(message, page.url("role_progress"))
+    return page.done(message, page.url("set_up", anchor="step-roles"))
 
 
 @contextlib.contextmanager

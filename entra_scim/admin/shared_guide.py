@@ -6,21 +6,21 @@ import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.admin.utils import quote
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
+from entra_scim.connection import authorities
 from entra_scim.database.environment_model import AnyEnvironment, environment_named
 from entra_scim.models import EnvironmentRole
 from entra_scim.web.engines import engine
 
 from . import flow
 from .addresses import addresses_of, is_insecure
+from .links import url_of
 
 if TYPE_CHECKING:
     from .environment import EntraEnvironmentMixin
@@ -35,18 +35,25 @@ def link_to(
     environment: AnyEnvironment,
 ) -> str:
     """Return the whole address of an environment's guide, which expires."""
-    options = model_admin.opts
-    path = reverse(
-        f"{model_admin.admin_site.name}:"
-        f"{options.app_label}_{options.model_name}_shared_guide",
-        args=[quote(environment.pk), signing.dumps(str(environment.pk), salt=_SALT)],
+    token = signing.dumps(str(environment.pk), salt=_SALT)
+    return request.build_absolute_uri(
+        url_of(model_admin, environment, "shared_guide", token)
     )
-    return request.build_absolute_uri(path)
+
+
+def guide_context(request: HttpRequest, environment: AnyEnvironment) -> dict[str, Any]:
+    """Return what the guide says of an environment, whatever its state."""
+    return {
+        "stages": flow.titles(),
+        "addresses": addresses_of(request, environment),
+        "is_insecure": is_insecure(request),
+        "local_entra": authorities.hosts().get(authorities.LOCAL),
+    }
 
 
 @method_decorator(login_not_required, name="dispatch")
 @method_decorator(never_cache, name="dispatch")
-class SharedGuideView(View):
+class SharedGuidePage(View):
     """Show the guide to everybody who has the link, with no secret and no person.
 
     It has the environment's name, its addresses and the names of its roles, which
@@ -60,10 +67,7 @@ class SharedGuideView(View):
         context: dict[str, Any] = {"environment": environment}
         if environment is not None:
             roles = EnvironmentRole.objects.for_environment(environment)
-            context |= {
-                "stages": flow.titles(),
-                "addresses": addresses_of(request, environment),
-                "is_insecure": is_insecure(request),
+            context |= guide_context(request, environment) | {
                 "traffic": {"roles": [(role, 0) for role in roles]},
                 "proof": None,
                 "local_entra": None,

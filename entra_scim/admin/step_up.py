@@ -47,7 +47,7 @@ class StepUpMixin(Page):
     @property
     def proved_at(self) -> str:
         """Where a visitor goes on who had to sign in with Entra again."""
-        return self.tab
+        return self.url("set_up")
 
     @cached_property
     def step_up(self) -> StepUp | None:

@@ -27,6 +27,7 @@ from entra_scim.roles.assignments import EnvironmentRoles
 
 from .environment import EntraEnvironmentMixin
 from .group_filter import VisibleGroupsFilter
+from .links import url_of
 from .patience import patiently
 
 if TYPE_CHECKING:
@@ -249,10 +250,9 @@ class EntraUserMixin(ModelAdmin):
         ):
             return text
         return format_html(
-            '{} <a href="{}people/{}/">{}</a>',
+            '{} <a href="{}">{}</a>',
             text,
-            environments.tab_url(environment),
-            person.pk,
+            url_of(environments, environment, "person", person.pk),
             _("See this person in the tab"),
         )
 

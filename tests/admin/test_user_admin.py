@@ -172,7 +172,7 @@ class TestPromotion:
         get_user_model().objects.filter(pk=ann.pk).update(is_superuser=True)
         ann.refresh_from_db()
         environment = linked.environment
-        person = reverse("admin:product_environment_entra", args=[environment.pk])
+        person = reverse("admin:entra_tab:set_up", args=[environment.pk])
 
         page = client.get(f"{person}people/{linked.pk}/").content.decode()
         client.post(page_of(ann), posted(ann, username="ann", is_superuser=None))

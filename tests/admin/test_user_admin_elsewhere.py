@@ -64,7 +64,7 @@ class TestOtherEnvironments:
     def test_nothing_leads_there(self, visitor, client, dave, fabrikam, page):
         """Neither a link, nor a name, nor a number."""
         url = reverse(f"admin:product_user_{page}", args=[dave.pk])
-        tab = reverse("admin:product_environment_entra", args=[fabrikam.pk])
+        tab = reverse("admin:entra_tab:set_up", args=[fabrikam.pk])
 
         text = visitor.get(url).content.decode()
 
@@ -83,9 +83,7 @@ class TestOtherEnvironments:
         text = visitor.post(reverse(LISTING), data, follow=True).content.decode()
 
         assert "Fabrikam" not in text
-        assert (
-            reverse("admin:product_environment_entra", args=[fabrikam.pk]) not in text
-        )
+        assert reverse("admin:entra_tab:set_up", args=[fabrikam.pk]) not in text
 
     @pytest.fixture
     def foreign(self, fabrikam):
@@ -100,7 +98,7 @@ class TestOtherEnvironments:
     ):
         """Neither to choose, nor to filter by, nor to grant."""
         GroupFactory(name="Common")
-        tab = reverse("admin:product_environment_entra", args=[contoso.pk])
+        tab = reverse("admin:entra_tab:set_up", args=[contoso.pk])
 
         for url in (page_of(bob), reverse(LISTING), tab):
             text = visitor.get(url).content.decode()

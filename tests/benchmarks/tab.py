@@ -164,9 +164,7 @@ def set_up(people):
 
 def measured(client, environment, path, rounds):
     """Return the milliseconds and statements of a page in the database."""
-    options = environment._meta
-    name = f"admin:{options.app_label}_{options.model_name}_entra"
-    url = reverse(name, args=[environment.pk]) + path
+    url = reverse("admin:entra_tab:set_up", args=[environment.pk]) + path
     times = []
     for _round in range(rounds):
         with CaptureQueriesContext(connection) as queries:

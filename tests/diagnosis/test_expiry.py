@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import socket
 import uuid
 from io import StringIO
@@ -11,6 +12,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.management import call_command
+from django.test.utils import override_script_prefix
 from django.urls import reverse
 from django.utils import timezone
 
@@ -187,3 +189,22 @@ class TestExpiry:
         page = client.get(own).content.decode()
         assert 'href="/office/"' in page
         assert 'href="/admin/' not in page
+
+    @pytest.mark.parametrize(
+        "path", ["", "sign-in/", "guide/", "people/", "people/local/", "later/"]
+    )
+    def test_its_links_stay_in_its_site_and_below_its_prefix(
+        self, client, contoso, expiring, settings, path
+    ):
+        """Where a product is mounted below a path of its server."""
+        settings.ROOT_URLCONF = "tests.support.two_admins"
+        own = tab(contoso, path).replace("/admin/", "/office/", 1)
+
+        with override_script_prefix("/below/"):  # as the real handlers do
+            page = client.get(own).content.decode()
+
+        links = re.findall(r'(?:href|action)="(/[^"]*/entra/[^"]*)"', page)
+        assert len(links) > 6
+        assert {link.split("/entra/")[0] for link in links} == {
+            "/below" + own.split("/entra/")[0]
+        }

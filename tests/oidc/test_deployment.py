@@ -134,11 +134,11 @@ def test_the_tab_says_that_entra_takes_https_only(
     settings.SECURE_PROXY_SSL_HEADER = proxy
     client = browser.client
     client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
-    opts = type(contoso)._meta
-    name = f"admin:{opts.app_label}_{opts.model_name}_entra"
     headers = {"host": host, "x-forwarded-proto": "https"}
 
-    page = client.get(reverse(name, args=[contoso.pk]), headers=headers)
+    page = client.get(
+        reverse("admin:entra_tab:set_up", args=[contoso.pk]), headers=headers
+    )
 
     assert ("SECURE_PROXY_SSL_HEADER" in page.content.decode()) == warns
 

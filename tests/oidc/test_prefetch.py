@@ -55,9 +55,7 @@ def test_a_new_access_key(contoso, admin, browser, headers):
     """It is shown once only."""
     client = browser.client
     client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
-    opts = type(contoso)._meta
-    name = f"admin:{opts.app_label}_{opts.model_name}_entra"
-    keys = f"{reverse(name, args=[contoso.pk])}keys/"
+    keys = f"{reverse('admin:entra_tab:set_up', args=[contoso.pk])}keys/"
     shown = client.post(keys, {"own_password": "secret"})["Location"]
 
     assert client.get(shown, headers=headers).status_code == 503

@@ -9,7 +9,6 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
-from entra_scim.conf import conf
 from entra_scim.models import ProvisioningEvent, ReleasedUser
 from entra_scim.people import provisioning
 from entra_scim.sign_in import sign_ins
@@ -31,8 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 def tab(environment, path=""):
-    app, model = conf.ENVIRONMENT_MODEL.lower().split(".")
-    return reverse(f"admin:{app}_{model}_entra", args=[environment.pk]) + path
+    return reverse("admin:entra_tab:set_up", args=[environment.pk]) + path
 
 
 class TestRemedy:

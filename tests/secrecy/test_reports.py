@@ -40,9 +40,7 @@ def root(admin):
 
 
 def tab(environment, path=""):
-    opts = type(environment)._meta
-    name = f"admin:{opts.app_label}_{opts.model_name}_entra"
-    return f"{reverse(name, args=[environment.pk])}{path}"
+    return f"{reverse('admin:entra_tab:set_up', args=[environment.pk])}{path}"
 
 
 class Visit:

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.contrib import admin as django_admin
 from django.contrib.auth.models import Permission
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, reverse
 from django.utils import timezone
 
 from entra_scim.conf import conf
@@ -34,22 +34,20 @@ ROLE = {"primary": False, "type": "WindowsAzureActiveDirectoryRole"}
 
 def tab(environment, path=""):
     """Return the URL of an environment's tab, or of a page below it."""
-    options = apps.get_model(conf.ENVIRONMENT_MODEL)._meta
-    name = f"admin:{options.app_label}_{options.model_name}_entra"
-    return reverse(name, args=[environment.pk]) + path
+    return reverse("admin:entra_tab:set_up", args=[environment.pk]) + path
 
 
 def every_url(environment, ids):
     """Return the URLs of all pages of an environment's tab."""
-    options = apps.get_model(conf.ENVIRONMENT_MODEL)._meta
     model_admin = django_admin.site._registry[apps.get_model(conf.ENVIRONMENT_MODEL)]
+    [pages] = [one for one in model_admin.get_urls() if isinstance(one, URLResolver)]
     urls = []
-    for pattern in model_admin.get_urls():
-        if f"_{options.model_name}_entra" not in (pattern.name or ""):
+    for page in pages.url_patterns:
+        if page.name == "shared_guide":  # whose link lets everybody in
             continue
-        names = {*pattern.pattern.converters} - {"object_id"}
-        arguments = {"object_id": environment.pk} | {name: ids[name] for name in names}
-        urls.append(reverse(f"admin:{pattern.name}", kwargs=arguments))
+        arguments = {name: ids[name] for name in page.pattern.converters}
+        arguments["object_id"] = environment.pk
+        urls.append(reverse(f"admin:entra_tab:{page.name}", kwargs=arguments))
     return urls
 
 

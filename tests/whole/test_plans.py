@@ -7,12 +7,10 @@ database, whatever module it is from.
 from __future__ import annotations
 
 import pytest
-from django.apps import apps
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
-from entra_scim.conf import conf
 from entra_scim.diagnosis import headcount
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, RoleAssignment
 from tests.support.factories import RoleFactory
@@ -110,10 +108,7 @@ def test_the_tab(directory, admin, monkeypatch):
     client = Client()
     client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
     person = ProvisionedUser.objects.get(attributes__userName=ADDRESS)
-    options = apps.get_model(conf.ENVIRONMENT_MODEL)._meta
-    tab = reverse(
-        f"admin:{options.app_label}_{options.model_name}_entra", args=[directory.pk]
-    )
+    tab = reverse("admin:entra_tab:set_up", args=[directory.pk])
     pages = (
         *(
             "",

@@ -108,10 +108,7 @@ def test_a_site_that_has_the_same_names(contoso, admin, client, monkeypatch):
         site, "each_context", lambda request: {**each_context(request), **banner}
     )
     client.force_login(admin, "django.contrib.auth.backends.ModelBackend")
-    options = contoso._meta
-    url = reverse(
-        f"admin:{options.app_label}_{options.model_name}_entra", args=[contoso.pk]
-    )
+    url = reverse("admin:entra_tab:set_up", args=[contoso.pk])
 
     response = client.get(url)
 

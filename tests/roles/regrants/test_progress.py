@@ -5,14 +5,12 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from entra_scim.conf import conf
 from entra_scim.models import (
     EnvironmentRole,
     PendingRegrant,
@@ -43,9 +41,7 @@ def client(admin):
 
 
 def tab(environment, path=""):
-    options = apps.get_model(conf.ENVIRONMENT_MODEL)._meta
-    name = f"admin:{options.app_label}_{options.model_name}_entra"
-    return reverse(name, args=[environment.pk]) + path
+    return reverse("admin:entra_tab:set_up", args=[environment.pk]) + path
 
 
 class TestProgress:
