@@ -136,7 +136,7 @@ class ProvisioningPolicy:
     def apply_profile(
         self, user: AbstractBaseUser, attributes: Mapping[str, Any]
     ) -> None:
-        """Set what Entra leads besides username, e-mail, activity and groups.
+        """Set what Entra manages besides username, e-mail, activity and groups.
 
         ``attributes`` is the SCIM document, without attributes that Entra never
         sent; one that Entra cleared is None. In the transaction; the caller saves
@@ -193,7 +193,7 @@ class ProvisioningPolicy:
         return True
 
     def grantable_groups(self, environment: AnyEnvironment) -> models.QuerySet[Group]:
-        """Return the groups that roles made in the tab may grant.
+        """Return the groups that roles created in the tab may grant.
 
         As it stands, only groups that belong to the environment: those that the tab
         made for its roles. An environment's administrator chooses among these, so

@@ -26,7 +26,7 @@ _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 def check_user_model(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Check that the product's user has what Entra leads."""
+    """Check that the product's user has what Entra manages."""
     model = get_user_model()
     missing = [
         field
@@ -36,7 +36,7 @@ def check_user_model(
     messages: list[CheckMessage] = [
         Error(
             f"The user model has no field {field!r}.",
-            hint="Entra leads the e-mail address, activity and groups of people. "
+            hint="Entra manages the e-mail address, activity and groups of people. "
             "Subclass AbstractUser, or AbstractBaseUser with PermissionsMixin.",
             obj=model,
             id="entra_scim.E006",

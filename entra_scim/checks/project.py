@@ -238,8 +238,8 @@ def check_encryption(
         return []
     return [
         Warning(
-            "Client secrets are encrypted with a key derived from SECRET_KEY: who "
-            "changes SECRET_KEY loses them.",
+            "Client secrets are encrypted with a key derived from SECRET_KEY: if "
+            "SECRET_KEY changes, they are lost.",
             hint="Set ENTRA_SCIM_ENCRYPTION_KEYS to a list of keys made with "
             "cryptography.fernet.Fernet.generate_key().",
             id="entra_scim.W003",
@@ -266,7 +266,7 @@ def check_encryption_keys(
         except (TypeError, ValueError):
             messages.append(
                 Error(
-                    f"Key {number} of ENTRA_SCIM_ENCRYPTION_KEYS is no Fernet key.",
+                    f"Key {number} of ENTRA_SCIM_ENCRYPTION_KEYS is not a Fernet key.",
                     hint="Make keys with cryptography.fernet.Fernet.generate_key().",
                     id="entra_scim.E008",
                 )

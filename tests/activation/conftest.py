@@ -1,3 +1,5 @@
+"""Bob's browser, for activating Entra sign-in."""
+
 from __future__ import annotations
 
 import pytest

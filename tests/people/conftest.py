@@ -1,3 +1,5 @@
+"""People that Entra has linked, and former people."""
+
 from __future__ import annotations
 
 import pytest

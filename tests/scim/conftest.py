@@ -1,3 +1,5 @@
+"""A directory of three people, for filters and listings."""
+
 from __future__ import annotations
 
 import pytest

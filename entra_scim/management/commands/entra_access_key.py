@@ -16,12 +16,12 @@ from entra_scim.models import AccessKey
 
 
 class Command(BaseCommand):
-    help = "Make, list and revoke the SCIM access keys of an environment."
+    help = "Create, list and revoke the SCIM access keys of an environment."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         create = actions.add_parser(
-            "create", help="make a key; it is printed once and not kept"
+            "create", help="create a key; it is printed once and not kept"
         )
         create.add_argument("environment", help="primary key of the environment")
         create.add_argument(
@@ -30,7 +30,9 @@ class Command(BaseCommand):
         )
         listing = actions.add_parser("list", help="list the keys of an environment")
         listing.add_argument("environment", help="primary key of the environment")
-        revoke = actions.add_parser("revoke", help="end a key at once")
+        revoke = actions.add_parser(
+            "revoke", help="revoke a key; it opens nothing from the next request on"
+        )
         revoke.add_argument("environment", help="primary key of the environment")
         revoke.add_argument("key", help="number of the key, as list shows it")
 

@@ -17,7 +17,7 @@ from entra_scim.story import notifications
 
 class Command(BaseCommand):
     help = (
-        "Say which client secrets, certificates and access keys end within 30 days. The "
+        "Say which client secrets, certificates and access keys expire within 30 days. The "
         "exit code is 1 if there are any, for cron."
     )
 

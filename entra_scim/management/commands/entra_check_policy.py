@@ -1,3 +1,5 @@
+"""The command that tries the policy of the product."""
+
 from __future__ import annotations
 
 from argparse import ArgumentParser

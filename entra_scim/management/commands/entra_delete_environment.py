@@ -15,7 +15,7 @@ from entra_scim.management.environments import environment_of_argument
 class Command(BaseCommand):
     help = (
         "Delete an environment with everything that belongs to it, in batches. Accounts "
-        "of people stay. It can be ended at any time and goes on where it was."
+        "of people stay. If it is interrupted, start it again: it goes on."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -12,8 +12,8 @@ from entra_scim.roles import regrants
 
 class Command(BaseCommand):
     help = (
-        "Finish the changes of roles that concern many people, in batches. It can be "
-        "ended at any time and goes on where it was. Safe to run often, such as from cron."
+        "Finish the changes of roles that concern many people, in batches. If it "
+        "is interrupted, start it again: it goes on. Run it from cron, as often as you like."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -15,7 +15,7 @@ from entra_scim.management.environments import environment_of_argument
 class Command(BaseCommand):
     help = (
         "Let the people of an environment sign in with their passwords again, if "
-        "nobody can sign in with Entra. Deactivates the integration."
+        "nobody can sign in with Entra. Turns Entra sign-in off."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,3 +1,5 @@
+"""An application of the local Entra, and who signs in to it."""
+
 from __future__ import annotations
 
 import pytest

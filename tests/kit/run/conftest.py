@@ -1,3 +1,5 @@
+"""The kit's program at a local Entra."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Somebody who is about to leave, and what must hold once they have."""
+
 from __future__ import annotations
 
 import pytest

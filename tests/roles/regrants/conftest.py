@@ -1,3 +1,5 @@
+"""Many people with roles, whose groups change."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Requests at the same time."""
+
 from __future__ import annotations
 
 import pytest
