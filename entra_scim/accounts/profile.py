@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models.signals import post_save, pre_save
 
@@ -288,8 +289,8 @@ def _with_cleared(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, A
 
 
 def _max_length(field_name: str) -> int | None:
-    model = get_user_model()
-    names = {field.name for field in model._meta.get_fields()}
-    if field_name not in names:
+    try:
+        field = get_user_model()._meta.get_field(field_name)
+    except FieldDoesNotExist:
         return None
-    return getattr(model._meta.get_field(field_name), "max_length", None)
+    return getattr(field, "max_length", None)

@@ -51,9 +51,6 @@ ENTERPRISE_STRINGS = (
     "manager.$ref",
 )
 
-_CORE_WAYS = {path: path.split(".") for path in CORE_STRINGS}
-_ENTERPRISE_WAYS = {path: path.split(".") for path in ENTERPRISE_STRINGS}
-
 INDEXED_STRINGS = frozenset(
     (
         "displayName",
@@ -67,6 +64,13 @@ INDEXED_STRINGS = frozenset(
 )
 """Strings with a single value that are found by key. userName and externalId are
 too, by columns of their own."""
+
+_WAYS = {path: path.split(".") for path in CORE_STRINGS} | {
+    path: [ENTERPRISE, *path.split(".")] for path in ENTERPRISE_STRINGS
+}
+"""The way to each string in a document."""
+
+_INDEXED_WAYS = {path: way for path, way in _WAYS.items() if path in INDEXED_STRINGS}
 
 _VALUE = ("value", "display")
 
@@ -140,15 +144,17 @@ def key(path: str, value: str) -> uuid.UUID:
 
 def comparable(document: Document) -> dict[str, str]:
     """Return the strings with a single value, by path, as filters compare them."""
-    extension = document.get(ENTERPRISE, {})
+    return _strings(document, _WAYS)
+
+
+def _strings(document: Document, ways: dict[str, list[str]]) -> dict[str, str]:
     strings = {}
-    for source, ways in ((document, _CORE_WAYS), (extension, _ENTERPRISE_WAYS)):
-        for path, steps in ways.items():
-            value: Any = source
-            for step in steps:
-                value = value.get(step) if isinstance(value, dict) else None
-            if value:
-                strings[path] = form(path, value)
+    for path, steps in ways.items():
+        value: Any = document
+        for step in steps:
+            value = value.get(step) if isinstance(value, dict) else None
+        if value:
+            strings[path] = form(path, value)
     return strings
 
 
@@ -189,9 +195,7 @@ def elements(document: Document) -> list[Element]:
     """
     names: dict[str, None] = {}
     found = []
-    for path, value in comparable(document).items():
-        if path not in INDEXED_STRINGS:
-            continue
+    for path, value in _strings(document, _INDEXED_WAYS).items():
         searched = None
         if path in NAMES:
             searched, *others = (beginning(each) for each in words(value))

@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ('type', models.TextField(null=True)),
                 ('primary', models.BooleanField(null=True)),
                 ('searched', models.CharField(help_text='The beginning of a name or address, as searches compare it.', max_length=128, null=True)),
-                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('environment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
                 ('provisioned_user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='elements', to='entra_scim.provisioneduser')),
             ],
         ),
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ('fingerprint', models.CharField(max_length=64, null=True)),
                 ('external_id_key', models.CharField(max_length=64, null=True)),
                 ('user_name_key', models.CharField(max_length=64, null=True)),
-                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('environment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
             options={
@@ -186,8 +186,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('value', models.TextField(verbose_name='value')),
                 ('value_key', models.CharField(max_length=64)),
-                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
-                ('provisioned_user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_assignments', to='entra_scim.provisioneduser')),
+                ('environment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('provisioned_user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='role_assignments', to='entra_scim.provisioneduser')),
             ],
             options={
                 'verbose_name': 'role assignment',

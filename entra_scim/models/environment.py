@@ -19,12 +19,17 @@ class EnvironmentScopedQuerySet(models.QuerySet[Any]):
         return self.filter(environment=environment)
 
 
-def environment_foreign_key() -> models.ForeignKey[Any, Any]:
-    """Return the field that ties a row to its environment."""
+def environment_foreign_key(*, db_index: bool = True) -> models.ForeignKey[Any, Any]:
+    """Return the field that ties a row to its environment.
+
+    It needs no ``db_index`` where another index begins with it, which each request
+    of Entra's would have to write too.
+    """
     return models.ForeignKey(
         conf.ENVIRONMENT_MODEL,
         on_delete=models.CASCADE,
         related_name="+",
+        db_index=db_index,
         verbose_name=_("environment"),
     )
 

@@ -95,7 +95,7 @@ class ProvisioningEvent(models.Model):
         REFUSED = "refused", gettext_lazy("refused")
         FAILED = "failed", gettext_lazy("failed")
 
-    environment = environment_foreign_key()
+    environment = environment_foreign_key(db_index=False)
     at = models.DateTimeField(gettext_lazy("at"), default=timezone.now)
     first_at = models.DateTimeField(gettext_lazy("first at"), default=timezone.now)
     count = models.PositiveIntegerField(gettext_lazy("times"), default=1)

@@ -189,7 +189,7 @@ class ProvisionedElement(models.Model):
     Of a multi-valued attribute, it is one of the values, with what kind it is.
     """
 
-    environment = environment_foreign_key()
+    environment = environment_foreign_key(db_index=False)
     provisioned_user = models.ForeignKey(
         ProvisionedUser, on_delete=models.CASCADE, related_name="elements"
     )
@@ -222,9 +222,12 @@ class ProvisionedElement(models.Model):
 class RoleAssignment(models.Model):
     """A role value that Entra assigned to a provisioned person, known here or not."""
 
-    environment = environment_foreign_key()
+    environment = environment_foreign_key(db_index=False)
     provisioned_user = models.ForeignKey(
-        ProvisionedUser, on_delete=models.CASCADE, related_name="role_assignments"
+        ProvisionedUser,
+        on_delete=models.CASCADE,
+        related_name="role_assignments",
+        db_index=False,  # the constraint's begins with it
     )
     value = models.TextField(_("value"))
     value_key = models.CharField(max_length=64)
