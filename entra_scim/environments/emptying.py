@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models.deletion import Collector
 
 from entra_scim.conf import conf
-from entra_scim.database import transactions
+from entra_scim.database import batches, transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.exceptions import NotProvisioned
 from entra_scim.models import (
@@ -25,8 +25,6 @@ from entra_scim.models import (
     ProvisioningEvent,
     ReleasedUser,
 )
-
-_BATCH = 500
 
 _BEFORE_THE_ENVIRONMENT: tuple[type[models.Model], ...] = (
     AccessKey,
@@ -55,15 +53,9 @@ def empty(environment: AnyEnvironment) -> None:
         Busy: The database gave a batch no turn.
     """
     ProductObjects(using=transactions.database()).collect([environment])
-    _delete(AccessKey.objects.for_environment(environment))
-    for model in _LARGE:
+    for model in (AccessKey, *_LARGE):
         rows: Any = model._default_manager
-        while keys := list(
-            rows.for_environment(environment)
-            .order_by()
-            .values_list("pk", flat=True)[:_BATCH]
-        ):
-            _delete(rows.filter(pk__in=keys))
+        batches.delete(rows.for_environment(environment).order_by())
 
 
 def delete(environment: AnyEnvironment) -> None:
@@ -96,7 +88,7 @@ def lock(environment: AnyEnvironment) -> None:
     """
     for model in _BEFORE_THE_ENVIRONMENT:
         own: Any = model._default_manager
-        _lock_rows(own.for_environment(environment))
+        batches.lock(own.for_environment(environment))
     with contextlib.suppress(NotProvisioned):  # somebody else has deleted it
         transactions.lock_environment(environment, completely=True)
 
@@ -114,19 +106,6 @@ def sweep(environment: AnyEnvironment) -> None:
             own: Any = model._default_manager
             collector.collect(own.for_environment(environment))
     collector.delete()
-
-
-def _delete(rows: models.QuerySet[Any]) -> None:
-    def work() -> None:
-        _lock_rows(rows)
-        rows.delete()
-
-    transactions.repeated(work)
-
-
-def _lock_rows(rows: models.QuerySet[Any]) -> None:
-    rows = rows.using(transactions.database()).order_by("pk")
-    list(transactions.for_update(rows).values_list("pk"))
 
 
 class ProductObjects(Collector):

@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'session with Entra',
                 'verbose_name_plural': 'sessions with Entra',
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['environment', 'sid_key'], name='entra_scim_sid')],
+                'indexes': [models.Index(fields=['environment', 'sid_key'], name='entra_scim_sid'), models.Index(fields=['environment', 'opened_at'], name='entra_scim_opened')],
             },
         ),
         migrations.CreateModel(

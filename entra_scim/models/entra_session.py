@@ -32,6 +32,8 @@ class EntraSession(models.Model):
         default_permissions = ()
         indexes = (
             models.Index(fields=("environment", "sid_key"), name="entra_scim_sid"),
+            # The last one that worked, when sign-ins fail.
+            models.Index(fields=("environment", "opened_at"), name="entra_scim_opened"),
         )
 
     def __str__(self) -> str:

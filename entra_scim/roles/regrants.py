@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from entra_scim import signals
 from entra_scim.accounts import links
-from entra_scim.database import transactions
+from entra_scim.database import batches, transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import (
     PendingRegrant,
@@ -98,7 +98,7 @@ def work(environment: AnyEnvironment, seconds: float) -> None:
     """Do batches for some time, if there are any to do: at least one."""
     until = time.monotonic() + seconds
     while step(environment) and time.monotonic() < until:
-        pass
+        batches.give_way()
 
 
 def step(environment: AnyEnvironment) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from entra_scim.database import batches
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
 from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
@@ -80,7 +81,8 @@ def end_all_sessions(environment: AnyEnvironment) -> None:
 
 def prune_sessions(before: datetime.datetime) -> None:
     """Forget sessions that were opened before a time; that ends them."""
-    EntraSession.objects.filter(opened_at__lt=before).delete()
+    old = EntraSession.objects.filter(opened_at__lt=before)
+    batches.delete(old.order_by("opened_at"))
 
 
 def record_failure(

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from entra_scim.database import prepared_writes, transactions
+from entra_scim.database import batches, prepared_writes, transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import ProvisioningEvent
 from entra_scim.text import comparison_keys
@@ -34,7 +34,6 @@ class Origin:
 _LONGEST_NAME = 300
 _LONGEST_DETAIL = 2000
 _MOST_NAMES = 100
-_BATCH = 1000
 
 _actor: ContextVar[str] = ContextVar("entra_scim_actor", default="")
 
@@ -206,9 +205,5 @@ def prune(before: datetime.datetime) -> int:
     Returns:
         How many were deleted.
     """
-    old = ProvisioningEvent.objects.filter(at__lt=before).order_by("at", "pk")
-    deleted = 0
-    # Other writers get their turn in between: SQLite has one at a time.
-    while batch := list(old.values_list("pk", flat=True)[:_BATCH]):
-        deleted += ProvisioningEvent.objects.filter(pk__in=batch).delete()[0]
-    return deleted
+    old = ProvisioningEvent.objects.filter(at__lt=before)
+    return batches.delete(old.order_by("at", "pk"))

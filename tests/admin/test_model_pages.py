@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from entra_scim.database import batches
 from entra_scim.environments import emptying
 from entra_scim.models import (
     AccessKey,
@@ -148,7 +149,7 @@ def delete_url(environment):
 class TestDeletingAnEnvironment:
     @pytest.fixture(autouse=True)
     def _small_batches(self, monkeypatch):
-        monkeypatch.setattr(emptying, "_BATCH", 2)
+        monkeypatch.setattr(batches, "SIZE", 2)
 
     @pytest.fixture
     def people(self, scim, foreign_scim, roles):

@@ -13,6 +13,7 @@ import os
 import statistics
 import threading
 import time
+from functools import partial
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
@@ -34,6 +35,7 @@ from entra_scim.models import EntraConnection, EnvironmentRole, ProvisionedUser
 from entra_scim.roles import regrants
 from entra_scim.story import events
 from tests.benchmarks.__main__ import Caller, body
+from tests.support.factories import make_environment
 
 _BATCHES = 10  # seconds
 _NUMBERS = itertools.count(time.time_ns() // 1000)
@@ -74,12 +76,8 @@ def reads(environment, caller, people):
     }
 
 
-def change_of_a_role(environment, caller):
-    """Return how long the answer takes to a change of a role that everybody holds.
-
-    And the longest wait of somebody whom Entra creates while batches follow.
-    """
-    role = EnvironmentRole.objects.get(value=f"Viewer{environment.pk}")
+def beside(caller, work):
+    """Return how long some work took, and the longest wait of people created beside it."""
     waits, over = [], threading.Event()
 
     def create():
@@ -90,12 +88,34 @@ def change_of_a_role(environment, caller):
 
     other = threading.Thread(target=create)
     other.start()
+    try:
+        taken = seconds(work)
+    finally:
+        over.set()
+        other.join()
+    return taken, max(waits)
+
+
+def change_of_a_role(environment, caller):
+    """Return how long the answer takes to a change of a role that everybody holds.
+
+    And the longest wait of somebody whom Entra creates while batches follow.
+    """
+    role = EnvironmentRole.objects.get(value=f"Viewer{environment.pk}")
     role.group = Group.objects.create(name=f"Group {next(_NUMBERS)}")
-    answered = seconds(role.save)
-    regrants.work(environment, seconds=_BATCHES)
-    over.set()
-    other.join()
-    return answered, max(waits)
+    answers = []
+
+    def work():
+        answers.append(seconds(role.save))
+        regrants.work(environment, seconds=_BATCHES)
+
+    _taken, longest = beside(caller, work)
+    return answers[0], longest
+
+
+def caller_of(environment):
+    _key, secret = access_keys.create(environment)
+    return Caller(f"/scim/{environment.pk}/", secret)
 
 
 def main():
@@ -110,8 +130,7 @@ def main():
     for key in arguments.environments:
         environment = environment_named(key)
         people = ProvisionedUser.objects.for_environment(environment).count()
-        _key, secret = access_keys.create(environment)
-        caller = Caller(f"/scim/{key}/", secret)
+        caller = caller_of(environment)
         EntraConnection.objects.for_environment(environment).update(
             activated_at=timezone.now(), confirmed_at=timezone.now()
         )
@@ -123,12 +142,17 @@ def main():
             names, change_of_a_role(environment, caller), strict=True
         ):
             table.setdefault(name, []).append(taken)
-        if not arguments.keep:
-            table.setdefault("environment deleted", []).append(
-                seconds(lambda one=environment: emptying.delete(one))
-            )
     if not arguments.keep:
-        table["rest of events pruned"] = [seconds(lambda: events.prune(timezone.now()))]
+        bystander = make_environment(name="Bystander")
+        elsewhere = caller_of(bystander)
+        ends = {"all events pruned": lambda: events.prune(timezone.now())}
+        for key in arguments.environments:
+            gone = partial(emptying.delete, environment_named(key))
+            ends[f"environment {key} deleted"] = gone
+        for name, work in ends.items():
+            taken, longest = beside(elsewhere, work)
+            print(f"{name}: {taken:.1f} s, longest wait of others {longest:.2f} s")
+        emptying.delete(bystander)
     print(f"{'people':24}", *(f"{number:12}" for number in table.pop("people")))
     for name, taken in table.items():
         cells = (f"{1000 * one:9.1f} ms" for one in taken)

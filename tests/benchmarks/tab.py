@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from entra_scim.accounts import profile
 from entra_scim.connection import access_keys
+from entra_scim.database import prepared_writes
 from entra_scim.database.environment_model import environment_named
 from entra_scim.document import searchable
 from entra_scim.models import (
@@ -122,12 +123,17 @@ def _fill_batch(environment, numbers, domain, viewer, now):
             )
         )
     ProvisionedUser.objects.bulk_create(links)
-    ProvisionedElement.objects.bulk_create(
-        ProvisionedElement(
-            environment=environment, provisioned_user=link, **element._asdict()
-        )
-        for link in links
-        for element in searchable.elements(link.attributes)
+    prepared_writes.insert(
+        ProvisionedElement,
+        (
+            {
+                "environment_id": environment.pk,
+                "provisioned_user_id": link.pk,
+                **element._asdict(),
+            }
+            for link in links
+            for element in searchable.elements(link.attributes)
+        ),
     )
     RoleAssignment.objects.bulk_create(
         RoleAssignment(

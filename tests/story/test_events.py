@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from io import StringIO
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from entra_scim.database import batches
 from entra_scim.models import ProvisioningEvent
 from entra_scim.models.event import ERASED
 from entra_scim.sign_in import sign_ins
@@ -45,7 +47,9 @@ def test_prune_deletes_by_age(contoso, fabrikam):
 
 def test_prune_gives_others_their_turn(contoso, monkeypatch):
     """Each batch is a transaction of its own, so that SQLite's writers need not wait."""
-    monkeypatch.setattr(events, "_BATCH", 2)
+    monkeypatch.setattr(batches, "SIZE", 2)
+    pauses = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
     for _ in range(5):
         event_of(contoso, 11)
     young = event_of(contoso, 9)
@@ -56,6 +60,9 @@ def test_prune_gives_others_their_turn(contoso, monkeypatch):
     assert list(ProvisioningEvent.objects.all()) == [young]
     deletions = [q for q in queries if "DELETE" in q["sql"] and "event" in q["sql"]]
     assert len(deletions) == 3
+    # SQLite's writers look for a turn every 100 ms; others wait in a line.
+    assert len(pauses) == (2 if connection.vendor == "sqlite" else 0)
+    assert all(pause > 0.1 for pause in pauses)
 
 
 class TestErasure:

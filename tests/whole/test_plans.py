@@ -12,7 +12,14 @@ from django.test import Client
 from django.urls import reverse
 
 from entra_scim.diagnosis import headcount
-from entra_scim.models import ProvisionedUser, ProvisioningEvent, RoleAssignment
+from entra_scim.models import (
+    EntraConnection,
+    EntraSession,
+    ProvisionedUser,
+    ProvisioningEvent,
+    RoleAssignment,
+)
+from entra_scim.sign_in import sign_ins
 from tests.support.factories import RoleFactory
 from tests.support.plans import faults
 from tests.support.population import analyse, body, fill
@@ -105,6 +112,13 @@ def test_signing_in(directory, entra, settings):
 def test_the_tab(directory, admin, monkeypatch):
     """Counts and lists stop at a bound, or have an index for what they look for."""
     monkeypatch.setattr(headcount, "EXACT", 100)
+    EntraConnection.objects.create(environment=directory)
+    EntraSession.objects.bulk_create(
+        EntraSession(environment=directory, user_id=one.user_id)
+        for one in ProvisionedUser.objects.all()
+    )
+    sign_ins.record_failure(directory, "AADSTS7000222", "Expired", "Ann")
+    analyse()
     client = Client()
     client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
     person = ProvisionedUser.objects.get(attributes__userName=ADDRESS)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from entra_scim.database import batches
 from entra_scim.models import PendingRegrant
 from entra_scim.roles import regrants
 
@@ -20,5 +21,5 @@ class Command(BaseCommand):
         while pending := PendingRegrant.objects.select_related("environment").first():
             self.stdout.write(f"{pending.environment}: {pending}")
             while regrants.step(pending.environment):
-                pass
+                batches.give_way()
         self.stdout.write("Everybody has the groups of their roles.")
