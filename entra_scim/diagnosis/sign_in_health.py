@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Max, Min
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -44,7 +44,8 @@ def breakage(settings: EntraConnection) -> Breakage | None:
     sessions = EntraSession.objects.for_environment(settings.environment)
     if sessions.filter(opened_at__gt=last.at).exists():
         return None
-    worked = sessions.aggregate(last=Max("opened_at"))["last"]
+    newest = sessions.order_by("-opened_at").values_list("opened_at", flat=True)
+    worked = newest.first()
     working = max((at for at in (worked, settings.tested_at) if at), default=None)
     if working is None:
         since = failures.aggregate(since=Min("first_at"))["since"]
