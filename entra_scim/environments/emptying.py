@@ -33,7 +33,8 @@ _BEFORE_THE_ENVIRONMENT: tuple[type[models.Model], ...] = (
 )
 """What other transactions lock before they need the environment, in their order."""
 
-_LARGE: tuple[type[models.Model], ...] = (
+_IN_BATCHES: tuple[type[models.Model], ...] = (
+    AccessKey,
     ProvisionedUser,
     ReleasedUser,
     EntraSession,
@@ -53,7 +54,7 @@ def empty(environment: AnyEnvironment) -> None:
         Busy: The database gave a batch no turn.
     """
     ProductObjects(using=transactions.database()).collect([environment])
-    for model in (AccessKey, *_LARGE):
+    for model in _IN_BATCHES:
         rows: Any = model._default_manager
         batches.delete(rows.for_environment(environment).order_by())
 
