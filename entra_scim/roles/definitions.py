@@ -1,11 +1,13 @@
 """Define a role of an environment, change it, remove it.
 
 From the lock to the signal, each is one transaction with one event. What the product's
-own code saves or deletes takes effect as well: :mod:`.receivers` sees to that.
+own code saves or deletes takes effect as well: :mod:`.receivers` sees to that. They name
+who does it, or None for a command.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -135,5 +137,5 @@ def _in_environment(environment: AnyEnvironment, work: Callable[[], T], by: Any)
         transactions.lock_environment(environment)
         return work()
 
-    with events.acting(by):
+    with events.acting(by) if by is not None else contextlib.nullcontext():
         return transactions.repeated(locked)

@@ -137,8 +137,13 @@ def _cut(text: str, length: int) -> str:
 
 
 def _lacking(visitor: Any, group_ids: list[Any]) -> dict[Any, str]:
-    """Return a permission that a visitor lacks, for each group that has such a one."""
-    if visitor.is_active and getattr(visitor, "is_superuser", False):
+    """Return a permission that a visitor lacks, for each group that has such a one.
+
+    None is anyone who runs commands, and may do everything.
+    """
+    if visitor is None or (
+        visitor.is_active and getattr(visitor, "is_superuser", False)
+    ):
         return {}
     held = memberships.held(visitor, group_ids)
     permissions: Any = Group.permissions.through._default_manager.filter(
