@@ -70,6 +70,11 @@ def tell(
     transaction.on_commit(send, using=transactions.database(), robust=True)
 
 
+def kind_of_activity(person: ProvisionedUser) -> str:
+    """Return what happened to somebody whose activity has changed."""
+    return Kind.REACTIVATED if person.active else Kind.DEACTIVATED
+
+
 def tell_refused(person: ProvisionedUser, kept: Sequence[Kept], origin: Origin) -> None:
     """Leave events of what a request asked for in vain, and changed nothing besides.
 

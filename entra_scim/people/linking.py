@@ -31,12 +31,14 @@ def person_to_link(
     environment: AnyEnvironment,
     attributes: Mapping[str, Any],
     known: Iterable[Any],
+    account: AbstractBaseUser | None = None,
 ) -> AbstractBaseUser | None:
     """Return the existing person that a new resource is, or None for a new one.
 
-    They are found by the policy's ``find_person``, else by e-mail address alone, among
-    those who are ``known``, see :mod:`entra_scim.accounts.namesakes`. A username that
-    equals the address links nobody, but collides: the person would get it as username.
+    They are the ``account`` that is given, or found by the policy's ``find_person``,
+    else by e-mail address alone, among those who are ``known``, see
+    :mod:`entra_scim.accounts.namesakes`. A username that equals the address links
+    nobody, but collides: the person would get it as username.
 
     Raises:
         Conflict: Somebody has the address or username and is not linkable here.
@@ -45,7 +47,7 @@ def person_to_link(
     address = profile.address(attributes)
     _check_owned(policy, environment, address)
     holders = _holders(policy, environment, attributes, address, known)
-    found = policy.find_person(environment, attributes)
+    found = account or policy.find_person(environment, attributes)
     if found is not None:
         holders = [found, *(user for user in holders if user.pk != found.pk)]
     for user in holders:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
 
 from entra_scim.accounts import namesakes, profile
 from entra_scim.database import transactions
@@ -53,11 +56,13 @@ def create(
     received: Received,
     *,
     origin: Origin = LOCAL,
+    account: AbstractBaseUser | None = None,
 ) -> ProvisionedUser:
     """Link the person that Entra sends, or create them (RFC 7644 §3.3).
 
     ``attributes`` is a canonical document; without ``active``, the person is
     active. ``received`` tells what the request named, as ``roles``, even empty ones.
+    ``account`` is whose the person is, if the caller knows that.
 
     Raises:
         Conflict: A value is somebody else's, or nobody may be linked.
@@ -66,10 +71,9 @@ def create(
         ReactivationRefused: The policy keeps the account inactive.
         Busy: The database gave the request no turn.
     """
+    work = partial(_create, environment, attributes, received, origin, account)
     try:
-        return _noting_identity(
-            environment, lambda: _create(environment, attributes, received, origin)
-        )
+        return _noting_identity(environment, work)
     except Conflict as refusal:
         if received.deactivates:
             _deactivate_known(environment, attributes, refusal, origin)
@@ -88,9 +92,8 @@ def _deactivate_known(
     if not comparison_keys.is_object_id(external_id):
         return
     people = ProvisionedUser.objects.for_environment(environment).filter(active=True)
-    known = people.filter(
-        external_id_key=comparison_keys.external_id_key(external_id)
-    ).first()
+    key = comparison_keys.external_id_key(external_id)
+    known = people.filter(external_id_key=key).first()
     if known is not None:
         edit = Edit.deactivating(validation.kept_for(refusal))
         change(environment, known.pk, edit, origin=origin)
@@ -207,6 +210,7 @@ def _create(
     attributes: Document,
     received: Received,
     origin: Origin,
+    account: AbstractBaseUser | None,
 ) -> ProvisionedUser:
     policy = get_policy()
     profile.check_lengths(attributes)
@@ -215,7 +219,7 @@ def _create(
     known = namesakes.find(environment, attributes)
     address_key = profile.address_key(attributes)
     validation.check_unique(environment, attributes, address_key, known)
-    user: Any = linking.person_to_link(policy, environment, attributes, known)
+    user: Any = linking.person_to_link(policy, environment, attributes, known, account)
     kind = Kind.CREATED if user is None else Kind.LINKED
     was_active = user is None or user.is_active
     if user is None:
@@ -243,7 +247,7 @@ def _create(
         ReleasedUser.objects.filter(user=user).delete()
     announcements.tell(person, kind, changes, origin)
     if kind == Kind.LINKED and person.active != was_active:
-        announcements.tell(person, _kind_of_activity(person), {}, origin)
+        announcements.tell(person, announcements.kind_of_activity(person), {}, origin)
     return person
 
 
@@ -281,7 +285,7 @@ def _change(
         policy, person, new, active=active, received=received, quietly=quietly
     )
     writing.save_changed(person, old)
-    kind = Kind.UPDATED if same_access else _kind_of_activity(person)
+    kind = Kind.UPDATED if same_access else announcements.kind_of_activity(person)
     announcements.tell(person, kind, changes, origin, kept)
     return person
 
@@ -314,7 +318,3 @@ def _exchanged(
     if exchanged is None:
         exchanges.note_wish(person, edit.of(person)[0])
     return exchanged
-
-
-def _kind_of_activity(person: ProvisionedUser) -> str:
-    return Kind.REACTIVATED if person.active else Kind.DEACTIVATED
