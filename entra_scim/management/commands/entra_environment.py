@@ -1,3 +1,5 @@
+"""The command that shows, compares and sets up an environment as JSON."""
+
 from __future__ import annotations
 
 import json

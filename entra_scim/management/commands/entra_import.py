@@ -1,3 +1,5 @@
+"""The command that links people whom another library knows by their object ID."""
+
 from __future__ import annotations
 
 import csv
