@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,14 @@ from entra_scim.conf import SETTINGS
 
 ROOT = Path(entra_scim.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
+HERE = Path(__file__).parent
+TESTS = sorted(
+    module for module in HERE.rglob("*.py") if "node_modules" not in module.parts
+)
+OURS = "entra_scim."
+LINES = 320
+PUBLIC_ALL_THE_SAME = {"_default_manager", "_fields", "_meta"}
+"""Django's and Python's own, in spite of their names."""
 
 FLOORS = (
     ("conf", "secrecy", "signals", "text", "web"),
@@ -84,6 +93,10 @@ def imported_parts(module):
 
 def name_of(module):
     return str(module.relative_to(ROOT))
+
+
+def name_of_test(module):
+    return str(module.relative_to(HERE))
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
@@ -162,7 +175,57 @@ def test_settings_are_read_by_conf_alone(module):
 def test_modules_have_one_page_of_purpose(module):
     """Past some three hundred lines, a module is two things."""
     if part_of(module) != "migrations":
-        assert len(module.read_text().splitlines()) <= 320
+        assert len(module.read_text().splitlines()) <= LINES
+
+
+def imported_names(module):
+    """Return what a test imports by its full names: ``tests.support.tab.saved``."""
+    names = []
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            names += [f"{base}.{alias.name}" for alias in node.names]
+    return names
+
+
+@pytest.mark.parametrize("module", TESTS, ids=name_of_test)
+def test_tests_are_as_long_as_modules_at_most(module):
+    assert len(module.read_text().splitlines()) <= LINES
+
+
+@pytest.mark.parametrize("module", TESTS, ids=name_of_test)
+def test_no_test_imports_another(module):
+    """What several of them use is in ``tests/support/``."""
+    parts = [part for name in imported_names(module) for part in name.split(".")[:-1]]
+
+    assert not [part for part in parts if part.startswith("test_")]
+
+
+@pytest.mark.parametrize("module", TESTS, ids=name_of_test)
+def test_what_is_private_is_left_alone(module):
+    """A test that needs a bound finds a public one, and puts the clock forward."""
+    tree = ast.parse(module.read_text())
+    imported = [name for name in imported_names(module) if name.startswith(OURS)]
+    ours = {name.split(".")[-1] for name in imported}
+    used = {name.split(".")[-1] for name in imported} | {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in ours
+    }
+    used |= {
+        node.args[1].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") == "setattr"
+        and getattr(node.args[0], "id", "") in ours
+        and isinstance(node.args[1], ast.Constant)
+    }
+
+    private = {name for name in used if re.match(r"_[^_]", name)}
+
+    assert private <= PUBLIC_ALL_THE_SAME
 
 
 def test_every_module_is_found():
@@ -171,3 +234,6 @@ def test_every_module_is_found():
         module.relative_to(ROOT).parts[0] for module in MODULES
     }
     assert imported_parts(ROOT / "scim" / "adapters.py") >= {"people", "models"}
+    assert {"scim", "support", "whole"} <= {
+        module.relative_to(HERE).parts[0] for module in TESTS
+    }

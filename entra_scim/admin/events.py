@@ -17,7 +17,7 @@ from .event_lines import lines_of
 from .forms import EventFilterForm
 from .pages import EnvironmentPage
 
-_NAMED_EVENTS = 20_000
+NAMED_EVENTS = 20_000
 """Among how many of the newest events a name is searched for. Those of people from
 Entra are found without."""
 
@@ -73,7 +73,7 @@ class EventsPage(EnvironmentPage):
             .order_by("-at")
             .values_list("at", flat=True)
         )
-        for oldest in times[_NAMED_EVENTS : _NAMED_EVENTS + 1]:
+        for oldest in times[NAMED_EVENTS : NAMED_EVENTS + 1]:
             named &= Q(at__gt=oldest)
         return named | Q(user_id__in=list(users.values_list("user_id", flat=True)))
 

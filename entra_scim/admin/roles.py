@@ -22,7 +22,7 @@ from .forms import RoleForm
 from .pages import EnvironmentPage
 from .set_up import SetUpPage
 
-_SECONDS = 0.5
+SECONDS = 0.5
 """How long a page works on a change of a role before it shows how far that is."""
 
 
@@ -34,7 +34,7 @@ class RoleProgressPage(EnvironmentPage):
     title = gettext_lazy("Role change in progress")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        regrants.work(self.environment, _SECONDS)
+        regrants.work(self.environment, SECONDS)
         pending = regrants.pending_of(self.environment)
         if not pending:
             return HttpResponseRedirect(self.url("set_up", anchor="step-roles"))

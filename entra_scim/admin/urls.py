@@ -29,7 +29,7 @@ from .pages import EnvironmentPage
 if TYPE_CHECKING:
     from .environment import EntraEnvironmentMixin
 
-_PAGES: dict[str, dict[str, tuple[str, type[EnvironmentPage]]]] = {
+PAGES: dict[str, dict[str, tuple[str, type[EnvironmentPage]]]] = {
     "": {
         "set_up": ("", set_up.SetUpPage),
         "save_connection": ("connection/", connection.SaveConnectionView),
@@ -90,7 +90,7 @@ def urls_of(
             guarded(page.as_view(model_admin=model_admin)),
             name=name,
         )
-        for resource, pages in _PAGES.items()
+        for resource, pages in PAGES.items()
         for name, (route, page) in pages.items()
     ]
     patterns.append(

@@ -22,7 +22,9 @@ from django.utils import timezone
 from entra_scim.connection.credentials import Credentials
 from entra_scim.secrecy.hiding import Secret, without_variables
 
-_CONNECT, _READ = 3.05, 5.0  # seconds
+CONNECT, READ = 3.05, 5.0
+"""Seconds until there is a connection, and until something comes through it."""
+
 DEADLINE = 10.0
 """Seconds that a call may take in all, however slowly an answer drips in."""
 
@@ -51,7 +53,7 @@ def fetch(method: str, url: str, data: _Form | None = None) -> _Answer:
     # an executor's thread, which the end of the process would wait for.
     future: Future[_Answer] = Future()
     threading.Thread(
-        target=_exchange, args=(future, method, url, data), daemon=True
+        target=exchange, args=(future, method, url, data), daemon=True
     ).start()
     try:
         return future.result(DEADLINE)
@@ -60,9 +62,10 @@ def fetch(method: str, url: str, data: _Form | None = None) -> _Answer:
 
 
 @without_variables
-def _exchange(
+def exchange(
     future: Future[_Answer], method: str, url: str, data: _Form | None
 ) -> None:
+    """Make a call in a thread of its own, and give its end to a future."""
     try:
         future.set_result(_answer(method, url, data))
     except BaseException as error:
@@ -81,7 +84,7 @@ def _answer(method: str, url: str, data: _Form | None) -> _Answer:
             and {name: Secret(value).reveal() for name, value in data.items()},
             # Not compressed: a small answer could fill the memory.
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
-            timeout=(_CONNECT, _READ),
+            timeout=(CONNECT, READ),
             allow_redirects=False,
             stream=True,
         ) as response:

@@ -174,7 +174,7 @@ def set_values(
     if adding and (replaced := profile.replaced_username(user, before)):
         person.former_username = replaced
         person.former_username_key = comparison_keys.user_name_key(replaced)
-    now = _now()
+    now = time_shown()
     changes: Changes = {}
     if active and not was_active:
         policy.reactivate(user, person.environment)
@@ -299,7 +299,7 @@ def _unique_keys(person: ProvisionedUser) -> tuple[str | None, ...]:
     return person.user_name_key, person.external_id_key, person.address_key
 
 
-def _now() -> datetime.datetime:
+def time_shown() -> datetime.datetime:
     """Return the time to the millisecond, as it is shown in ``meta``.
 
     Filters on ``meta.lastModified`` then find what was shown.

@@ -175,10 +175,10 @@ def _read(body: Any, context: Context, *, active: bool) -> Document:
     if paths:
         # The required userName may be among the paths.
         resource = _patched(
-            _canonical(_validated(resource, Context.DEFAULT)),
+            canonical(validated(resource, Context.DEFAULT)),
             [{"op": "add", "value": paths}],
         )
-    return _canonical(_validated(resource, context))
+    return canonical(validated(resource, context))
 
 
 def _patched(document: Document, operations: Any) -> Document:
@@ -197,17 +197,24 @@ def _written(document: Document, changes: list[Change]) -> Document:
         check_document(simply)
         return simply
     if simply is not None:
-        user = _validated(simply, Context.DEFAULT)
+        user = validated(simply, Context.DEFAULT)
     else:
-        user = _patched_by_library(document, changes)
-    result = _canonical(user)
+        user = patched_by_library(document, changes)
+    result = canonical(user)
     if not result.get("userName", "").strip():
         raise InvalidValueException(detail="userName is required.")
     return result
 
 
-def _patched_by_library(document: Document, changes: list[Change]) -> Any:
-    user = _validated(document, Context.DEFAULT)
+def patched_by_library(document: Document, changes: list[Change]) -> Any:
+    """Return the resource that scim2-models makes of a document and its changes.
+
+    Source: RFC 7644 §3.5.2
+
+    Raises:
+        SCIMException: A change cannot be done.
+    """
+    user = validated(document, Context.DEFAULT)
     try:
         patch = _EntraPatch.model_validate(
             {
@@ -243,7 +250,12 @@ def _with_attribute(
     return written | others if top != "username" else others | written
 
 
-def _validated(resource: dict[str, Any], context: Context) -> Any:
+def validated(resource: dict[str, Any], context: Context) -> Any:
+    """Return a resource that fits its schemas.
+
+    Raises:
+        SCIMException: It does not fit, or is sent without a username.
+    """
     schemas = [CORE, ENTERPRISE] if ENTERPRISE in resource else [CORE]
     try:
         user = EntraUser.model_validate(
@@ -256,7 +268,8 @@ def _validated(resource: dict[str, Any], context: Context) -> Any:
     return user
 
 
-def _canonical(user: Any) -> Document:
+def canonical(user: Any) -> Document:
+    """Return the document that is kept of a resource: one form, with nothing empty."""
     document = cast("Document", user.model_dump())
     for name in _NOT_KEPT:
         document.pop(name, None)

@@ -15,7 +15,7 @@ _FULL_WIDTH = re.compile("[\uff01-\uff5e]")
 _NOT_IN_ADDRESSES = set(' <>()[]:;,"\\')
 """RFC 5322 §3.2.3, without the quotes in which nobody writes them."""
 
-_USUAL = re.compile(
+USUAL = re.compile(
     r"[a-z0-9._+'-]+@[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE | re.ASCII
 )
 """Nearly every address, in which each character need not be looked at."""
@@ -31,7 +31,7 @@ def first_odd(text: str, *, is_address: bool) -> int | None:
     has letters, digits, hyphens and single dots: with a dot at its end it would be the
     same mailbox, and with an ideographic one too (RFC 3490 §3.1).
     """
-    if _USUAL.fullmatch(text):
+    if USUAL.fullmatch(text):
         return None
     for index, character in enumerate(text):
         if _is_odd(character) or (is_address and character in _NOT_IN_ADDRESSES):

@@ -99,4 +99,4 @@ class TestTurningOff:
 
         for path in ("test/", "certificate/", "activate/", "deactivate/"):
             url = tab(connected, f"sign-in/{path}")
-            assert client.post(url).status_code in (403, 404)
+            assert client.post(url).status_code == 403

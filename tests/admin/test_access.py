@@ -96,7 +96,10 @@ class TestWhoMayComeIn:
             f"roles/{role.pk}/delete/",
         ):
             assert client.get(tab(contoso, path)).status_code == 404
-            assert client.post(tab(contoso, path)).status_code in (404, 405)
+            # The page of a person only shows what there is.
+            is_shown_only = path == f"people/{person['id']}/"
+            posted = client.post(tab(contoso, path))
+            assert posted.status_code == (405 if is_shown_only else 404), path
         assert "x@fabrikam.example" not in text_of(client.get(tab(contoso, "people/")))
         assert "x@fabrikam.example" not in text_of(client.get(tab(contoso, "events/")))
 
@@ -155,7 +158,7 @@ class TestWhoMayComeIn:
                 foreign = getattr(administrator, method)(url)
                 assert foreign.status_code == 404, url
                 nobody = getattr(staff, method)(url)
-                assert nobody.status_code in (403, 404), url
+                assert nobody.status_code == 404, url
                 anonymous = getattr(Client(), method)(url)
                 assert anonymous.status_code == 302, url
                 assert "/login/" in anonymous["Location"]
@@ -167,7 +170,7 @@ class TestWhoMayComeIn:
     def test_staff_without_permission_and_strangers_stay_out(self, contoso):
         staff = UserFactory(email="staff@contoso.example", is_staff=True)
 
-        assert client_for(staff).get(tab(contoso)).status_code in (403, 404)
+        assert client_for(staff).get(tab(contoso)).status_code == 404
         assert Client().get(tab(contoso)).status_code == 302
 
     def test_posts_need_a_csrf_token(self, admin, contoso):

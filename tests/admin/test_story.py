@@ -111,7 +111,7 @@ class TestEvents:
             events.record(
                 contoso, ProvisioningEvent.Kind.ROLE_CREATED, name=f"Eve{number}"
             )
-        monkeypatch.setattr(admin_events, "_NAMED_EVENTS", 2)
+        monkeypatch.setattr(admin_events, "NAMED_EVENTS", 2)
 
         page = client.get(tab(contoso, "events/"), {"person": "eve"})
 

@@ -189,7 +189,7 @@ def test_a_link_that_was_forgotten(leaver, browser, contoso):
 
 
 def test_somebody_whose_link_is_not_in_force_any_more(
-    active, person, browser, django_assert_num_queries, monkeypatch
+    active, person, browser, django_assert_num_queries, clock
 ):
     """The policy decides about the Admin, and not the first directory.
 
@@ -208,5 +208,5 @@ def test_somebody_whose_link_is_not_in_force_any_more(
 
     user.is_superuser = False
     user.save()
-    monkeypatch.setattr(sessions, "_PASSED_OVER_FOR", -1)
+    clock.skip(minutes=11)
     assert user_of(client) is None

@@ -120,7 +120,8 @@ class TestProblems:
         else:
             page = browser.sign_in()
 
-        assert page.status_code in (400, 503)
+        is_answer = part == "token" and answer == (500, "{}")
+        assert page.status_code == (400 if is_answer else 503)
         assert browser.user_id is None
 
     def test_entra_is_down(self, active, person, browser, entra, settings):
@@ -171,7 +172,7 @@ class TestProblems:
         self, active, person, browser, settings, monkeypatch
     ):
         """It holds nobody longer than the timeouts."""
-        monkeypatch.setattr(client, "_READ", 0.2)
+        monkeypatch.setattr(client, "READ", 0.2)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             port = silent.getsockname()[1]
             settings.ENTRA_SCIM_LOCAL_AUTHORITY = f"http://127.0.0.1:{port}"
@@ -270,12 +271,10 @@ class TestKeys:
         assert entra.count("/keys") == before
 
     def test_the_last_good_ones_are_used_while_entra_is_down(
-        self, active, person, browser, entra, monkeypatch
+        self, active, person, browser, entra, clock
     ):
-        from entra_scim.oidc import metadata
-
         browser.sign_in()
-        monkeypatch.setattr(metadata, "_FRESH", -1)
+        clock.skip(hours=2)
         entra.raw_answers = {
             "openid-configuration": (500, ""),
             "/keys": (500, ""),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import warnings
 
@@ -13,7 +12,6 @@ from django.core.cache import cache
 from django.core.cache.backends.base import BaseCache
 from django.urls import reverse
 
-from entra_scim.oidc import metadata
 from tests.support.entra import new_key
 from tests.support.sign_in import Browser
 
@@ -60,12 +58,10 @@ def test_the_issuer_is_exactly_the_tenant_s(active, browser, entra, issuer):
     assert browser.client.get(reverse("entra_scim_oidc:sign-in")).status_code == 503
 
 
-def test_what_is_old_is_refreshed_by_one_request(
-    active, person, browser, entra, monkeypatch
-):
+def test_what_is_old_is_refreshed_by_one_request(active, person, browser, entra, clock):
     """Long before it is forgotten. The others go on with what there is."""
     browser.sign_in()
-    monkeypatch.setattr(metadata, "_FRESH", -1)
+    clock.skip(hours=2)
     entra.requests.clear()
 
     for _ in range(3):
@@ -77,10 +73,10 @@ def test_what_is_old_is_refreshed_by_one_request(
 
 @pytest.mark.parametrize("answer", [(200, '{"keys": []}'), (200, "{}"), (404, "{}")])
 def test_an_answer_without_keys_replaces_none(
-    active, person, browser, entra, monkeypatch, answer
+    active, person, browser, entra, clock, answer
 ):
     browser.sign_in()
-    monkeypatch.setattr(metadata, "_FRESH", -1)
+    clock.skip(hours=2)
     entra.raw_answers = {"/keys": answer}
 
     assert Browser().sign_in().status_code == 302
@@ -184,11 +180,11 @@ class TestWhileEntraIsDown:
         assert entra.count("openid-configuration") == 1
 
     def test_somebody_asks_again_later(
-        self, cached, active, person, browser, entra, monkeypatch
+        self, cached, active, person, browser, entra, clock
     ):
-        monkeypatch.setattr(metadata, "_DOWN", datetime.timedelta())
         entra.raw_answers = {"openid-configuration": (500, "")}
         browser.client.get(reverse("entra_scim_oidc:sign-in"))
         entra.behave()
+        clock.skip(seconds=16)
 
         assert browser.sign_in().status_code == 302

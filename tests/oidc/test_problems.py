@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from entra_scim.models import EntraConnection, ProvisioningEvent
-from entra_scim.oidc import states
 from entra_scim.story.sentences import sentence_of
 from tests.support.sign_in import connect
 
@@ -264,9 +263,9 @@ def test_a_local_entra_only_where_one_may_be(
     assert entra.requests == []
 
 
-def test_an_answer_that_comes_too_late(active, person, browser, monkeypatch):
+def test_an_answer_that_comes_too_late(active, person, browser, clock):
     address = browser.at_entra(browser.start())
-    monkeypatch.setattr(states, "_LIFETIME", -1)
+    clock.skip(minutes=16)
 
     page = browser.come_back(address)
 

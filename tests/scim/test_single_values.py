@@ -51,10 +51,10 @@ def test_single_values_become_the_same_in_both_ways(sent, old):
         # A blank text clears its attribute.
         assert any(not str(one["value"]).strip() for one in sent) or writes.refused
         return
-    at_once = resources._canonical(
-        resources._validated(simply, resources.Context.DEFAULT)
+    at_once = resources.canonical(
+        resources.validated(simply, resources.Context.DEFAULT)
     )
-    library = resources._canonical(resources._patched_by_library(old, writes.changes))
+    library = resources.canonical(resources.patched_by_library(old, writes.changes))
 
     assert list(at_once.items()) == list(library.items())
     if differ_in_texts(simply, old):  # which is not validated
@@ -82,10 +82,10 @@ def test_all_roles_become_the_same_in_both_ways(value, old):
     simply = with_single_values(old, changes)
 
     assert not differ_in_texts(simply, old)
-    at_once = resources._canonical(
-        resources._validated(simply, resources.Context.DEFAULT)
+    at_once = resources.canonical(
+        resources.validated(simply, resources.Context.DEFAULT)
     )
-    library = resources._canonical(resources._patched_by_library(old, changes))
+    library = resources.canonical(resources.patched_by_library(old, changes))
     assert list(at_once.items()) == list(library.items())
 
 

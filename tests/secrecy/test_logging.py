@@ -16,11 +16,10 @@ from django.views.debug import get_exception_reporter_class
 from entra_scim.models import AccessKey
 from entra_scim.oidc import states
 from entra_scim.secrecy.hiding import Secret
-from tests.secrecy.test_reports import tab
 from tests.support.client import ScimClient
 from tests.support.reports import NEW_KEY
 from tests.support.sign_in import Browser, activate
-from tests.support.tab import saved
+from tests.support.tab import saved, tab
 
 pytestmark = pytest.mark.django_db
 

@@ -19,6 +19,7 @@ from entra_scim.oidc import states
 from entra_scim.secrecy.hiding import Secret
 from tests.support.reports import PASSWORD, assert_no_report_tells
 from tests.support.sign_in import Browser, connect
+from tests.support.tab import tab
 
 pytestmark = pytest.mark.django_db
 
@@ -37,10 +38,6 @@ def root(admin):
     browser = Client(raise_request_exception=False)
     browser.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
     return browser
-
-
-def tab(environment, path=""):
-    return f"{reverse('admin:entra_tab:set_up', args=[environment.pk])}{path}"
 
 
 class Visit:

@@ -45,7 +45,7 @@ def body(number, domain="contoso.example"):
 
 def link(environment, user, document):
     """Return an unsaved link of a user with a document."""
-    now = writing._now()
+    now = writing.time_shown()
     return ProvisionedUser(
         environment=environment,
         user=user,

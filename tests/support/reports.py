@@ -53,7 +53,7 @@ def is_ours():
     """Tell whether it is a request's thread, and not one of the local Entra's."""
     thread = threading.current_thread()
     return thread is threading.main_thread() or (
-        getattr(thread, "_target", None) is client._exchange
+        getattr(thread, "_target", None) is client.exchange
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from entra_scim.text import characters
 
 
-@given(st.from_regex(characters._USUAL, fullmatch=True))
+@given(st.from_regex(characters.USUAL, fullmatch=True))
 def test_usual_addresses_have_no_odd_character(text):
     """A letter beyond A to Z makes each character be looked at."""
     assert characters.first_odd(text, is_address=True) is None

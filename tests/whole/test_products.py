@@ -12,7 +12,7 @@ from django.contrib.admin import site
 from django.urls import reverse
 
 import entra_scim
-from entra_scim.admin.environment import _PAGES
+from entra_scim.admin.urls import PAGES
 from entra_scim.web.engines import engine
 
 TEMPLATES = Path(entra_scim.__file__).parent / "templates"
@@ -57,7 +57,12 @@ def other_engines(settings):
     settings.TEMPLATES = [OTHER_LANGUAGE, for_mails, *settings.TEMPLATES]
 
 
-PLAIN_PAGES = [name for name, (route, _view) in _PAGES.items() if "<" not in route]
+PLAIN_PAGES = [
+    name
+    for resource, pages in PAGES.items()
+    for name, (route, _page) in pages.items()
+    if "<" not in f"{resource}{route}"
+]
 
 
 @pytest.mark.usefixtures("other_engines")
@@ -65,13 +70,8 @@ PLAIN_PAGES = [name for name, (route, _view) in _PAGES.items() if "<" not in rou
 def test_the_tab_beside_other_engines(contoso, admin, client, name):
     """Our pages are in Django's language, whatever comes first."""
     client.force_login(admin, "django.contrib.auth.backends.ModelBackend")
-    options = contoso._meta
 
-    response = client.get(
-        reverse(
-            f"admin:{options.app_label}_{options.model_name}_{name}", args=[contoso.pk]
-        )
-    )
+    response = client.get(reverse(f"admin:entra_tab:{name}", args=[contoso.pk]))
 
     assert response.status_code in (200, 302, 404, 405)
     assert "{%" not in response.text

@@ -13,7 +13,7 @@ from tests.support.regrants import PEOPLE, provision
 def _few_are_many(monkeypatch):
     monkeypatch.setattr(regrants, "AT_ONCE", 2)
     monkeypatch.setattr(regrants, "BATCH", 3)
-    monkeypatch.setattr(role_pages, "_SECONDS", 0)
+    monkeypatch.setattr(role_pages, "SECONDS", 0)
 
 
 @pytest.fixture
