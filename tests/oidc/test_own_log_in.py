@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from entra_scim.conf import conf
 from entra_scim.models import EntraConnection, EntraSession
-from entra_scim.sign_in import sign_ins, vouchers
+from entra_scim.sign_in import sign_ins
 from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -100,8 +100,8 @@ class TestSecondFactor:
 
         assert browser.user_id is None
 
-    def test_it_comes_too_late(self, waiting, browser, monkeypatch):
-        monkeypatch.setattr(vouchers, "_LASTS", 0)
+    def test_it_comes_too_late(self, waiting, browser, clock):
+        clock.skip(minutes=11)
 
         browser.client.get("/2fa/")
 
