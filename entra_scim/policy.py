@@ -192,6 +192,18 @@ class ProvisioningPolicy:
         """
         return True
 
+    def assign_roles(
+        self, user: AbstractBaseUser, environment: AnyEnvironment, roles: frozenset[str]
+    ) -> None:
+        """Let a person have exactly these roles of an environment now, by their names.
+
+        For a product that keeps roles of its own, such as a field of a membership.
+        As it stands it does nothing: Django groups are given without it. Called when
+        somebody's roles may have changed, with no role for somebody who is deactivated
+        or unlinked, and not before Entra has sent roles; do nothing if the person has
+        them already. In the transaction; the hook saves what is not the user.
+        """
+
     def grantable_groups(self, environment: AnyEnvironment) -> models.QuerySet[Group]:
         """Return the groups that roles created in the tab may grant.
 

@@ -37,6 +37,11 @@ class EnvironmentRoles:
                 (self.held if kind == _HELD else self.pending_group_ids).add(group_id)
 
     @property
+    def values(self) -> Collection[str]:
+        """The names of the roles."""
+        return self._group_ids.keys()
+
+    @property
     def group_ids(self) -> set[Any]:
         """The primary keys of the groups that roles of the environment grant."""
         return set(self._group_ids.values())

@@ -13,7 +13,7 @@ from entra_scim.dialect import role_values
 from entra_scim.document.documents import Document
 from entra_scim.models import ProvisionedUser
 
-from . import memberships, regrants
+from . import handing_over, memberships, regrants
 from .assignments import EnvironmentRoles
 
 Changes = dict[str, list[str]]
@@ -89,6 +89,9 @@ def settle(
             memberships.leave([person.user.pk], group_id)
         left = set()
     memberships.change(person.user, joined=wanted - held, left=left)
+    if not quietly:
+        known = environment_roles.values
+        handing_over.hand_over(person, role_values(old), values, known)
     return {
         "roles_added": environment_roles.names(wanted - held, values),
         "roles_removed": environment_roles.names(held - wanted, role_values(old)),

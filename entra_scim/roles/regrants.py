@@ -26,7 +26,7 @@ from entra_scim.models import (
     RoleAssignment,
 )
 
-from . import assignments, memberships
+from . import assignments, handing_over, memberships
 
 AT_ONCE = 100
 """How many people are served in the transaction of a role's change."""
@@ -66,7 +66,7 @@ def begin(
             few = _concerned(environment, group_id, granting, former)
         if few is not None:
             difference = _difference(environment, group_id, granting, former, few)
-            users = _bring(difference, _in_force(difference.joining))
+            users = _bring(environment, difference, _in_force(difference.joining))
             at_once = [*(at_once or ()), *users]
             continue
         PendingRegrant.objects.update_or_create(
@@ -142,7 +142,7 @@ def _batch(
         begun.after_id,
     ):
         return  # somebody else did the batch, or the role has changed again
-    users = _bring(_work(environment, pending, page), in_force)
+    users = _bring(environment, _work(environment, pending, page), in_force)
     pending.changed += len(users)
     pending.done += len(page)
     if is_last:
@@ -190,6 +190,8 @@ class _Work:
     joining: dict[Any, Any]
     """Who is to be put into the group: primary keys of users by those of links."""
     leaving: list[Any]
+    assigned: list[Any]
+    """Who has, or had, a role that grants the group."""
 
 
 def _work(
@@ -240,7 +242,9 @@ def _difference(
                 joining[pk] = user_id
         elif user_id in members and (granting or pk in assigned["former"]):
             leaving.append(user_id)
-    return _Work(group_id, joining, leaving)
+    of_roles = assigned["granting"] | assigned["former"]
+    concerned = [people[pk][0] for pk in sorted(of_roles)]
+    return _Work(group_id, joining, leaving, concerned)
 
 
 def _in_force(keys: Iterable[Any]) -> set[Any]:
@@ -269,7 +273,7 @@ def _links(keys: Iterable[Any]) -> dict[Any, ProvisionedUser]:
     return {link.pk: link for link in people}
 
 
-def _bring(work: _Work, in_force: set[Any]) -> list[Any]:
+def _bring(environment: AnyEnvironment, work: _Work, in_force: set[Any]) -> list[Any]:
     """Change the group, and return the primary keys of the users concerned.
 
     Somebody who joins and is not among those in force became so just now; the request
@@ -278,6 +282,7 @@ def _bring(work: _Work, in_force: set[Any]) -> list[Any]:
     joined = [user_id for pk, user_id in work.joining.items() if pk in in_force]
     memberships.join(joined, work.group_id)
     memberships.leave(work.leaving, work.group_id)
+    handing_over.hand_over_all(environment, {*work.assigned, *work.leaving})
     return joined + work.leaving
 
 

@@ -1,0 +1,27 @@
+"""Products of other shapes than the example, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("host", ["members"])
+def test_a_product_of_another_shape(host):
+    """It is connected, provisioned, left, returned to, activated and deactivated."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", f"tests.hosts.{host}"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": f"tests.hosts.{host}.settings"},
+        cwd=ROOT,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
