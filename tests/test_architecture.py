@@ -228,6 +228,27 @@ def test_what_is_private_is_left_alone(module):
     assert private <= PUBLIC_ALL_THE_SAME
 
 
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_transactions_are_opened_in_one_way(module):
+    """With the database named, the isolation set, and deadlocks repeated."""
+    if part_of(module) == "database":
+        return
+    used = {
+        node.attr
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.Attribute)
+    }
+
+    assert not used & {
+        "atomic",
+        "on_commit",
+        "savepoint",
+        "select_for_update",
+        "set_autocommit",
+        "set_rollback",
+    }
+
+
 def test_every_module_is_found():
     """The tests above have something to look at."""
     assert {"scim", "models", "people"} <= {

@@ -53,7 +53,8 @@ def lock(settings: EntraConnection) -> None:
     environment = settings.environment
     row, _made = EntraConnection.objects.get_or_create(environment=environment)
     settings.pk = row.pk
-    settings.refresh_from_db(from_queryset=EntraConnection.objects.select_for_update())
+    rows = transactions.for_update(EntraConnection.objects.all())
+    settings.refresh_from_db(from_queryset=rows)
     settings.environment = environment
 
 

@@ -173,6 +173,29 @@ def repeating(function: Callable[P, T]) -> Callable[P, T]:
     return in_transaction
 
 
+@contextlib.contextmanager
+def attempt() -> Iterator[None]:
+    """Undo what is done within the context, and nothing else, if it raises.
+
+    In a transaction of :func:`repeated`, for what may fail there.
+    """
+    with transaction.atomic(using=database()):
+        yield
+
+
+@contextlib.contextmanager
+def rehearsal() -> Iterator[None]:
+    """Undo all that is done within the context, whether it raises or not."""
+    with deciding(), transaction.atomic(using=database()):
+        yield
+        transaction.set_rollback(True, using=database())
+
+
+def after_commit(work: Callable[[], object]) -> None:
+    """Do work once the transaction is committed. What it raises is logged."""
+    transaction.on_commit(work, using=database(), robust=True)
+
+
 def reading(work: Callable[[], T]) -> T:
     """Do work that only reads, once more if the connection turns out to be lost.
 

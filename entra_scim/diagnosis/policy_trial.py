@@ -17,7 +17,6 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
 from django.test.utils import override_settings
 
 from entra_scim.conf import conf
@@ -52,13 +51,8 @@ def problems_of(environment: AnyEnvironment, address: str) -> list[str]:
     Nothing of it stays, and no mail is sent by Django.
     """
     trial = _Trial(environment, address)
-    with (
-        _kept_back() as mails,
-        transactions.deciding(),
-        transaction.atomic(using=transactions.database()),
-    ):
+    with _kept_back() as mails, transactions.rehearsal():
         trial.play()
-        transaction.set_rollback(True, using=transactions.database())
     if mails:
         subjects = ", ".join(repr(str(mail.subject)) for mail in mails)
         trial.problems.append(
@@ -287,7 +281,7 @@ class _Trial:
     def asked(self, what: str, question: Callable[[], T]) -> T:
         """Return what a hook says. One that fails is a problem, and ends the trial."""
         try:
-            with transaction.atomic(using=transactions.database()):
+            with transactions.attempt():
                 return question()
         except Exception as error:
             self.say(f"{what} failed: {type(error).__name__}: {error}")

@@ -78,6 +78,7 @@ def names_of(environment: AnyEnvironment) -> list[str]:
     )
 
 
+@transactions.repeating
 def prune(before: datetime.datetime) -> None:
     """Forget names that Entra has not sent since a time."""
     UnknownAttribute.objects.filter(seen_at__lt=before).delete()

@@ -98,15 +98,10 @@ class SignInStep(View):
         explanation = problem.explanation
         reference = str(uuid.uuid4())
         if self.environment is not None and explanation.administrator:
-            reference = sign_ins.record_failure(
-                self.environment,
-                problem.reason,
-                sign_in_codes.told(problem.code),
-                problem.name,
-                problem.user_id,
-            )
-            if explanation.urgent and not (self.is_test or problem.is_hearsay):
-                self.tell_administrators(self.environment, problem)
+            try:
+                reference = self.recorded(self.environment, problem)
+            except Busy:
+                logger.warning("Could not record a failed sign-in", exc_info=True)
         logger.warning(
             "Sign-in failed: %s %s (%s)", problem.code, problem.detail, reference
         )
@@ -124,6 +119,19 @@ class SignInStep(View):
             if problem.code in ("down", "busy")
             else HTTPStatus.BAD_REQUEST,
         )
+
+    def recorded(self, environment: AnyEnvironment, problem: SignInProblem) -> str:
+        """Leave the event of a problem, tell who has to know, and return its reference."""
+        reference = sign_ins.record_failure(
+            environment,
+            problem.reason,
+            sign_in_codes.told(problem.code),
+            problem.name,
+            problem.user_id,
+        )
+        if problem.explanation.urgent and not (self.is_test or problem.is_hearsay):
+            self.tell_administrators(environment, problem)
+        return reference
 
     def tell_administrators(
         self, environment: AnyEnvironment, problem: SignInProblem

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.db import transaction
 from django.dispatch import Signal
 
 from entra_scim import signals
@@ -67,7 +66,7 @@ def tell(
                 ProvisionedUser, user_ids=[user.pk], environment=environment
             )
 
-    transaction.on_commit(send, using=transactions.database(), robust=True)
+    transactions.after_commit(send)
 
 
 def kind_of_activity(person: ProvisionedUser) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import Error, transaction
+from django.db import Error
 from django.utils import timezone
 
 from entra_scim.accounts import links, profile
@@ -44,7 +44,7 @@ def deactivate(
     """
     before = profile.snapshot(user)
     try:
-        with transaction.atomic(using=transactions.database()):
+        with transactions.attempt():
             policy.deactivate(user, environment)
     except Exception as error:
         if isinstance(error, Error) and failures.is_unavailable(error):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db import transaction
-
 from entra_scim.accounts import links
 from entra_scim.database import transactions
 from entra_scim.dialect import role_values
@@ -78,11 +76,7 @@ def settle(
         wanted &= held
     if environment_roles.pending_group_ids:
         # Who waits for the groups of a role sends the next request, sooner or later.
-        transaction.on_commit(
-            lambda: regrants.step(person.environment),
-            using=transactions.database(),
-            robust=True,
-        )
+        transactions.after_commit(lambda: regrants.step(person.environment))
     left = held - wanted
     if quietly:
         for group_id in left:

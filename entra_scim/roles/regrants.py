@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 
 from entra_scim import signals
@@ -296,12 +296,10 @@ def _tell(
         event.changes["people"] = event.changes.get("people", 0) + number
         event.save(update_fields=["changes"])
     if user_ids:
-        transaction.on_commit(
+        transactions.after_commit(
             lambda: signals.roles_changed.send_robust(
                 ProvisionedUser, user_ids=user_ids, environment=environment
-            ),
-            using=transactions.database(),
-            robust=True,
+            )
         )
 
 

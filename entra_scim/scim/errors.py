@@ -124,7 +124,7 @@ def _record(
             user_name="" if person else _text(view.body, "userName"),
             origin=view.origin,
         )
-    except (DatabaseError, InterfaceError):
+    except (DatabaseError, InterfaceError, Busy):
         logger.warning("Could not record a refused SCIM request", exc_info=True)
         return view.origin.correlation_id
 

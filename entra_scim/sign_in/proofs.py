@@ -37,7 +37,7 @@ def is_right(
     attempt = transactions.repeated(lambda: _begin(environment, visitor))
     right = check()
     if right:
-        attempt.delete()
+        transactions.repeated(ProvisioningEvent.objects.filter(pk=attempt.pk).delete)
     return right
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from entra_scim.accounts import links
 from entra_scim.conf import conf
+from entra_scim.database import transactions
 from entra_scim.database.transactions import deciding
 from entra_scim.models import (
     EndedSessions,
@@ -87,7 +88,7 @@ def is_proved(session: Any) -> bool:
     return proved
 
 
-@deciding()
+@transactions.repeating
 def close(session: Any) -> None:
     """End a sign-in with Entra whose user signs out.
 

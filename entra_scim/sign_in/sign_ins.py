@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from entra_scim.database import batches
+from entra_scim.database import batches, transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
 from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
@@ -53,6 +53,7 @@ def person_of(environment: AnyEnvironment, object_id: str) -> ProvisionedUser | 
     return person
 
 
+@transactions.repeating
 def open_session(
     environment: AnyEnvironment, user: Any, sid: str | None
 ) -> EntraSession:
@@ -64,7 +65,7 @@ def open_session(
     )
 
 
-@deciding()
+@transactions.repeating
 def end_sessions(environment: AnyEnvironment, sid: str) -> None:
     """End the sessions that Entra knows by a ``sid``."""
     EntraSession.objects.for_environment(environment).filter(

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
@@ -154,6 +154,9 @@ def record_refusal(
 
     Returns:
         The correlation id by which an administrator finds the event.
+
+    Raises:
+        Busy, Unavailable, Unconfirmed: The database did not take the event.
     """
     now = timezone.now()
     text = shortened(detail, _LONGEST_DETAIL)
@@ -173,11 +176,10 @@ def record_refusal(
             return None
         return rows.values_list("correlation_id", flat=True).first()
 
-    if found := count():
-        return found
-    try:
-        with transaction.atomic(using=transactions.database()):
-            return ProvisioningEvent.objects.create(
+    def work() -> uuid.UUID:
+        return (
+            count()
+            or ProvisioningEvent.objects.create(
                 environment=environment,
                 at=now,
                 first_at=now,
@@ -195,8 +197,12 @@ def record_refusal(
                 if user_name
                 else None,
             ).correlation_id
+        )
+
+    try:
+        return transactions.repeated(work)
     except IntegrityError:  # another request was refused for the same, just now
-        return count() or uuid.uuid4()
+        return transactions.repeated(count) or uuid.uuid4()
 
 
 def prune(before: datetime.datetime) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
+from entra_scim.models import EntraConnection, ProvisioningEvent
 from tests.support.refusing_database import refuse_writes
 
 
@@ -22,3 +24,16 @@ def test_signing_in_while_nothing_can_be_written(active, browser, person):
     assert browser.user_id is None
     assert browser.sign_in().status_code == 302
     assert browser.user_id == person.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_problem_is_told_though_no_event_can_be_written(active, browser):
+    EntraConnection.objects.for_environment(active).update(client_secret="")
+    refuse_writes()
+
+    page = browser.client.get(reverse("entra_scim_oidc:sign-in"))
+
+    assert page.status_code == 400
+    assert "administrator" in page.content.decode()
+    connection.close()  # with that setting
+    assert not ProvisioningEvent.objects.filter(kind="sign_in_failed").exists()
