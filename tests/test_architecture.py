@@ -249,6 +249,31 @@ def test_transactions_are_opened_in_one_way(module):
     }
 
 
+SEAMS = {
+    "django_scim": "scim/django_scim2.py",
+    "mozilla_django_oidc": "oidc/mozilla.py",
+}
+"""Where we meet libraries that were made for one provider or directory."""
+
+
+@pytest.mark.parametrize("library", SEAMS)
+def test_a_library_is_met_in_one_file(library):
+    importing = [
+        name_of(module)
+        for module in MODULES
+        if re.search(rf"^\s*(from|import) {library}\b", module.read_text(), re.M)
+    ]
+
+    assert importing == [SEAMS[library]]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_interfaces_leave_the_state_of_rows_to_django(module):
+    """What is new and what is not is told by what is called, not by a private flag."""
+    if part_of(module) in INTERFACES:
+        assert "._state" not in module.read_text()
+
+
 def test_every_module_is_found():
     """The tests above have something to look at."""
     assert {"scim", "models", "people"} <= {

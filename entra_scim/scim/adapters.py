@@ -6,8 +6,6 @@ import datetime
 import uuid
 from typing import Any
 
-from django_scim.adapters import SCIMUser
-
 from entra_scim.diagnosis import unknown_attributes
 from entra_scim.dialect import (
     Received,
@@ -19,6 +17,7 @@ from entra_scim.models import ProvisionedUser
 from entra_scim.people import provisioning
 from entra_scim.people.edits import Edit
 
+from .django_scim2 import Adapter
 from .etags import etag, precondition
 from .http import ScimRequest
 from .messages import operations_of
@@ -56,14 +55,13 @@ def resource_of(row: Row, base_location: str) -> dict[str, Any]:
     }
 
 
-class EntraUser(SCIMUser):  # type: ignore[misc]
+class PersonAdapter(Adapter):
     """The bridge between a SCIM resource and the domain, on django-scim2's contract.
 
     The object of a write need not be loaded: one with the primary key and the
     environment will do, since the domain reads it again under a lock.
     """
 
-    id_field = "id"
     obj: ProvisionedUser
     request: ScimRequest
 
@@ -80,14 +78,13 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
         return resource_of(row_of(self.obj), self.request.base_location)
 
     def from_dict(self, d: dict[str, Any]) -> None:
-        """Take over the body of a POST or a PUT. Nothing is written yet."""
+        """Take over the body of a PUT. Nothing is written yet."""
         self._edit = Edit(
             received=received_in_resource(d),
             whole=lambda old: replaced(old, d),
             where_possible=lambda old: replaced_where_possible(old, d),
         )
         self._unknown = unknown_in_resource(d)
-        self._new = d
 
     def from_patch(self, body: dict[str, Any]) -> None:
         """Take over the body of a PATCH. Nothing is written yet."""
@@ -113,29 +110,23 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
     @property
     def deactivates(self) -> bool:
         """Whether what was taken over puts somebody out who is here."""
-        return not self.obj._state.adding and self._edit.received.deactivates
+        return self._edit.received.deactivates
 
     def save(self) -> None:
-        """Create the person, or change them as the body says.
+        """Change the person as the body says.
 
         A PATCH applies all of its operations or none (RFC 7644 §3.5.2), and a PUT all
         of its attributes; but for those that deactivate, see :class:`Edit`.
         """
-        environment, origin = self.obj.environment, self.request.origin
-        if self.obj._state.adding:
-            received = self._edit.received
-            self.obj = provisioning.create(
-                environment, document_from(self._new), received, origin=origin
-            )
-        else:
-            self.obj = provisioning.change(
-                environment,
-                self.obj.pk,
-                self._edit,
-                read=self.obj,
-                if_match=precondition(self.request),
-                origin=origin,
-            )
+        environment = self.obj.environment
+        self.obj = provisioning.change(
+            environment,
+            self.obj.pk,
+            self._edit,
+            read=self.obj,
+            if_match=precondition(self.request),
+            origin=self.request.origin,
+        )
         unknown_attributes.note(environment, self._unknown)
 
     def delete(self) -> None:
@@ -146,6 +137,31 @@ class EntraUser(SCIMUser):  # type: ignore[misc]
             if_match=precondition(self.request),
             origin=self.request.origin,
         )
+
+
+class NewPersonAdapter(PersonAdapter):
+    """The bridge for a person who is not here yet."""
+
+    def from_dict(self, d: dict[str, Any]) -> None:
+        """Take over the body of a POST. Nothing is written yet."""
+        super().from_dict(d)
+        self._new = d
+
+    @property
+    def deactivates(self) -> bool:
+        """Whether it puts somebody out who is here: nobody is."""
+        return False
+
+    def save(self) -> None:
+        """Create the person, or link them to the account that they have."""
+        environment = self.obj.environment
+        self.obj = provisioning.create(
+            environment,
+            document_from(self._new),
+            self._edit.received,
+            origin=self.request.origin,
+        )
+        unknown_attributes.note(environment, self._unknown)
 
 
 def _location(base_location: str, key: uuid.UUID) -> str:

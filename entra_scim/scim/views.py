@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Any, NoReturn
 
 from django.core.exceptions import SuspiciousOperation
-from django_scim.views import UsersView as DjangoScimUsersView
 from rest_framework.response import Response
 from scim2_models import (
     ForbiddenException,
@@ -32,8 +31,9 @@ from entra_scim.models import ProvisionedUser
 from entra_scim.people import drift
 
 from . import discovery, etags, messages
-from .adapters import EntraUser, resource_of
+from .adapters import NewPersonAdapter, PersonAdapter, resource_of
 from .base import ScimView
+from .django_scim2 import Resources
 from .http import ScimRequest
 from .look_ups import look_up_of
 from .paging import Query, page, page_of
@@ -41,11 +41,10 @@ from .paging import Query, page, page_of
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
+class UsersView(ScimView, Resources):
     """The people of an environment: list and create."""
 
-    scim_adapter_getter = staticmethod(lambda: EntraUser)
-    model_cls_getter = staticmethod(lambda: ProvisionedUser)
+    scim_adapter_getter = staticmethod(lambda: NewPersonAdapter)
     http_method_names = ["get", "head", "post"]
 
     looked_up = False
@@ -96,7 +95,7 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
         adapter.save()
         return self.resource_response(adapter, query, HTTPStatus.CREATED)
 
-    def query_of_write(self, adapter: EntraUser) -> Query:
+    def query_of_write(self, adapter: PersonAdapter) -> Query:
         """Return the parameters of a write, checked before anything is written.
 
         They decide about the answer only, and keep nobody from being deactivated.
@@ -109,7 +108,7 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
             return Query.of({})
 
     def resource_response(
-        self, adapter: EntraUser, query: Query, status: int = HTTPStatus.OK
+        self, adapter: PersonAdapter, query: Query, status: int = HTTPStatus.OK
     ) -> Response:
         """Return one resource, with where it is and which version it is in."""
         return Response(
@@ -122,6 +121,7 @@ class UsersView(ScimView, DjangoScimUsersView):  # type: ignore[misc]
 class UserView(UsersView):
     """One person: read, replace, change, let go."""
 
+    scim_adapter_getter = staticmethod(lambda: PersonAdapter)
     http_method_names = ["get", "head", "put", "patch", "delete"]
 
     def look_up(self, request: ScimRequest) -> LookUp | None:
@@ -181,11 +181,10 @@ class UserView(UsersView):
         self.unread_adapter().delete()
         return Response(status=HTTPStatus.NO_CONTENT)
 
-    def unread_adapter(self) -> EntraUser:
+    def unread_adapter(self) -> PersonAdapter:
         """Return the adapter of a write, which the domain reads under its lock."""
         person = ProvisionedUser(pk=self.resource_id, environment=self.environment)
-        person._state.adding = False
-        adapter: EntraUser = self.scim_adapter(person, request=self.request)
+        adapter: PersonAdapter = self.scim_adapter(person, request=self.request)
         return adapter
 
 
