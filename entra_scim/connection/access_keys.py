@@ -101,9 +101,10 @@ def note_use(key: AccessKey) -> None:
             _note_first_use(key, now)
         elif key.last_used_at is None or key.last_used_at <= now - _USE_INTERVAL:
             # Many requests may find at once that the minute is over.
-            AccessKey.objects.filter(pk=key.pk).exclude(
+            keys = AccessKey.objects.filter(pk=key.pk).exclude(
                 last_used_at__gt=now - _USE_INTERVAL
-            ).update(last_used_at=now)
+            )
+            transactions.repeated(lambda: keys.update(last_used_at=now))
     except (Busy, Error):
         logger.warning("Could not note the use of access key %s", key, exc_info=True)
 
