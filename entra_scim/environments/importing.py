@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
@@ -152,9 +151,8 @@ def _linked(
         if link:
             create()
         else:
-            with transaction.atomic(using=transactions.database()):
+            with transactions.rehearsal():
                 create()
-                transaction.set_rollback(True, using=transactions.database())
     except ProvisioningError as refusal:
         return str(refusal), False
     return "", False
