@@ -251,7 +251,7 @@ class Shown(models.Manager):
 def hiding(monkeypatch):
     manager = Shown()
     manager.model = get_user_model()
-    monkeypatch.setattr(type(get_user_model()), "_default_manager", manager)
+    monkeypatch.setattr(get_user_model()._meta, "default_manager", manager)
 
 
 def test_somebody_hidden_is_linked_only_by_the_product(scim, ann, policy, hiding):
