@@ -17,7 +17,7 @@ from entra_scim.dialect import RoleFunction
 from entra_scim.models import EnvironmentRole, ProvisionedUser, RoleAssignment
 from entra_scim.models.role import validate_role_value
 
-EXACT = 10_000
+EXACT = 5_000
 """How many people are counted. Of more, only what is wrong is: a page is not worth
 reading 100,000 rows for a number."""
 
