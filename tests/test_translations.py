@@ -15,7 +15,7 @@ import entra_scim
 from entra_scim.exceptions import AddressExempt
 
 PACKAGE = Path(entra_scim.__file__).parent
-GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext"}
+GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 IN_TEMPLATE = re.compile(
     r" (?:_|n?gettext)\((u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"))"
 )

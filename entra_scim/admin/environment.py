@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from entra_scim.conf import conf
-from entra_scim.diagnosis import progress
+from entra_scim.diagnosis import status
 from entra_scim.models import Environment
 
 from .deletion import EmptyingMixin
@@ -40,7 +40,7 @@ class EntraEnvironmentMixin(EmptyingMixin):
         if environment is not None:
             context["entra_tab"] = url_of(self, environment, "set_up")
             context["entra_general"] = change_url(self, environment)
-            context["entra_badge"] = progress.badge_for(environment)
+            context["entra_status"] = status.status_for(environment)
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from entra_scim.diagnosis.progress import Step, StepCode
+from entra_scim.diagnosis.progress import SetUpStep, Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,23 +25,23 @@ class Stage:
     details: list[str]
 
 
-_STAGES: dict[str, tuple[str | Promise, tuple[StepCode, ...]]] = {
+_STAGES: dict[str, tuple[str | Promise, tuple[SetUpStep, ...]]] = {
     "connection": (
         gettext_lazy("Create the application, and copy its IDs and secret"),
-        (StepCode.CREDENTIALS,),
+        (SetUpStep.CREDENTIALS,),
     ),
     "keys": (
         gettext_lazy("Connect provisioning with an access key"),
-        (StepCode.ACCESS_KEY, StepCode.CONTACT),
+        (SetUpStep.ACCESS_KEY, SetUpStep.CONTACT),
     ),
-    "roles": (gettext_lazy("Create roles, here and in Entra"), (StepCode.ROLES,)),
-    "mapping": (gettext_lazy("Map attributes"), (StepCode.MAPPING,)),
+    "roles": (gettext_lazy("Create roles, here and in Entra"), (SetUpStep.ROLES,)),
+    "mapping": (gettext_lazy("Map attributes"), (SetUpStep.MAPPING,)),
     "people": (
         gettext_lazy("Assign people, and start provisioning"),
-        (StepCode.PEOPLE,),
+        (SetUpStep.PEOPLE,),
     ),
-    "test": (gettext_lazy("Grant consent, and test the sign-in"), (StepCode.TEST,)),
-    "activation": (gettext_lazy("Replace passwords"), (StepCode.ACTIVE,)),
+    "test": (gettext_lazy("Grant consent, and test the sign-in"), (SetUpStep.TEST,)),
+    "activation": (gettext_lazy("Replace passwords"), (SetUpStep.ACTIVE,)),
 }
 
 
@@ -62,7 +62,7 @@ def stages_of(steps: Collection[Step], mistakes: Collection[str]) -> dict[str, S
         is_unproven = (
             name == "people"
             and following is not None
-            and following.code == StepCode.MAPPING
+            and following.code == SetUpStep.MAPPING
             and not found[0].done
         )
         stages[name] = Stage(

@@ -23,8 +23,8 @@ class GuidePage(EnvironmentPage):
     title = gettext_lazy("Guide to Microsoft Entra")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        situation = situation_of(self.entra_connection)
-        self.last_contact = situation.facts.last_contact
+        situation = situation_of(self.entra_connection, self.breakage)
+        self.last_contact = situation.facts.observed.last_contact
         kwargs.setdefault(
             "kit_form",
             KitForm(initial={"notification_address": _email_of(self.request.user)}),
@@ -32,7 +32,7 @@ class GuidePage(EnvironmentPage):
         kwargs.setdefault("schema_form", SchemaForm())
         return super().get_context_data(
             **guide_context(self.request, self.environment),
-            traffic=situation.facts,
+            traffic=situation.facts.observed,
             proof=situation.proof,
             kit_file=file_name(str(self.environment.pk), "sh"),
             shared_link=shared_guide.link_to(

@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from entra_scim.diagnosis import expiry
+from entra_scim.diagnosis.items import Way
 from entra_scim.explanations import sign_in_codes
 from entra_scim.models import AccessKey
 
 from .pages import EnvironmentPage
+from .places import link_to
 
 
 class LaterPage(EnvironmentPage):
@@ -26,7 +28,11 @@ class LaterPage(EnvironmentPage):
             timezone.now()
         )
         return super().get_context_data(
-            expiries=expiry.calendar(self.entra_connection, keys), **kwargs
+            expiries=[
+                (one, link_to(self, Way(to=one.place)))
+                for one in expiry.calendar(self.entra_connection, keys)
+            ],
+            **kwargs,
         )
 
 

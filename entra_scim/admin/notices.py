@@ -11,7 +11,7 @@ from django.contrib.admin.sites import all_sites
 from django.http import HttpRequest
 
 from entra_scim.conf import conf
-from entra_scim.diagnosis import expiry
+from entra_scim.diagnosis.notices import notices
 
 from .environment import EntraEnvironmentMixin
 from .links import url_of
@@ -36,7 +36,7 @@ def entra_notices(context: dict[str, Any]) -> dict[str, Any]:
     return {
         "notices": [
             (notice.message, url_of(model_admin, notice.environment, "set_up"))
-            for notice in expiry.notices(model_admin.get_queryset(request))
+            for notice in notices(model_admin.get_queryset(request))
         ]
     }
 

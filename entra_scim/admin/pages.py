@@ -25,7 +25,7 @@ from django.views.generic import TemplateView
 from entra_scim.connection import configuration
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
-from entra_scim.diagnosis import observations, progress, sign_in_health
+from entra_scim.diagnosis import observations, sign_in_health, status
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import EntraConnection
 from entra_scim.secrecy.hiding import hide_in_reports
@@ -154,7 +154,7 @@ class EnvironmentPage(TemplateView):
                 ],
                 is_set_up=self.page == "set_up",
                 can_change=self.can_change,
-                badge=progress.badge_of(
+                status=status.status_of(
                     self.entra_connection, self.breakage, self.last_contact
                 ),
                 **kwargs,

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from entra_scim.diagnosis import expiry, findings, headcount, sign_in_health
+from django.forms import BoundField
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from entra_scim.diagnosis import headcount
+from entra_scim.diagnosis.findings.registry import findings
+from entra_scim.models import EntraConnection
 from entra_scim.roles import groups, regrants
 
 from . import flow
 from .forms import ConnectionForm, RoleForm
 from .pages import EnvironmentPage
+from .places import shown
 from .shared_guide import guide_context
 from .situation import situation_of
 from .step_up import StepUpMixin
@@ -27,8 +35,8 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
         mistakes = {
             _STAGE_OF_FORM[name] for name in _STAGE_OF_FORM.keys() & kwargs.keys()
         }
-        situation = situation_of(settings)
-        facts = situation.facts
+        situation = situation_of(settings, self.breakage)
+        facts = situation.facts.observed
         self.last_contact = facts.last_contact
         following = flow.next_step(situation.steps)
         stages = flow.stages_of(situation.steps, mistakes)
@@ -47,14 +55,13 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             **context
             | {
                 "settings": settings,
-                "keys": [(key, key in situation.usable) for key in situation.keys],
+                "connection_fields": _with_notes(kwargs["connection_form"], settings),
+                "keys": [
+                    (key, key in situation.facts.usable_keys) for key in situation.keys
+                ],
                 "traffic": facts,
                 "most_holders": headcount.HOLDERS,
-                "findings": [
-                    *expiry.findings(settings, situation.usable),
-                    *sign_in_health.findings(self.breakage),
-                    *findings.findings(facts),
-                ],
+                "findings": shown(self, findings(situation.facts)),
                 "steps": situation.steps,
                 "stages": stages,
                 "next_step": following,
@@ -69,3 +76,29 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             }
             | kwargs
         )
+
+
+def _with_notes(
+    form: ConnectionForm, settings: EntraConnection
+) -> list[tuple[BoundField, str]]:
+    """Return the fields of a connection, with what is there of the secret already."""
+    return [
+        (
+            field,
+            _note_of_secret(form, settings) if field.name == "client_secret" else "",
+        )
+        for field in form
+    ]
+
+
+def _note_of_secret(form: ConnectionForm, settings: EntraConnection) -> str:
+    current = form.current
+    if current is not None and current.client_secret:
+        changed = settings.client_secret_changed_at
+        moment = date_format(localtime(changed), "DATETIME_FORMAT") if changed else ""
+        return _(
+            "A secret is set, last changed %(moment)s. Leave this empty to keep it."
+        ) % {"moment": moment}
+    if current is not None and current.certificate:
+        return _("A certificate is in use. Leave this empty to keep it.")
+    return _("Paste the column Value, not the Secret ID. You may save the IDs first.")

@@ -14,13 +14,25 @@ from django.utils.translation import gettext_lazy
 from entra_scim.activation import lifecycle, shut_out
 from entra_scim.connection import configuration, credentials
 from entra_scim.diagnosis import obstacles
+from entra_scim.diagnosis.findings.credentials import Credentials, shortcoming
 
 from .activation_form import ActivationForm
 from .pages import EnvironmentPage
+from .places import shown
 from .step_up import StepUpMixin
 
 TEST = "entra_scim_test"
 """Where a session notes which environment its visitor may test."""
+
+_EXPIRING: dict[Credentials | None, Any] = {
+    Credentials.CERTIFICATE_EXPIRING: gettext_lazy(
+        "The certificate expires within 30 days. Replace it first, or soon."
+    ),
+    Credentials.SECRET_EXPIRING: gettext_lazy(
+        "The client secret expires within 30 days. Replace it first, or soon."
+    ),
+}
+"""What to think of before an activation."""
 
 
 class SignInPage(StepUpMixin, EnvironmentPage):
@@ -51,15 +63,16 @@ class SignInPage(StepUpMixin, EnvironmentPage):
         )
         return super().get_context_data(
             settings=settings,
-            secret_state=configuration.secret_state(settings),
-            pending=bool(settings.pending),
+            expiring=_EXPIRING.get(shortcoming(settings)),
+            pending=Credentials.PENDING.item() if settings.pending else None,
             certificate=used.certificate if used else "",
             certificate_expires_on=used.certificate_expires_on if used else None,
-            state=state,
+            is_active=state == lifecycle.State.ACTIVE,
+            is_on_trial=state == lifecycle.State.TRIAL,
             confirmer=lifecycle.confirmer_of(settings),
             minutes_left=lifecycle.minutes_left(settings),
             confirm_query=urlencode({"next": self.url("sign_in")}),
-            obstacles=missing,
+            obstacles=shown(self, missing),
             locked_out=locked_out,
             counted=shut_out.COUNTED,
             sign_in_url=self.absolute("entra_scim_oidc:environment-sign-in"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from entra_scim.activation import lifecycle
 from entra_scim.connection import configuration, credentials
@@ -16,87 +15,66 @@ from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import EntraConnection
 
 from . import observations
+from .findings.contact import Contact
+from .findings.credentials import Credentials, shortcoming
+from .items import Code, Item, Kind, Place, Way
 
 TEST_LASTS = datetime.timedelta(days=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Obstacle:
-    """Something that stands in the way of an activation, and where to change it."""
+class Obstacle(Code):
+    """What nothing is wrong about, but for who wants to activate."""
 
-    code: str
-    message: str
-    path: str
-    """Where to change it, below the tab."""
+    UNTESTED = Kind(
+        code="untested",
+        message=_(
+            "Nobody has tested the sign-in with these settings in the last 24 hours."
+        ),
+        ways=(Way(to=Place.TEST),),
+    )
+    UNCONFIRMABLE = Kind(
+        code="unconfirmable",
+        message=_(
+            "Nobody could confirm the trial: no administrator of this environment "
+            "has an active account from Entra. Assign one to the application in "
+            "Entra, and wait for the next cycle."
+        ),
+        ways=(Way(to=Place.PEOPLE),),
+    )
 
 
-def of(settings: EntraConnection, by: Any) -> list[Obstacle]:
+def of(settings: EntraConnection, by: Any) -> list[Item]:
     """Return what is missing for an activation that a person begins now."""
-    return [
-        *_credentials_obstacles(settings),
-        *_test_obstacles(settings),
-        *_contact_obstacles(settings.environment),
-        *_confirmation_obstacles(settings.environment, by),
+    codes = [
+        *_of_credentials(settings),
+        *_of_test(settings),
+        *_of_contact(settings.environment),
     ]
+    if not lifecycle.can_be_confirmed(settings.environment, by):
+        codes.append(Obstacle.UNCONFIRMABLE)
+    return [code.item() for code in codes]
 
 
-def _credentials_obstacles(settings: EntraConnection) -> Iterator[Obstacle]:
-    state = configuration.secret_state(settings)
-    message, path = _("The connection is not complete."), "#step-connection"
-    if settings.has_ids and settings.certificate:
-        path = "sign-in/#certificate"
-        if state == configuration.SecretState.EXPIRED:
-            message = _("The certificate has expired.")
-        elif state == configuration.SecretState.UNREADABLE:
-            message = _("The key of the certificate can no longer be read.")
-    elif settings.has_ids:
-        if state == configuration.SecretState.EXPIRED:
-            message = _("The client secret has expired.")
-        elif state == configuration.SecretState.UNREADABLE:
-            message = _("The client secret can no longer be read.")
+def _of_credentials(settings: EntraConnection) -> Iterator[Code]:
     if not configuration.is_complete(settings):
-        yield Obstacle(code="credentials", message=message, path=path)
+        yield (shortcoming(settings) if settings.has_ids else None) or (
+            Credentials.INCOMPLETE
+        )
 
 
-def _test_obstacles(settings: EntraConnection) -> Iterator[Obstacle]:
+def _of_test(settings: EntraConnection) -> Iterator[Code]:
     if credentials.waiting(settings) is not None:
-        yield Obstacle(
-            code="pending",
-            message=_("A changed connection waits for a test."),
-            path="sign-in/#sign-in",
-        )
+        yield Credentials.PENDING
     elif not is_tested(settings):
-        yield Obstacle(
-            code="test",
-            message=_(
-                "Nobody has tested the sign-in with these settings in the last 24 hours."
-            ),
-            path="sign-in/#sign-in",
-        )
+        yield Obstacle.UNTESTED
 
 
-def _contact_obstacles(environment: AnyEnvironment) -> Iterator[Obstacle]:
+def _of_contact(environment: AnyEnvironment) -> Iterator[Code]:
     last = observations.last_contact_of(environment)
     if last is None:
-        message = _("Entra has not made contact yet.")
+        yield Contact.NONE
     elif observations.is_silent(last):
-        message = _("Entra has not been in contact for more than two cycles.")
-    else:
-        return
-    yield Obstacle(code="contact", message=message, path="#step-people")
-
-
-def _confirmation_obstacles(environment: AnyEnvironment, by: Any) -> Iterator[Obstacle]:
-    if not lifecycle.can_be_confirmed(environment, by):
-        yield Obstacle(
-            code="confirmation",
-            message=_(
-                "Nobody could confirm the trial: no administrator of this environment "
-                "has an active account from Entra. Assign one to the application in "
-                "Entra, and wait for the next cycle."
-            ),
-            path="people/",
-        )
+        yield Contact.SILENT
 
 
 def is_tested(settings: EntraConnection) -> bool:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Min
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from entra_scim.explanations import sign_in_codes
 from entra_scim.models import EntraConnection, EntraSession, ProvisioningEvent
-
-from .findings import Finding
 
 _LOOKED_BACK = datetime.timedelta(days=30)
 
@@ -54,15 +49,3 @@ def breakage(settings: EntraConnection) -> Breakage | None:
         # One that is counted anew may have begun before the last one that worked.
         since = max(lasting["since"], working)
     return Breakage(since=since, code=last.reason)
-
-
-def findings(broken: Breakage | None) -> Iterator[Finding]:
-    """Tell that nobody can sign in, and what to do."""
-    if broken is not None:
-        since = date_format(timezone.localtime(broken.since), "DATETIME_FORMAT")
-        yield Finding(
-            code="sign_in_broken",
-            message=_("Signing in with Entra has failed since %(date)s: %(code)s.")
-            % {"date": since, "code": broken.code},
-            remedy=sign_in_codes.explain(broken.code).administrator,
-        )

@@ -28,7 +28,7 @@ class TestActivation:
         page = browser.client.get(tab(contoso, "sign-in/"))
 
         codes = [obstacle.code for obstacle in page.context["obstacles"]]
-        assert codes == ["credentials", "test", "contact"]
+        assert codes == ["incomplete", "untested", "no_contact"]
         post_activation(browser, contoso, admin)
         assert connection_of(contoso).activated_at is None
 

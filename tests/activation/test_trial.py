@@ -147,7 +147,7 @@ class TestTrial:
         assert obstacles() == []
         boss.is_staff = False
         boss.save()
-        assert obstacles() == ["confirmation"]
+        assert obstacles() == ["unconfirmable"]
         post_activation(by_admin, connected, admin)
         assert connection_of(connected).activated_at is None
 

@@ -201,7 +201,7 @@ class TestStanding:
 
         def badge():
             page = client.get(tab(contoso, "events/"))
-            return page.context["badge"].text
+            return page.context["status"].text
 
         assert badge() == "Not set up"
         settings = self.connect(contoso)
@@ -227,8 +227,8 @@ class TestStanding:
 
         def badge():
             change = tab(contoso).replace("/entra/", "/change/")
-            shown = {str(client.get(tab(contoso)).context["badge"].text)}
-            shown.add(client.get(change).context["entra_badge"].text)
+            shown = {str(client.get(tab(contoso)).context["status"].text)}
+            shown.add(client.get(change).context["entra_status"].text)
             [text] = shown
             return text
 

@@ -9,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from entra_scim.connection.configuration import connection_of
 from entra_scim.diagnosis import observations, unknown_attributes
-from entra_scim.diagnosis.findings import findings
+from entra_scim.diagnosis.facts import Facts
+from entra_scim.diagnosis.findings.unknown_attributes import findings
 from entra_scim.models import UnknownAttribute
 from entra_scim.scim.unknown_attributes import (
     unknown_in_operations,
@@ -107,7 +109,15 @@ class TestTab:
     BODY = {"userName": "eve@contoso.example", "otherMails": ["a@x.example"]}
 
     def listed(self, environment):
-        for finding in findings(observations.observe(environment)):
+        def facts_of(environment):
+            return Facts(
+                connection=connection_of(environment),
+                usable_keys=[],
+                breakage=None,
+                observed=observations.observe(environment),
+            )
+
+        for finding in findings(facts_of(environment)):
             if finding.code == "unknown_attributes":
                 assert "delete the rows" in str(finding.remedy)
                 return list(finding.details)

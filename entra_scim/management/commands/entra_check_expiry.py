@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 from entra_scim.activation import lifecycle
 from entra_scim.conf import conf
-from entra_scim.diagnosis import expiry
+from entra_scim.diagnosis.notices import notices
 from entra_scim.story import notifications
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         environments = apps.get_model(conf.ENVIRONMENT_MODEL)._default_manager.all()
         lifecycle.note_ended_trials()
-        found = expiry.notices(environments)
+        found = notices(environments)
         for notice in found:
             self.stdout.write(notice.message)
             if options["mail"]:

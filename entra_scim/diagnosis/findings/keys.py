@@ -1,0 +1,73 @@
+"""Access keys that end, or that Entra should no longer use."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from entra_scim.connection.configuration import NOTICE
+from entra_scim.diagnosis.facts import Facts
+from entra_scim.diagnosis.items import Code, Item, Kind, Place, Way
+from entra_scim.models import AccessKey
+
+_STEP = (Way(to=Place.KEYS),)
+
+
+class Keys(Code):
+    LAST_ENDS = Kind(
+        code="key_ends",
+        message=_("The last access key ends on %(date)s."),
+        remedy=_(
+            "Generate a new one and paste it in Entra, or Entra stops "
+            "provisioning then."
+        ),
+        notice=_(
+            "The last access key of %(environment)s ends on %(date)s. Generate a "
+            "new one in the tab Microsoft Entra ID, and paste it in Entra."
+        ),
+        ways=_STEP,
+    )
+    REPLACED = Kind(
+        code="key_replaced",
+        message=_(
+            "Entra still uses the access key %(key)s, though a newer one exists."
+        ),
+        remedy=_(
+            "Paste the newer key in Entra as Secret token, and save. If you do not "
+            "have it any more, revoke it, so that the key in use stays. A replaced "
+            "key expires 24 hours after Entra has last used it."
+        ),
+        notice=_(
+            "Entra still uses the access key %(key)s of %(environment)s, which a "
+            "newer one replaces. Paste the newer key in Entra, or revoke it in "
+            "the tab Microsoft Entra ID."
+        ),
+        ways=_STEP,
+    )
+
+
+def findings(facts: Facts) -> Iterator[Item]:
+    """Tell which keys somebody has to see to."""
+    if end := _last_end(facts.usable_keys):
+        date = date_format(timezone.localtime(end), "DATETIME_FORMAT")
+        yield Keys.LAST_ENDS.item(date=date)
+    keys = AccessKey.objects.for_environment(facts.connection.environment)
+    for key in keys.used_though_replaced(timezone.now()):
+        yield Keys.REPLACED.item(key=key)
+
+
+def _last_end(keys: list[AccessKey]) -> datetime.datetime | None:
+    """Return when the last of some usable keys ends, if that is within the notice.
+
+    A key without an end, or with a later one, says that somebody has seen to it.
+    """
+    ends = [key.expires_at for key in keys if key.replaced_at is None]
+    dated = [end for end in ends if end is not None]
+    if not dated or len(dated) < len(ends):
+        return None
+    end = max(dated)
+    return end if end <= timezone.now() + NOTICE else None

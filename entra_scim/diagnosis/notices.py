@@ -1,0 +1,101 @@
+"""What ends soon or has ended in many environments, for a mail or a front page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from entra_scim.connection.configuration import NOTICE
+from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.models import AccessKey, EntraConnection
+
+from .findings.credentials import Credentials
+from .findings.keys import Keys
+from .items import Code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Something of an environment that ends soon, or has ended."""
+
+    code: Code
+    environment: AnyEnvironment
+    message: str
+
+
+def notices(environments: models.QuerySet[Any]) -> list[Notice]:
+    """Return what expires within the notice in some environments.
+
+    In three statements.
+    """
+    return [
+        *_of_credentials(environments),
+        *_of_last_keys(environments),
+        *_of_replaced_keys(environments),
+    ]
+
+
+def _notice(code: Code, environment: AnyEnvironment, **values: Any) -> Notice:
+    text = str(code.kind.notice)
+    return Notice(
+        code=code,
+        environment=environment,
+        message=text % {"environment": environment, **values},
+    )
+
+
+def _of_credentials(environments: models.QuerySet[Any]) -> Iterator[Notice]:
+    today = timezone.localdate()
+    connections = (
+        EntraConnection.objects.filter(
+            Q(client_secret_expires_on__lte=today + NOTICE)
+            | Q(certificate_expires_on__lte=today + NOTICE),
+            environment__in=environments,
+        )
+        .exclude(client_secret="", certificate="")
+        .select_related("environment")
+        .order_by("pk")
+    )
+    for one in connections:
+        end = one.certificate_expires_on or one.client_secret_expires_on
+        is_over = end <= today
+        if one.certificate:
+            expired, expiring = (
+                Credentials.CERTIFICATE_EXPIRED,
+                Credentials.CERTIFICATE_EXPIRING,
+            )
+        else:
+            expired, expiring = Credentials.SECRET_EXPIRED, Credentials.SECRET_EXPIRING
+        yield _notice(
+            expired if is_over else expiring, one.environment, date=date_format(end)
+        )
+
+
+def _of_last_keys(environments: models.QuerySet[Any]) -> Iterator[Notice]:
+    now = timezone.now()
+    ends = dict(
+        AccessKey.objects.usable(now)
+        .filter(environment__in=environments, replaced_at=None)
+        .order_by()
+        .values_list("environment")
+        .annotate(lasting=Count("pk", filter=Q(expires_at=None)), end=Max("expires_at"))
+        .filter(lasting=0, end__lte=now + NOTICE)
+        .values_list("environment", "end")
+    )
+    for environment in environments.filter(pk__in=ends):
+        end = timezone.localtime(ends[environment.pk])
+        yield _notice(
+            Keys.LAST_ENDS, environment, date=date_format(end, "DATETIME_FORMAT")
+        )
+
+
+def _of_replaced_keys(environments: models.QuerySet[Any]) -> Iterator[Notice]:
+    keys = AccessKey.objects.used_though_replaced(timezone.now())
+    for key in keys.filter(environment__in=environments).select_related("environment"):
+        yield _notice(Keys.REPLACED, key.environment, key=key)
