@@ -101,7 +101,7 @@ class TestPeople:
             findings = client.get(tab(contoso)).context["findings"]
             codes.append([finding.code for finding in findings])
 
-        assert codes == [[], [], ["not_found"]]
+        assert codes == [[], [], ["people_refused"]]
         assert "restart provisioning in Entra" in text_of(client.get(tab(contoso)))
 
     def test_people_are_found(self, client, contoso, scim):

@@ -88,5 +88,10 @@ def _finding(reason: str, refusals: Refusals) -> Item:
     return dataclasses.replace(
         item,
         remedy=MESSAGES.get(reason) or REMEDIES.get(reason, _OTHERWISE),
-        ways=tuple(dataclasses.replace(way, reason=reason) for way in item.ways),
+        ways=tuple(
+            dataclasses.replace(way, reason=reason)
+            if way.to is Place.REFUSED_REQUESTS
+            else way
+            for way in item.ways
+        ),
     )
