@@ -22,7 +22,7 @@ class Address:
     query: tuple[tuple[str, str], ...] = ()
 
 
-_ADDRESSES = {
+ADDRESSES = {
     Place.CONNECTION: Address(
         page="set_up", anchor="step-connection", label=_("Go to step 1")
     ),
@@ -73,7 +73,7 @@ class ShownItem:
 
 def link_to(page: EnvironmentPage, way: Way) -> Link:
     """Return where a way leads to from a page."""
-    address = _ADDRESSES[way.to]
+    address = ADDRESSES[way.to]
     query = {"reason": way.reason} if way.reason else dict(address.query)
     return Link(
         url=page.url(address.page, query=query, anchor=address.anchor),

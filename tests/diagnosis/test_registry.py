@@ -8,7 +8,7 @@ import pkgutil
 import pytest
 from django.utils import translation
 
-from entra_scim.admin.places import _ADDRESSES as ADDRESSES
+from entra_scim.admin.places import ADDRESSES
 from entra_scim.diagnosis import findings, obstacles, progress
 from entra_scim.diagnosis.findings.registry import SUBJECTS
 from entra_scim.diagnosis.items import Code, Place
