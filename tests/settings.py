@@ -6,7 +6,7 @@ import os
 
 from example_project.settings import *  # noqa: F403
 from example_project.settings import BASE_DIR, DATABASES, TEMPLATES
-from tests.support.holes import Hole
+from tests.support.holes import Hole, look_into_conditions
 
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
@@ -16,6 +16,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # No sentence of the interface has a hole: each variable of our templates exists.
 for engine in TEMPLATES:
     engine["OPTIONS"]["string_if_invalid"] = Hole()
+look_into_conditions()
 
 # Products choose the isolation of their transactions; ours have their own.
 if isolation := os.environ.get("ISOLATION"):

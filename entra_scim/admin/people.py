@@ -91,6 +91,7 @@ class PersonPage(EnvironmentPage):
         )
         return super().get_context_data(
             person=person,
+            external_id=person.attributes.get("externalId", ""),
             waiting=identity.waiting_object_id(person),
             managed=links.is_in_force(person),
             reasons=reasons.reasons(person, reasons.groups_by_role(self.environment)),
@@ -224,6 +225,9 @@ class SetFormerAsidePage(ForgetPage):
 
     template_name = "entra_scim/admin/confirm_set_aside.html"
     title = gettext_lazy("Somebody else")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(person=None, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         released = self.released()

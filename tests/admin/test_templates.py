@@ -22,6 +22,14 @@ def test_a_template_variable_that_does_not_exist_fails_every_test():
         render_to_string("entra_scim/admin/finding.html", {})
 
 
+def test_so_does_one_in_a_condition():
+    """Which Django takes for nothing, so that a sentence would never be there."""
+    finding = {"message": "No.", "remedy": "Do.", "details": ()}
+
+    with pytest.raises(AssertionError, match=r"no value for finding.links"):
+        render_to_string("entra_scim/admin/finding.html", {"finding": finding})
+
+
 def test_dates_have_one_form_in_all_templates():
     """The reader's own, by Django's formats."""
     folder = Path(entra_scim.__file__).parent / "templates"
