@@ -32,7 +32,7 @@ urlpatterns = [
         "reset/",
         PasswordResetView.as_view(
             form_class=EntraPasswordResetForm,
-            email_template_name="entra_scim/sign_in_button.html",
+            email_template_name="registration/password_reset_subject.txt",
             success_url="/who/",
         ),
     ),
