@@ -17,11 +17,7 @@ from entra_emulator.tenant import Tenant
 from .attempts import Attempts
 from .groups import GroupLink, GroupProvisioner, GroupTask, group_tasks
 from .health import Escrow, Quarantine
-from .logs import (
-    LogEntry,
-    ProvisioningLog,
-    Status,
-)
+from .logs import LogEntry, ProvisioningLog, Status
 from .mappings import Mapping, advised
 from .open_points import LookUp, OpenPoints
 from .person import Link, PersonProvisioner, Task, task_of
