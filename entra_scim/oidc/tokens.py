@@ -68,6 +68,9 @@ def _exchanged(
     status, answer = client.fetch("POST", endpoint, payload)
     if status == 200:
         return answer
+    # A refusal names its error (RFC 6749 §5.2).
+    if status >= 500 or not answer.get("error"):
+        raise client.ProviderDown(f"status {status}")
     raise SignInProblem(
         code_of(str(answer.get("error", "")), str(answer.get("error_description", ""))),
         # What Microsoft's support asks for.
