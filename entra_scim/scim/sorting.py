@@ -31,7 +31,7 @@ def order_of(sort_by: str, descending: bool) -> tuple[str, ...]:
     field = _FIELDS.get(_path(sort_by) or "")
     if field is None:
         raise InvalidValueException(
-            detail=f"People cannot be sorted by {sort_by[:_LONGEST]}. Use one of: "
+            detail=f'People cannot be sorted by "{sort_by[:_LONGEST]}". Use one of: '
             f"{', '.join(_SORTABLE)}."
         )
     sign = "-" if descending else ""
