@@ -34,7 +34,7 @@ class SetUpStep(Code):
     )
     ACCESS_KEY = Kind(
         code="access_key",
-        message=gettext_lazy("Access key made"),
+        message=gettext_lazy("Access key created"),
         remedy=gettext_lazy(
             "Generate an access key, and paste it in Entra as Secret token."
         ),

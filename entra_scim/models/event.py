@@ -76,10 +76,10 @@ class ProvisioningEvent(models.Model):
             gettext_lazy("accepted with another object ID"),
         )
         FORGOTTEN = "forgotten", gettext_lazy("may be linked again")
-        ROLE_CREATED = "role_created", gettext_lazy("role made")
+        ROLE_CREATED = "role_created", gettext_lazy("role created")
         ROLE_CHANGED = "role_changed", gettext_lazy("role changed")
         ROLE_DELETED = "role_deleted", gettext_lazy("role deleted")
-        KEY_CREATED = "key_created", gettext_lazy("access key made")
+        KEY_CREATED = "key_created", gettext_lazy("access key created")
         KEY_FIRST_USED = "key_first_used", gettext_lazy("access key used first")
         KEY_REVOKED = "key_revoked", gettext_lazy("access key revoked")
         SIGN_IN_TESTED = "sign_in_tested", gettext_lazy("sign-in tested")

@@ -200,8 +200,10 @@ class TestConnection:
 
     def test_a_certificate_is_made_for_an_application(self, client, contoso):
         """Which both IDs name; before, the page says so."""
+        before = client.get(tab(contoso, "sign-in/"))
         page = client.post(tab(contoso, "sign-in/certificate/"), follow=True)
 
+        assert "Save both IDs under Connection first. Go to step 1" in text_of(before)
         assert "Save both IDs under Connection first." in text_of(page)
         assert not EntraConnection.objects.exclude(certificate="").exists()
 

@@ -226,4 +226,4 @@ class TestEvents:
 
         RoleFactory(environment=contoso, value="Later")
 
-        assert self.last() == "Later: role made; people concerned: 1"
+        assert self.last() == "Later: role created; people concerned: 1"
