@@ -13,6 +13,10 @@ class EntraScimConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks, receivers
+        from .models import ProvisioningEvent
+        from .story.sentences import sentence_of
 
+        # For products that show events themselves: the tables make no sentences.
+        ProvisioningEvent.add_to_class("summary", property(sentence_of))
         checks.register_checks()
         receivers.connect()

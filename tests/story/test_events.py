@@ -24,6 +24,12 @@ from entra_scim.text import comparison_keys
 pytestmark = pytest.mark.django_db
 
 
+def test_a_product_has_an_event_in_one_sentence(contoso):
+    event = events.record(contoso, ProvisioningEvent.Kind.ROLE_CREATED, name="Viewer")
+
+    assert event.summary == sentence_of(event) == "Viewer: role created"
+
+
 def event_of(environment, days):
     """Make an event of some days ago."""
     event = events.record(environment, ProvisioningEvent.Kind.KEY_CREATED)
