@@ -78,7 +78,7 @@ def by_turning_off(environment: AnyEnvironment) -> ShutOut:
 def _counted(people: models.QuerySet[Any], is_meant: Callable[[Any], bool]) -> ShutOut:
     """Return the first of some people, without those who are not meant, and how many.
 
-    One statement looks for all of them, and another reads whom to show: no index
+    One statement looks for all of them, and another reads the ones to show: no index
     tells who of a product's people is without what. In no order, in which a database
     would have to read the product's rows too.
     """

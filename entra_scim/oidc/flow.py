@@ -48,7 +48,7 @@ class Identity:
 
     @property
     def name(self) -> str:
-        """What to call the person, whom we may not know."""
+        """What to call the person, who may be unknown here."""
         name = str(self.claims.get("preferred_username") or self.claims["oid"])
         return "".join(letter for letter in name if letter.isprintable())[:200]
 

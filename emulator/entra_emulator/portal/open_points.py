@@ -25,7 +25,7 @@ from .provisioning import JobPage
 
 OPEN_POINTS: dict[str, tuple[Any, dict[Any, Any]]] = {
     "look_up": (
-        gettext_lazy("How a cycle finds somebody whom it knows already"),
+        gettext_lazy("How a cycle finds somebody it knows already"),
         {
             LookUp.BY_ID: gettext_lazy("By the ID at the server"),
             LookUp.BY_FILTER: gettext_lazy("By a filter on the matching attributes"),

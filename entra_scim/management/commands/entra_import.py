@@ -1,4 +1,4 @@
-"""The command that links people whom another library knows by their object ID."""
+"""The command that links people that another library knows by their object ID."""
 
 from __future__ import annotations
 
