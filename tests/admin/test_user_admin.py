@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from entra_scim.policy import ProvisioningPolicy, get_policy
 from tests.support.factories import GroupFactory
-from tests.support.user_admin import LISTING, client_of, page_of, posted, provision
+from tests.support.user_admin import LISTING, page_of, posted, provision
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("several_environments")]
 
@@ -25,25 +25,8 @@ class OwnersAreExempt(ProvisioningPolicy):
 
 
 @pytest.fixture
-def client(admin):
-    return client_of(admin)
-
-
-@pytest.fixture
 def linked(scim, ann, roles):
     return provision(scim, ann, roles=[{"value": "Viewer"}])
-
-
-@pytest.fixture
-def model_admin(monkeypatch):
-    """The product's user admin, to be changed as a product may."""
-
-    class Changed:
-        def __setattr__(self, name, value):
-            registered = django_admin.site._registry[get_user_model()]
-            monkeypatch.setattr(registered, name, value)
-
-    return Changed()
 
 
 class TestPromotion:

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib import admin as django_admin
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from entra_scim.models import EnvironmentRole
 from tests.support.factories import GroupFactory, OwnGroupFactory, UserFactory
-from tests.support.user_admin import LISTING, client_of, page_of, posted, provision
+from tests.support.tab import client_for
+from tests.support.user_admin import LISTING, page_of, posted, provision
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("several_environments")]
-
-
-@pytest.fixture
-def client(admin):
-    return client_of(admin)
-
-
-@pytest.fixture
-def model_admin(monkeypatch):
-    """The product's user admin, to be changed as a product may."""
-
-    class Changed:
-        def __setattr__(self, name, value):
-            registered = django_admin.site._registry[get_user_model()]
-            monkeypatch.setattr(registered, name, value)
-
-    return Changed()
 
 
 class TestOtherEnvironments:
@@ -58,7 +40,7 @@ class TestOtherEnvironments:
                 ]
             )
         )
-        return client_of(user)
+        return client_for(user)
 
     @pytest.mark.parametrize("page", ["change", "delete"])
     def test_nothing_leads_there(self, visitor, client, dave, fabrikam, page):

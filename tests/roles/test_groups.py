@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
-from django.test import Client
 
 from entra_scim.conf import conf
 from entra_scim.models import EnvironmentGroup, EnvironmentRole, ProvisionedUser
@@ -16,19 +15,13 @@ from tests.support.factories import (
     UserFactory,
     make_environment,
 )
-from tests.support.tab import tab
+from tests.support.tab import client_for, tab
 
 pytestmark = pytest.mark.django_db
 
 
 def permission(codename):
     return Permission.objects.get(codename=codename)
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture
@@ -45,7 +38,7 @@ def it(contoso):
 
 @pytest.fixture
 def visitor(it):
-    return client_of(it)
+    return client_for(it)
 
 
 def add(client, environment, value, group=None):
@@ -113,7 +106,7 @@ class TestGrantable:
         self, settings, admin, contoso, fabrikam
     ):
         settings.ENTRA_SCIM_POLICY = "tests.support.group_policies.EveryGroup"
-        client = client_of(admin)
+        client = client_for(admin)
         GroupFactory(name="Shared")
         foreign = OwnGroupFactory(name="Fabrikam's", environment=fabrikam)
 
@@ -126,7 +119,7 @@ class TestGrantable:
         """Then no group is left behind by the attempt."""
         settings.ENTRA_SCIM_POLICY = "tests.support.group_policies.NoGroup"
 
-        page = add(client_of(admin), contoso, "Boss")
+        page = add(client_for(admin), contoso, "Boss")
 
         assert "cannot grant the group" in text_of(page)
         assert not Group.objects.exists()
@@ -170,7 +163,7 @@ class TestOwnGroups:
 
     def test_environments_of_one_name_do_not_meet(self, admin, contoso):
         twin = make_environment(name="Contoso")
-        client = client_of(admin)
+        client = client_for(admin)
 
         add(client, contoso, "Viewer")
         add(client, twin, "Viewer")

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from django.test import Client
 from django.urls import reverse
 
 from entra_scim.models import ProvisionedUser
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def provision(scim, user, **attributes):
