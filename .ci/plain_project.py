@@ -53,7 +53,7 @@ def main() -> None:
     package = files("entra_scim")
     assert package.joinpath("py.typed").is_file()
     assert package.joinpath("locale/nl/LC_MESSAGES/django.mo").is_file()
-    assert package.joinpath("templates/entra_scim/admin/set_up.html").is_file()
+    assert package.joinpath("templates/entra_scim/tab/set_up.html").is_file()
     assert importlib.util.find_spec("entra_emulator") is None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

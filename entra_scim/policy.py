@@ -226,6 +226,25 @@ class ProvisioningPolicy:
             people = people.filter(is_staff=True)
         return people
 
+    def may_view(self, request: Any, environment: AnyEnvironment) -> bool:
+        """Tell whether the visitor of a request may see the tab in your own pages.
+
+        As it stands, superusers may, and people of the environment that have the
+        permission to view or change environments. To anyone else, the environment is
+        not there. In the admin, its queryset and permissions decide instead. Outside
+        the transaction; reads only, and on every request.
+        """
+        return _has_permission(self, request.user, environment, "view", "change")
+
+    def may_change(self, request: Any, environment: AnyEnvironment) -> bool:
+        """Tell whether somebody who may see the tab in your own pages may change it.
+
+        As it stands, superusers may, and people of the environment that have the
+        permission to change environments. Outside the transaction; reads only, and on
+        every request.
+        """
+        return _has_permission(self, request.user, environment, "change")
+
     def accepts_provisioning(self, environment: AnyEnvironment) -> bool:
         """Tell whether an environment takes requests now.
 
@@ -268,6 +287,22 @@ def value_of(attributes: Mapping[str, Any], path: str) -> tuple[bool, Any]:
 def get_policy() -> ProvisioningPolicy:
     """Return the policy of the host, new for each call: it keeps no state."""
     return cast(ProvisioningPolicy, import_string(conf.POLICY)())
+
+
+def _has_permission(
+    policy: ProvisioningPolicy, user: Any, environment: AnyEnvironment, *actions: str
+) -> bool:
+    if not user.is_active:
+        return False
+    if getattr(user, "is_superuser", False):
+        return True
+    # A permission says nothing about which environment: it is that of all customers.
+    options = environment._meta
+    return any(
+        user.has_perm(f"{options.app_label}.{action}_{options.model_name}")
+        for action in actions
+        if hasattr(user, "has_perm")
+    ) and any(one == environment for one in policy.environments_of(user))
 
 
 def _environments() -> models.Manager[Any]:

@@ -50,22 +50,28 @@ INTERFACES = {
     "oidc",
     "routers",
     "scim",
+    "tab",
     "testing",
 }
 WIRING = {"apps", "checks", "receivers"}
 """What Django calls when it starts. It may import anything."""
 TOP = len(FLOORS)
+ABOVE_THE_TAB = "admin"
+"""The one interface that stands on another: it shows the tab's pages."""
 
 
 def part_of(module):
     """Return the name of a module's part: the folder or file in the package's root."""
     part = module.relative_to(ROOT).parts[0].removesuffix(".py")
-    # Django finds template tags there only; these are the admin's.
-    return "admin" if part == "templatetags" else part
+    if part == "templatetags":  # where Django finds them, and nowhere else
+        return "admin" if module.stem == "entra_scim_admin" else "tab"
+    return part
 
 
 def floor_of(part):
     """Return how high a part is: imports point down."""
+    if part == ABOVE_THE_TAB:
+        return TOP + 1
     if part in INTERFACES | WIRING:
         return TOP
     [floor] = [n for n, parts in enumerate(FLOORS) if part in parts]
@@ -118,6 +124,14 @@ def test_the_local_entra_is_for_tests_alone(module):
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_the_admin_is_imported_by_its_own_room_alone(module):
+    """Everything else works in products that do not have it."""
+    if part_of(module) != "admin":
+        imported = r"^\s*(?:from|import) (?:django\.contrib|entra_scim|\.\.).*\badmin\b"
+        assert re.findall(imported, module.read_text(), re.M) == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_imports_are_at_the_top(module):
     """Except in AppConfig.ready, when the models are there at last."""
     inner = [
@@ -142,7 +156,7 @@ def test_migrations_import_no_code_of_the_app(module):
 def test_the_domain_knows_no_http(module):
     """Nor does what lies below it."""
     part = part_of(module)
-    if part in {"__init__", "migrations"} or floor_of(part) == TOP:
+    if part in {"__init__", "migrations"} or floor_of(part) >= TOP:
         return
 
     text = module.read_text()

@@ -13,7 +13,7 @@ from entra_scim.models import Environment
 
 from .deletion import EmptyingMixin
 from .links import change_url, url_of
-from .urls import urls_of
+from .mount import AdminMount
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -31,7 +31,7 @@ class EntraEnvironmentMixin(EmptyingMixin):
     change_form_template = "entra_scim/admin/change_form.html"
 
     def get_urls(self) -> list[Any]:
-        return [urls_of(self, self.admin_site.admin_view), *super().get_urls()]
+        return [AdminMount(self).urls, *super().get_urls()]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -10,18 +10,16 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.tab.urls import app_name
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
-
-APP_NAME = "entra_tab"
-"""The namespace of the tab within that of an admin site: ``admin:entra_tab:people``."""
 
 
 def instance_name(model_admin: ModelAdmin[Any]) -> str:
     """Return the tab's namespace in an admin: a site may have several environments' admins."""
     options = model_admin.opts
-    return f"{options.app_label}_{options.model_name}_{APP_NAME}"
+    return f"{options.app_label}_{options.model_name}_{app_name}"
 
 
 def current_app(model_admin: ModelAdmin[Any]) -> str:
@@ -37,7 +35,7 @@ def url_of(
     query: Mapping[str, str] | None = None,
     anchor: str = "",
 ) -> str:
-    """Return the URL of a page of an environment's tab, by its name in ``admin.urls``."""
+    """Return the URL of a page of an environment's tab, by its name in ``tab.urls``."""
     url = reverse(
         f"{current_app(model_admin)}:{name}", args=[quote(environment.pk), *args]
     )

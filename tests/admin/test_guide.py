@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entra_scim.activation import lifecycle
-from entra_scim.admin import shared_guide
 from entra_scim.connection import access_keys, configuration, credentials
 from entra_scim.diagnosis import sign_in_health
 from entra_scim.models import (
@@ -21,6 +20,7 @@ from entra_scim.models import (
     ProvisionedUser,
 )
 from entra_scim.sign_in import sign_ins
+from entra_scim.tab import shared_guide
 from tests.support.factories import (
     RoleFactory,
 )

@@ -7,7 +7,6 @@ import uuid
 import pytest
 from django.contrib.auth import get_user_model
 
-from entra_scim.admin import paging
 from entra_scim.exceptions import VersionMismatch
 from entra_scim.models import (
     ProvisionedUser,
@@ -16,6 +15,7 @@ from entra_scim.models import (
 )
 from entra_scim.people import search
 from entra_scim.policy import ProvisioningPolicy
+from entra_scim.tab import paging
 from tests.support.factories import (
     UserFactory,
 )

@@ -8,7 +8,6 @@ import datetime
 import pytest
 from django.utils import timezone, translation
 
-from entra_scim.admin import events as admin_events
 from entra_scim.connection import access_keys
 from entra_scim.models import (
     ProvisioningEvent,
@@ -16,6 +15,7 @@ from entra_scim.models import (
 from entra_scim.people import erasure
 from entra_scim.story import events
 from entra_scim.story.sentences import sentence_of
+from entra_scim.tab import events as tab_events
 from tests.support.tab import provision, tab, text_of
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +111,7 @@ class TestEvents:
             events.record(
                 contoso, ProvisioningEvent.Kind.ROLE_CREATED, name=f"Eve{number}"
             )
-        monkeypatch.setattr(admin_events, "NAMED_EVENTS", 2)
+        monkeypatch.setattr(tab_events, "NAMED_EVENTS", 2)
 
         page = client.get(tab(contoso, "events/"), {"person": "eve"})
 

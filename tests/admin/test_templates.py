@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_a_template_variable_that_does_not_exist_fails_every_test():
     """Else a sentence of the interface would have a hole, and nobody would see it."""
     with pytest.raises(AssertionError, match=r"finding.html has no value for"):
-        render_to_string("entra_scim/admin/finding.html", {})
+        render_to_string("entra_scim/tab/finding.html", {})
 
 
 def test_so_does_one_in_a_condition():
@@ -27,7 +27,7 @@ def test_so_does_one_in_a_condition():
     finding = {"message": "No.", "remedy": "Do.", "details": ()}
 
     with pytest.raises(AssertionError, match=r"no value for finding.links"):
-        render_to_string("entra_scim/admin/finding.html", {"finding": finding})
+        render_to_string("entra_scim/tab/finding.html", {"finding": finding})
 
 
 def test_dates_have_one_form_in_all_templates():

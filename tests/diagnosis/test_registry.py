@@ -8,10 +8,10 @@ import pkgutil
 import pytest
 from django.utils import translation
 
-from entra_scim.admin.places import ADDRESSES
 from entra_scim.diagnosis import findings, obstacles, progress
 from entra_scim.diagnosis.findings.registry import SUBJECTS
 from entra_scim.diagnosis.items import Code, Place
+from entra_scim.tab.places import ADDRESSES
 
 
 def subjects():

@@ -12,7 +12,7 @@ from django.contrib.admin import site
 from django.urls import reverse
 
 import entra_scim
-from entra_scim.admin.urls import PAGES
+from entra_scim.tab.urls import PAGES
 from entra_scim.web.engines import engine
 
 TEMPLATES = Path(entra_scim.__file__).parent / "templates"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from entra_scim.admin import roles as role_pages
 from entra_scim.roles import regrants
+from entra_scim.tab import roles as role_pages
 from tests.support.regrants import PEOPLE, provision
 
 

@@ -1,0 +1,104 @@
+"""The tab itself: where things stand, and each step with its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import BoundField
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from entra_scim.diagnosis import headcount
+from entra_scim.diagnosis.findings.registry import findings
+from entra_scim.models import EntraConnection
+from entra_scim.roles import groups, regrants
+
+from . import flow
+from .forms import ConnectionForm, RoleForm
+from .pages import EnvironmentPage
+from .places import shown
+from .shared_guide import guide_context
+from .situation import situation_of
+from .step_up import StepUpMixin
+
+_STAGE_OF_FORM = {"connection_form": "connection", "role_form": "roles"}
+"""Where a form is that came back with mistakes."""
+
+
+class SetUpPage(StepUpMixin, EnvironmentPage):
+    template_name = "entra_scim/tab/set_up.html"
+    page = "set_up"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        settings = self.entra_connection
+        mistakes = {
+            _STAGE_OF_FORM[name] for name in _STAGE_OF_FORM.keys() & kwargs.keys()
+        }
+        situation = situation_of(settings, self.breakage)
+        facts = situation.facts.observed
+        self.last_contact = facts.last_contact
+        following = flow.next_step(situation.steps)
+        stages = flow.stages_of(situation.steps, mistakes)
+        kwargs.setdefault("connection_form", ConnectionForm(settings=settings))
+        kwargs.setdefault(
+            "role_form",
+            RoleForm(
+                environment=self.environment, visitor=self.request.user, prefix="role"
+            ),
+        )
+        permissions = groups.numbers_of_permissions(
+            {role.group_id for role, _people in facts.roles}
+        )
+        context = guide_context(self.request, self.environment)
+        return super().get_context_data(
+            **context
+            | {
+                "settings": settings,
+                "connection_fields": _with_notes(kwargs["connection_form"], settings),
+                "keys": [
+                    (key, key in situation.facts.usable_keys) for key in situation.keys
+                ],
+                "traffic": facts,
+                "most_holders": headcount.HOLDERS,
+                "findings": shown(self, findings(situation.facts)),
+                "steps": situation.steps,
+                "stages": stages,
+                "next_step": following,
+                "has_sign_in": "redirect_uri" in context["addresses"],
+                "next_stage": stages[flow.stage_of(following)] if following else None,
+                "proof": situation.proof,
+                "pending": regrants.pending_of(self.environment),
+                "roles": [
+                    (role, people, permissions.get(role.group_id, 0))
+                    for role, people in facts.roles
+                ],
+            }
+            | kwargs
+        )
+
+
+def _with_notes(
+    form: ConnectionForm, settings: EntraConnection
+) -> list[tuple[BoundField, str]]:
+    """Return the fields of a connection, with what is there of the secret already."""
+    return [
+        (
+            field,
+            _note_of_secret(form, settings) if field.name == "client_secret" else "",
+        )
+        for field in form
+    ]
+
+
+def _note_of_secret(form: ConnectionForm, settings: EntraConnection) -> str:
+    current = form.current
+    if current is not None and current.client_secret:
+        changed = settings.client_secret_changed_at
+        moment = date_format(localtime(changed), "DATETIME_FORMAT") if changed else ""
+        return _(
+            "A secret is set, last changed %(moment)s. Leave this empty to keep it."
+        ) % {"moment": moment}
+    if current is not None and current.certificate:
+        return _("A certificate is in use. Leave this empty to keep it.")
+    return _("Paste the column Value, not the Secret ID. You may save the IDs first.")

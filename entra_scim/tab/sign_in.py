@@ -1,0 +1,125 @@
+"""How people of an environment sign in, and a test of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entra_scim.activation import lifecycle, shut_out
+from entra_scim.connection import configuration, credentials
+from entra_scim.diagnosis import obstacles
+from entra_scim.diagnosis.findings.credentials import Credentials, shortcoming
+
+from .activation_form import ActivationForm
+from .pages import EnvironmentPage
+from .places import shown
+from .step_up import StepUpMixin
+
+TEST = "entra_scim_test"
+"""Where a session notes which environment its visitor may test."""
+
+_EXPIRING: dict[Credentials | None, Any] = {
+    Credentials.CERTIFICATE_EXPIRING: gettext_lazy(
+        "The certificate expires within 30 days. Replace it first, or soon."
+    ),
+    Credentials.SECRET_EXPIRING: gettext_lazy(
+        "The client secret expires within 30 days. Replace it first, or soon."
+    ),
+}
+"""What to think of before an activation."""
+
+
+class SignInPage(StepUpMixin, EnvironmentPage):
+    template_name = "entra_scim/tab/sign_in.html"
+    page = "sign_in"
+    title = gettext_lazy("Sign-in")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        settings = self.entra_connection
+        lifecycle.note_trial_end(settings)
+        state = lifecycle.state_of(settings)
+        missing = (
+            obstacles.of(settings, self.request.user)
+            if state == lifecycle.State.INACTIVE
+            else []
+        )
+        locked_out = shut_out.ShutOut(shown=[], count=0)
+        if state == lifecycle.State.INACTIVE and not missing:
+            locked_out = shut_out.by_activation(self.environment)
+        used = credentials.newest(settings)
+        kwargs.setdefault(
+            "form",
+            ActivationForm(
+                request=self.request,
+                environment=self.environment,
+                locked_out=locked_out.count,
+            ),
+        )
+        return super().get_context_data(
+            settings=settings,
+            expiring=_EXPIRING.get(shortcoming(settings)),
+            pending=Credentials.PENDING.item() if settings.pending else None,
+            certificate=used.certificate if used else "",
+            certificate_expires_on=used.certificate_expires_on if used else None,
+            is_active=state == lifecycle.State.ACTIVE,
+            is_on_trial=state == lifecycle.State.TRIAL,
+            confirmer=lifecycle.confirmer_of(settings),
+            minutes_left=lifecycle.minutes_left(settings),
+            confirm_query=urlencode({"next": self.url("sign_in")}),
+            obstacles=shown(self, missing),
+            locked_out=locked_out,
+            counted=shut_out.COUNTED,
+            sign_in_url=self.absolute("entra_scim_oidc:environment-sign-in"),
+            logout_url=self.absolute("entra_scim_oidc:front-channel-logout"),
+            **kwargs,
+        )
+
+    def absolute(self, name: str) -> str:
+        """Return the whole address of a page of the environment, if it has one."""
+        try:
+            path = reverse(name, args=[str(self.environment.pk)])
+        except NoReverseMatch:
+            return ""
+        return self.request.build_absolute_uri(path)
+
+
+class TestRedirect(EnvironmentPage):
+    """Begins a test sign-in.
+
+    By a link: a form that ends at Microsoft is blocked by a Content Security Policy
+    with form-action 'self'. Someone else's link begins a test at most, which a person
+    then has to go through at Entra, and which signs nobody in.
+    """
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.can_change:
+            messages.error(request, _("You may look at this page, but not change it."))
+            return HttpResponseRedirect(self.url("sign_in"))
+        environment_id = str(self.environment.pk)
+        request.session[TEST] = environment_id
+        path = reverse("entra_scim_oidc:test", args=[environment_id])
+        query = urlencode({"next": self.url("sign_in")})
+        return HttpResponseRedirect(f"{path}?{query}")
+
+
+class DiscardView(EnvironmentPage):
+    """Discards a changed connection that waits for a test."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not configuration.discard_waiting(self.entra_connection):
+            messages.info(request, _("Nothing has changed."))
+            return HttpResponseRedirect(self.url("sign_in"))
+        return self.done(
+            _("Microsoft Entra ID: discarded the changed connection."),
+            self.url("sign_in"),
+        )
