@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from .conf import conf
 from .database.environment_model import AnyEnvironment
+from .document.catalogue import ACCOUNT_FIELDS
 from .models import EnvironmentGroup
 
 
@@ -155,7 +156,7 @@ class ProvisioningPolicy:
         admin and forms do not let them be changed. In the transaction, and outside;
         reads nothing.
         """
-        return {"first_name": "name.givenName", "last_name": "name.familyName"}
+        return dict(ACCOUNT_FIELDS)
 
     def deactivate(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:
         """Take away a person's access. In the transaction; the caller saves.

@@ -15,6 +15,8 @@ from scim2_models import (
     SCIMException,
 )
 
+from entra_scim.document.catalogue import COMPLEX
+
 from .paths import Target, target_of
 from .rewriting import Operation, at_target
 from .values import CORE, ENTERPRISE, is_empty
@@ -198,7 +200,7 @@ def _parts_at(op: str, path: str, value: Any) -> Iterator[tuple[str, str, Any]]:
             for key, item in _members(value):
                 yield from _parts_at(op, f"{path}:{key}", item)
     elif (
-        name.removeprefix(f"{CORE.lower()}:") == "name"
+        name.removeprefix(f"{CORE.lower()}:") in COMPLEX
         and isinstance(value, dict)
         and op != "remove"
     ):

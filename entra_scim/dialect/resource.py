@@ -6,6 +6,8 @@ from typing import Any
 
 from scim2_models import InvalidSyntaxException, InvalidValueException
 
+from entra_scim.document.catalogue import COMPLEX
+
 from .values import (
     CORE,
     ENTERPRISE,
@@ -55,7 +57,7 @@ def normalize_resource(body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
             resource[ENTERPRISE] = _enterprise(value)
         elif name in MULTI_VALUED:
             resource[key] = normalize_items(key, value)
-        elif name == "name" and isinstance(value, dict):
+        elif name in COMPLEX and isinstance(value, dict):
             resource[key] = normalize_object(key, value)
         else:
             resource[key] = normalize_text(key, value)

@@ -7,22 +7,13 @@ from typing import Any
 
 from scim2_models import InvalidValueException
 
+from entra_scim.document import catalogue
+from entra_scim.document.documents import CORE as CORE
 from entra_scim.document.documents import ENTERPRISE as ENTERPRISE
 
 from .roles import normalize_role
 
-CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
-
-MULTI_VALUED = {
-    "emails",
-    "phonenumbers",
-    "ims",
-    "photos",
-    "addresses",
-    "entitlements",
-    "roles",
-    "x509certificates",
-}
+MULTI_VALUED = {name.lower() for name in catalogue.MULTI_VALUED}
 
 READ_ONLY = {"id", "meta", "groups"}
 """Attributes that a POST may carry for nothing, and that a PATCH cannot change."""
@@ -39,8 +30,14 @@ MAX_MEMBERS = 200
 _BOOLEANS = {"true": True, "false": False}
 _WRAPPING = {"value", "$ref", "type", "primary", "display"}
 
-_IDENTIFYING = {"username", "externalid", "emails.value", "roles.value"}
-"""What decides who somebody is and may do: no boolean is meant to."""
+_DECIDING = {
+    path.lower()
+    for path, attribute in catalogue.STRING_ATTRIBUTES.items()
+    if attribute.decides
+}
+_WITHOUT_VALUE = {
+    name.lower() for name, parts in catalogue.PARTS.items() if "value" not in parts
+}
 
 
 def unwrapped(value: Any) -> Any:
@@ -81,7 +78,7 @@ def normalize_text(path: str, value: Any) -> Any:
     """
     value = unwrapped(value)
     if isinstance(value, bool):
-        return value if path.lower() in _IDENTIFYING else str(value)
+        return value if path.lower() in _DECIDING else str(value)
     return json.dumps(value) if isinstance(value, int | float) else value
 
 
@@ -175,7 +172,8 @@ def normalize_item(name: str, item: Any, display: str = "displayName") -> Any:
     if name.lower() == "roles":
         item = normalize_role(item, display)
     # An address has parts alone; as a value, its text would be dropped unnoticed.
-    if name.lower() != "addresses" and (isinstance(item, str) or is_number(item)):
+    is_value = isinstance(item, str) or is_number(item)
+    if is_value and name.lower() not in _WITHOUT_VALUE:
         item = {"value": item}
     if not isinstance(item, dict):
         raise InvalidValueException(detail=f"{name} must be a list of objects.")

@@ -24,6 +24,7 @@ class Kept:
     """Why, and what to change."""
 
 
+CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 

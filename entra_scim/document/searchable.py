@@ -1,9 +1,8 @@
 """The strings of a person's document, in the forms that filters compare.
 
-What can identify somebody is found by key, through an index: Entra may have any of
-these for its matching attribute, and asks for it before each person that it
-provisions. What describes many people alike, such as a title, is compared where it
-is kept: an index would hardly narrow the search, and each write would pay for it.
+Entra asks for the matching attribute before each person that it provisions. What can
+be one is found by key, through an index; anything else is compared where it is kept:
+an index would hardly narrow the search, and each write would pay for it.
 """
 
 from __future__ import annotations
@@ -13,102 +12,17 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from entra_scim.text.comparison_keys import (
-    canonical_external_id,
-    digest,
-    folded,
-    order_key,
-)
+from entra_scim.text.comparison_keys import digest, folded, order_key
 
-from .documents import ENTERPRISE, Document
-
-CORE_STRINGS = (
-    "userName",
-    "externalId",
-    "displayName",
-    "nickName",
-    "name.formatted",
-    "name.familyName",
-    "name.givenName",
-    "name.middleName",
-    "name.honorificPrefix",
-    "name.honorificSuffix",
-    "profileUrl",
-    "title",
-    "userType",
-    "preferredLanguage",
-    "locale",
-    "timezone",
-)
-ENTERPRISE_STRINGS = (
-    "employeeNumber",
-    "costCenter",
-    "organization",
-    "division",
-    "department",
-    "manager.value",
-    "manager.displayName",
-    "manager.$ref",
-)
-
-INDEXED_STRINGS = frozenset(
-    (
-        "displayName",
-        "nickName",
-        "name.formatted",
-        "name.familyName",
-        "name.givenName",
-        "employeeNumber",
-        "manager.value",
-    )
-)
-"""Strings with a single value that are found by key. userName and externalId are
-too, by columns of their own."""
-
-_WAYS = {path: path.split(".") for path in CORE_STRINGS} | {
-    path: [ENTERPRISE, *path.split(".")] for path in ENTERPRISE_STRINGS
-}
-"""The way to each string in a document."""
-
-_INDEXED_WAYS = {path: way for path, way in _WAYS.items() if path in INDEXED_STRINGS}
-
-_VALUE = ("value", "display")
-
-MULTI_VALUED = {
-    "emails": _VALUE,
-    "phoneNumbers": _VALUE,
-    "ims": _VALUE,
-    "photos": _VALUE,
-    "entitlements": _VALUE,
-    "roles": (*_VALUE, "displayName"),
-    "x509Certificates": _VALUE,
-    "addresses": (
-        "formatted",
-        "streetAddress",
-        "locality",
-        "region",
-        "postalCode",
-        "country",
-    ),
-}
-"""The strings of each value of a multi-valued attribute, beside its type."""
-
-CASE_EXACT = frozenset(("roles.value",))
-"""Where the case counts (``caseExact`` of RFC 7643 §2.2), besides externalId."""
-
-UNREADABLE = frozenset(("photos.value", "x509Certificates.value"))
-"""What may be long, and is compared as a whole only."""
-
+from .attributes import Attribute, Search
+from .catalogue import KEYED_STRINGS, PARTS, STRING_ATTRIBUTES, STRINGS, Single
+from .documents import Document
 
 LISTED = 255
 """How many characters of somebody's names an index of any database takes."""
 
 _LISTED_PART = 100
 
-NAMES = ("displayName", "nickName", "name.givenName", "name.familyName")
-"""What people are searched for by, besides addresses: each word of it."""
-
-_ADDRESSES = "emails.value"
 _WORDS = "search"
 """The path of what is found by a word that is not the first of a name."""
 
@@ -131,9 +45,7 @@ class Element(NamedTuple):
 
 def form(path: str, value: str) -> str:
     """Return the form in which the string at a path is compared."""
-    if path == "externalId":
-        return canonical_external_id(value)
-    return value if path in CASE_EXACT else folded(value)
+    return STRING_ATTRIBUTES[path].form(value)
 
 
 def key(path: str, value: str) -> uuid.UUID:
@@ -144,17 +56,17 @@ def key(path: str, value: str) -> uuid.UUID:
 
 def comparable(document: Document) -> dict[str, str]:
     """Return the strings with a single value, by path, as filters compare them."""
-    return _strings(document, _WAYS)
+    return _strings(document, STRINGS)
 
 
-def _strings(document: Document, ways: dict[str, list[str]]) -> dict[str, str]:
+def _strings(document: Document, wanted: dict[str, Single]) -> dict[str, str]:
     strings = {}
-    for path, steps in ways.items():
+    for path, way, attribute in wanted.values():
         value: Any = document
-        for step in steps:
+        for step in way:
             value = value.get(step) if isinstance(value, dict) else None
         if value:
-            strings[path] = form(path, value)
+            strings[path] = attribute.form(value)
     return strings
 
 
@@ -195,36 +107,41 @@ def elements(document: Document) -> list[Element]:
     """
     names: dict[str, None] = {}
     found = []
-    for path, value in _strings(document, _INDEXED_WAYS).items():
-        searched = None
-        if path in NAMES:
-            searched, *others = (beginning(each) for each in words(value))
-            names |= dict.fromkeys(others)
-        found.append(Element(path, key(path, value), None, searched=searched))
+    for path, value in _strings(document, KEYED_STRINGS).items():
+        search = KEYED_STRINGS[path].attribute.search
+        if search is Search.WORDS:
+            names |= dict.fromkeys(map(beginning, words(value)[1:]))
+        found.append(
+            Element(path, key(path, value), None, searched=_searched(search, value))
+        )
     known = {element.searched for element in found}
     found += (
         Element(_WORDS, None, None, searched=name)
         for name in names
         if name not in known
     )
-    for attribute, parts in MULTI_VALUED.items():
+    for attribute, parts in PARTS.items():
         for item in document.get(attribute, ()):
             found += _elements(attribute, parts, item)
     return list(dict.fromkeys(found))
 
 
+def _searched(search: Search, value: str) -> str | None:
+    return None if search is Search.NOT else beginning(value)
+
+
 def _elements(
-    attribute: str, parts: tuple[str, ...], item: dict[str, Any]
+    attribute: str, parts: dict[str, Attribute], item: dict[str, Any]
 ) -> Iterator[Element]:
     kind, primary = item.get("type"), item.get("primary")
     kind = folded(kind) if kind else None
-    for part in parts:
-        path, value = f"{attribute}.{part}", item.get(part)
+    for name, part in parts.items():
+        path, value = f"{attribute}.{name}", item.get(name)
         if value:
-            compared = form(path, value)
-            kept = None if path in UNREADABLE else compared
-            searched = beginning(compared) if path == _ADDRESSES else None
+            compared = part.form(value)
+            kept = None if part.is_long else compared
+            searched = _searched(part.search, compared)
             yield Element(path, key(path, compared), kept, kind, primary, searched)
-        elif part == "value":
+        elif name == "value":
             # There is such a value, of which "ne" is true.
             yield Element(path, None, None, kind, primary)

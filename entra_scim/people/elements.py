@@ -6,12 +6,10 @@ from collections.abc import Iterable
 
 from entra_scim.database import prepared_writes
 from entra_scim.document import searchable
-from entra_scim.document.documents import Document, top_of
+from entra_scim.document.catalogue import KEYED_STRINGS, SEARCHED_NAMES
+from entra_scim.document.documents import Document
 from entra_scim.document.searchable import Element
 from entra_scim.models import ProvisionedElement, ProvisionedUser
-
-_NAMES = {top_of(path) for path in searchable.NAMES}
-"""What is looked at together: a word of several names is kept once."""
 
 
 def save(person: ProvisionedUser) -> None:
@@ -25,8 +23,8 @@ def change(person: ProvisionedUser, old: Document) -> None:
     changed = {
         name for name in old.keys() | new.keys() if old.get(name) != new.get(name)
     }
-    if changed & _NAMES:
-        changed |= _NAMES
+    if changed & SEARCHED_NAMES:  # a word of several names is kept once
+        changed |= SEARCHED_NAMES
     former, latter = (
         searchable.elements({name: one[name] for name in changed if name in one})
         for one in (old, new)
@@ -34,7 +32,7 @@ def change(person: ProvisionedUser, old: Document) -> None:
     gone, come = set(former) - set(latter), set(latter) - set(former)
     if len(gone) == len(come) == 1:  # the usual change, in one statement
         [before], [after] = gone, come
-        if before.path == after.path and before.path in searchable.INDEXED_STRINGS:
+        if before.path == after.path and before.path in KEYED_STRINGS:
             prepared_writes.update(
                 ProvisionedElement,
                 {"provisioned_user": person.pk, "path": after.path},

@@ -10,25 +10,41 @@ from django.db.models.functions import Collate
 from scim2_models.path import AttrPath
 
 from entra_scim.database.transactions import database
-from entra_scim.document.searchable import (
-    CORE_STRINGS,
-    ENTERPRISE_STRINGS,
-    MULTI_VALUED,
-)
+from entra_scim.document.attributes import Type
+from entra_scim.document.catalogue import MULTI_VALUED, PARTS, SINGLES, STRINGS
+from entra_scim.document.declarations import META
+from entra_scim.document.documents import CORE, ENTERPRISE
 
-from .schema import CORE, ENTERPRISE
-
-TEXTS = {path.lower(): path for path in (*CORE_STRINGS, *ENTERPRISE_STRINGS)}
+TEXTS = {path.lower(): path for path in STRINGS}
 """Strings of ``ProvisionedUser.comparable``, by path in lower case."""
 
-TIMES = {"meta.created": "created", "meta.lastmodified": "modified"}
+BOOLEANS = {
+    path.lower(): attribute.column
+    for path, _way, attribute in SINGLES.values()
+    if attribute.type is Type.BOOLEAN
+}
+TIMES = {attribute.name.lower(): attribute.column for attribute in META}
 """Fields of a ProvisionedUser, by path in lower case."""
+
+KEYS = {
+    path: attribute.column
+    for path, _way, attribute in STRINGS.values()
+    if attribute.column
+}
+"""Fields with the keys of strings, by path."""
 
 ELEMENTS = {attribute.lower(): attribute for attribute in MULTI_VALUED}
 """Multi-valued attributes, whose values are rows of ProvisionedElement."""
 
-_EXTENSION = {path.lower() for path in ENTERPRISE_STRINGS}
-_SHORT = {"manager": "manager.value"}
+_EXTENSION = {
+    path.lower() for path, way, _attribute in SINGLES.values() if way[0] == ENTERPRISE
+}
+_SHORT = {
+    path.lower().removesuffix(".value"): path.lower()
+    for path in STRINGS
+    if path.endswith(".value")
+}
+"""What stands for its value, such as the manager."""
 
 
 def path_of(attribute: AttrPath) -> str | None:
@@ -49,7 +65,7 @@ def path_of(attribute: AttrPath) -> str | None:
 
 def element_paths(attribute: str) -> list[str]:
     """Return the paths of a multi-valued attribute's strings."""
-    return [f"{attribute}.{part}" for part in MULTI_VALUED[attribute]]
+    return [f"{attribute}.{part}" for part in PARTS[attribute]]
 
 
 def text(path: str) -> Any:

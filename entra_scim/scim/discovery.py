@@ -19,6 +19,9 @@ from scim2_models import (
     Sort,
 )
 
+from entra_scim.document.catalogue import SCHEMAS
+from entra_scim.document.declarations import USER
+
 from .paging import DEFAULT_COUNT, MAX_COUNT
 from .schema import EnterpriseUser, EntraUser, User
 
@@ -48,13 +51,12 @@ _CONFIG = ServiceProviderConfig(
 )
 _RESOURCE_TYPES = [
     ResourceType.from_resource(EntraUser).model_copy(
-        update={"description": "User Account"}
+        update={"description": USER.description}
     )
 ]
 _SCHEMAS = [
-    # In the words of RFC 7643 §8.7.1, by which clients recognise them.
-    User.to_schema().model_copy(update={"description": "User Account"}),
-    EnterpriseUser.to_schema().model_copy(update={"description": "Enterprise User"}),
+    model.to_schema().model_copy(update={"description": schema.description})
+    for model, schema in zip((User, EnterpriseUser), SCHEMAS, strict=True)
 ]
 
 

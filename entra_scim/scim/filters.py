@@ -30,12 +30,12 @@ from scim2_models.path import (
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import normalize_filter
 from entra_scim.document import searchable
-from entra_scim.document.searchable import INDEXED_STRINGS, MULTI_VALUED, UNREADABLE
+from entra_scim.document.catalogue import KEYED_STRINGS, MULTI_VALUED, PARTS
+from entra_scim.document.documents import CORE, ENTERPRISE
 from entra_scim.models import ProvisionedElement
 from entra_scim.text import comparison_keys
 
 from . import columns, comparisons, keyed
-from .schema import CORE, ENTERPRISE
 
 MAX_LENGTH = 2048
 MAX_DEPTH = 32
@@ -45,13 +45,15 @@ MAX_SCANS = 10
 _STRING = r'"(?:\\.|[^"\\])*"'
 _KEYED = {
     "id",
-    "username",
-    "externalid",
-    *(path.lower() for path in INDEXED_STRINGS),
+    *(path.lower() for path in columns.KEYS),
+    *(path.lower() for path in KEYED_STRINGS),
     *(attribute.lower() for attribute in MULTI_VALUED),
 }
 _CONSTANTS = {"meta.resourcetype": "User"}
-_ALWAYS_PRESENT = {"id", "active", "schemas", "meta.version", *_CONSTANTS}
+_ALWAYS_PRESENT = {"id", "schemas", "meta.version", *_CONSTANTS} | {
+    *columns.BOOLEANS,
+    *columns.TIMES,
+}
 
 
 def q_of(text: str, environment: AnyEnvironment) -> Q:
@@ -175,7 +177,7 @@ class _PersonVisitor(_Visitor):
         path = columns.path_of(attribute)
         if path in columns.TEXTS:
             return Q(comparable__has_key=columns.TEXTS[path])
-        if path in _ALWAYS_PRESENT or path in columns.TIMES:
+        if path in _ALWAYS_PRESENT:
             return comparisons.ALL
         name, part = self._element(attribute)
         if part is None:
@@ -189,8 +191,8 @@ class _PersonVisitor(_Visitor):
             return self._text_compared(columns.TEXTS[path], node)
         if path == "id":
             return comparisons.id_compared(node)
-        if path == "active":
-            return comparisons.boolean_compared("active", node)
+        if path in columns.BOOLEANS:
+            return comparisons.boolean_compared(columns.BOOLEANS[path], node)
         if path in columns.TIMES:
             return comparisons.time_compared(columns.TIMES[path], node)
         if path == "meta.version":
@@ -211,11 +213,9 @@ class _PersonVisitor(_Visitor):
     def _text_compared(self, path: str, node: Comparison) -> Q:
         operand = searchable.form(path, comparisons.string(node))
         if node.op == CompareOperator.eq:
-            if path == "userName":
-                return Q(user_name_key=comparison_keys.user_name_key(operand))
-            if path == "externalId":
-                return Q(external_id_key=comparison_keys.external_id_key(operand))
-            if path in INDEXED_STRINGS:
+            if path in columns.KEYS:
+                return Q(**{columns.KEYS[path]: comparison_keys.digest(operand)})
+            if path in KEYED_STRINGS:
                 return self._with_element(Q(key=searchable.key(path, operand)))
         return comparisons.text_compared(columns.text(path.lower()), node, operand)
 
@@ -239,7 +239,7 @@ class _ElementVisitor(_Visitor):
 
     def __init__(self, attribute: str) -> None:
         self._attribute = attribute
-        self._parts = {part.lower(): part for part in MULTI_VALUED[attribute]}
+        self._parts = {part.lower(): part for part in PARTS[attribute]}
 
     def condition(self, tree: FilterNode) -> Q:
         """Return the condition on one row of ProvisionedElement.
@@ -289,7 +289,7 @@ class _ElementVisitor(_Visitor):
         path = f"{self._attribute}.{self._parts[name]}"
         operand = searchable.form(path, comparisons.string(node))
         same = Q(key=searchable.key(path, operand))
-        if path in UNREADABLE:
+        if PARTS[self._attribute][self._parts[name]].is_long:
             return comparisons.equality(node, same)
         if node.op == CompareOperator.eq:
             return same

@@ -15,9 +15,8 @@ from itertools import islice
 from typing import Any
 
 from entra_scim.dialect import IGNORED
-from entra_scim.document.documents import Document
-
-from .schema import CORE, ENTERPRISE, EntraUser
+from entra_scim.document.catalogue import EXTENSION, NAMES
+from entra_scim.document.documents import CORE, ENTERPRISE, Document
 
 _MOST = 50
 _LONGEST = 2000  # characters of JSON
@@ -25,9 +24,12 @@ _LOOKED_AT = 200  # members of an object: nobody maps that many
 _NAME = re.compile(r"[a-z][\w$-]{0,99}", re.IGNORECASE | re.ASCII)
 _URN = re.compile(r"urn:[\w.:-]{1,200}", re.IGNORECASE | re.ASCII)
 
-_OURS = {
-    str(attribute.name).lower() for attribute in EntraUser.to_schema().attributes or ()
-} | {"active", "externalid", "manager", CORE.lower(), ENTERPRISE.lower(), *IGNORED}
+_OURS = (NAMES.keys() - EXTENSION.keys()) | {
+    "manager",
+    CORE.lower(),
+    ENTERPRISE.lower(),
+    *IGNORED,
+}
 
 
 def split(document: Document) -> tuple[Document, Document]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from entra_scim.connection.admission import LookUp
+from entra_scim.document.documents import CORE
 from entra_scim.text import comparison_keys
 
 from .filters import MAX_LENGTH
-from .schema import CORE
 
 _LOOK_UP = re.compile(
     rf'(?:{re.escape(CORE)}:)?(?P<attribute>userName|externalId) eq "(?P<value>[^"\\]*)"',

@@ -99,7 +99,7 @@ def page(query: Query, environment: AnyEnvironment) -> tuple[int, list[Row]]:
     people = ProvisionedUser.objects.for_environment(environment)
     if query.filter is not None:
         people = people.filter(q_of(query.filter, environment))
-    order: tuple[str, ...] = PAGES
+    order: tuple[Any, ...] = PAGES
     if query.sort_by is not None:
         order = order_of(query.sort_by, query.descending)
     offset = query.start_index - 1

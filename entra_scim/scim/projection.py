@@ -9,9 +9,8 @@ from typing import Any
 
 from scim2_models import InvalidValueException
 
-from entra_scim.document.searchable import ENTERPRISE_STRINGS
-
-from .schema import CORE, ENTERPRISE
+from entra_scim.document.catalogue import EXTENSION
+from entra_scim.document.documents import CORE, ENTERPRISE
 
 MAX_NAMES = 200
 """How many names a request may give. There are fewer attributes."""
@@ -20,7 +19,6 @@ _LONGEST_NAME = 300
 _ALWAYS = ("schemas", "id")
 _NAME = re.compile(r"(?:urn:[^\s\[\]\"]+|[a-z$][\w$-]*(?:\.[a-z$][\w$-]*)?)", re.ASCII)
 _SELECTION = re.compile(r'\[(?:"(?:\\.|[^"\\])*"|[^"\[\]])*\]')
-_EXTENSION = {path.partition(".")[0].lower() for path in ENTERPRISE_STRINGS}
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def _paths(names: list[str]) -> Iterable[str]:
         if not _NAME.fullmatch(path):
             raise _not_names()
         path = path.removeprefix(f"{CORE.lower()}:")
-        if path.partition(".")[0] in _EXTENSION:
+        if path.partition(".")[0] in EXTENSION:
             path = f"{ENTERPRISE.lower()}:{path}"
         yield path
 

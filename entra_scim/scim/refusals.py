@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 from scim2_models import Error, SCIMException
 
-from .schema import ENTERPRISE
+from entra_scim.document.documents import ENTERPRISE
 
 _KINDS = {
     "bool_type": "true or false",

@@ -23,7 +23,10 @@ from entra_scim.dialect import (
     normalize_resource,
     read_operations,
 )
+from entra_scim.document.catalogue import MULTI_VALUED
 from entra_scim.document.documents import (
+    CORE,
+    ENTERPRISE,
     Document,
     Kept,
     top_of,
@@ -33,7 +36,7 @@ from entra_scim.document.documents import (
 from .foreign import foreign_after, foreign_in_resource, foreign_schemas, split
 from .messages import PATCH_OP, check_schemas, operations_of
 from .refusals import for_readers, refusal_of
-from .schema import CORE, ENTERPRISE, EntraUser
+from .schema import EntraUser
 from .single_values import differ_in_texts, with_single_values
 
 POLICY = ScimPolicy(
@@ -46,16 +49,6 @@ POLICY = ScimPolicy(
 # Kept, since pydantic makes a class anew once nobody holds it.
 _EntraPatch = PatchOp[EntraUser]
 
-_MULTI_VALUED = (
-    "emails",
-    "phoneNumbers",
-    "ims",
-    "photos",
-    "addresses",
-    "entitlements",
-    "roles",
-    "x509Certificates",
-)
 _NOT_KEPT = ("schemas", "id", "meta")
 
 
@@ -273,7 +266,7 @@ def canonical(user: Any) -> Document:
     document = cast("Document", user.model_dump())
     for name in _NOT_KEPT:
         document.pop(name, None)
-    for name in _MULTI_VALUED:
+    for name in MULTI_VALUED:
         if name in document:
             document[name] = _meaningful(name, document[name])
             if not document[name]:

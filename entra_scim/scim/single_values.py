@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from entra_scim.dialect import Change
+from entra_scim.document.attributes import Type
+from entra_scim.document.catalogue import SINGLES
 from entra_scim.document.documents import ENTERPRISE, Document
-from entra_scim.document.searchable import CORE_STRINGS, ENTERPRISE_STRINGS
+
+_KINDS = {Type.TEXT: str, Type.BOOLEAN: bool}
 
 SINGLE = {
-    "active": ("active",),
-    **{path.lower(): tuple(path.split(".")) for path in CORE_STRINGS},
-    **{
-        f"{ENTERPRISE}:{name}".lower(): (ENTERPRISE, name)
-        for name in ENTERPRISE_STRINGS
-        if "." not in name
-    },
+    (f"{ENTERPRISE}:{path}" if way[0] == ENTERPRISE else path).lower(): (
+        way,
+        _KINDS[attribute.type],
+    )
+    for path, way, attribute in SINGLES.values()
+    # The manager is written as a whole.
+    if way[0] != ENTERPRISE or "." not in path
 }
-"""What has one value, by its path: the way to it in a document."""
+"""What has one value, by its path: the way to it in a document, and its type."""
 
 
 def with_single_values(document: Document, changes: list[Change]) -> Document | None:
@@ -34,13 +37,11 @@ def with_single_values(document: Document, changes: list[Change]) -> Document | 
         if _replaces_roles(operation):
             new["roles"] = operation["value"]
             continue
-        steps = SINGLE.get(operation["path"].lower())
-        kind = bool if steps == ("active",) else str
-        if (
-            steps is None
-            or operation["op"] == "remove"
-            or type(operation.get("value")) is not kind
-        ):
+        single = SINGLE.get(operation["path"].lower())
+        if single is None or operation["op"] == "remove":
+            return None
+        steps, kind = single
+        if type(operation.get("value")) is not kind:
             return None
         inner = new
         for step in steps[:-1]:

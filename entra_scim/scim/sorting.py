@@ -1,9 +1,13 @@
-"""The order of listings, which an index has."""
+"""The order of listings."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from scim2_models import InvalidPathException, InvalidValueException, Path
 from scim2_models.path import AttrPath
+
+from entra_scim.document.catalogue import SORTABLE
 
 from . import columns
 
@@ -11,31 +15,32 @@ PAGES = ("created", "id")
 """The order of pages, which new people come at the end of."""
 
 _LONGEST = 200  # characters: with its URN, no attribute's name is longer
-_SORTABLE = {
-    "userName": "user_name_order",
-    "meta.created": "created",
-    "meta.lastModified": "modified",
-}
-_FIELDS = {name.lower(): field for name, field in _SORTABLE.items()}
+_SORTABLE = {path.lower(): attribute for path, attribute in SORTABLE.items()}
 
 
-def order_of(sort_by: str, descending: bool) -> tuple[str, ...]:
-    """Return the fields to order people by, for ``sortBy`` (RFC 7644 §3.4.2.3).
+def order_of(sort_by: str, descending: bool) -> tuple[Any, ...]:
+    """Return what to order people by, for ``sortBy`` (RFC 7644 §3.4.2.3).
 
-    An index has just this order: sorting a whole directory for each page of it
-    would cost more than the page. All of these attributes have a value.
+    What has a column is there for everybody, and an index has just this order.
+    Of anything else, missing values come last, or first where it is descending.
 
     Raises:
         InvalidValueException: People cannot be sorted by that.
     """
-    field = _FIELDS.get(_path(sort_by) or "")
-    if field is None:
+    path = _path(sort_by) or ""
+    if path not in _SORTABLE:
         raise InvalidValueException(
             detail=f'People cannot be sorted by "{sort_by[:_LONGEST]}". Use one of: '
-            f"{', '.join(_SORTABLE)}."
+            f"{', '.join(SORTABLE)}."
         )
     sign = "-" if descending else ""
-    return (f"{sign}{field}", f"{sign}id")
+    attribute = _SORTABLE[path]
+    if field := attribute.order_column or attribute.column:
+        return (f"{sign}{field}", f"{sign}id")
+    text = columns.text(path)
+    if descending:
+        return (text.desc(nulls_first=True), "-id")
+    return (text.asc(nulls_last=True), "id")
 
 
 def _path(sort_by: str) -> str | None:

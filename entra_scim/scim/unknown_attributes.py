@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .schema import CORE, ENTERPRISE, EntraUser
+from entra_scim.document.catalogue import NAMES
+from entra_scim.document.documents import CORE, ENTERPRISE
 
 _LONGEST = 200
 _MOST = 20
@@ -83,7 +84,9 @@ def _is_known(path: str) -> bool:
     attribute, _, part = name.partition(".")
     if attribute in _READ_ONLY:
         return True
-    parts = _KNOWN.get(attribute)
+    if attribute == ENTERPRISE.lower():
+        return not part
+    parts = NAMES.get(attribute)
     return parts is not None and (not part or part in parts)
 
 
@@ -104,18 +107,3 @@ def _name(path: str) -> str:
     selection = value_filter if _TYPE.fullmatch(value_filter) else ""
     name = f"{before}{selection}{after}"
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-
-
-def _known() -> dict[str, set[str]]:
-    extensions: Any = EntraUser.get_extension_models()
-    schemas = [EntraUser, *extensions.values()]
-    return {
-        str(attribute.name).lower(): {
-            str(part.name).lower() for part in attribute.sub_attributes or ()
-        }
-        for schema in schemas
-        for attribute in schema.to_schema().attributes or ()
-    } | {ENTERPRISE.lower(): set()}
-
-
-_KNOWN = _known()

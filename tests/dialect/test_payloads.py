@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scim2_models import SCIMException
 
 from entra_scim.dialect import role_values
+from entra_scim.document.documents import ENTERPRISE
 from entra_scim.scim.resources import document_from, patched
-from entra_scim.scim.schema import ENTERPRISE
 from tests.support.random_payloads import JSON, OPERATIONS, PATHS
 
 PAYLOADS = Path(__file__).resolve().parent.parent / "payloads"

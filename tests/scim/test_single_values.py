@@ -34,7 +34,7 @@ texts = st.sampled_from(("x", " x ", "0", "é", "{}")) | st.text(min_size=1, max
 @st.composite
 def operations(draw):
     path = draw(paths)
-    value = draw(st.booleans() if path.lower() == "active" else texts)
+    value = draw(st.booleans() if SINGLE[path.lower()][1] is bool else texts)
     return {"op": draw(st.sampled_from(("add", "Replace"))), "path": path} | {
         "value": value
     }

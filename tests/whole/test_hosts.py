@@ -12,9 +12,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("host", ["members"])
+@pytest.mark.parametrize("host", ["members", "shoes"])
 def test_a_product_of_another_shape(host):
-    """It is connected, provisioned, left, returned to, activated and deactivated."""
+    """One with organizations of its own, and one with attributes of its own."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", f"tests.hosts.{host}"],
         capture_output=True,

@@ -1,0 +1,1 @@
+"""A host for which three more attributes are declared, in a line each."""
