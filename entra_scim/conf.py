@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -43,6 +43,19 @@ class Settings:
         """
         keys: Sequence[str] = _read("ENCRYPTION_KEYS", ())
         return keys
+
+    @property
+    def FEDERATED_CREDENTIALS(self) -> Mapping[str, str]:
+        """Name what vouches for the product at Entra, in place of client secrets.
+
+        By kind, as ``{"file": os.environ["AZURE_FEDERATED_TOKEN_FILE"]}``:
+        ``file`` is the path of an assertion that something else renews,
+        ``managed_identity`` the client ID of an identity in Azure, empty for the
+        system's own, and ``callable`` the dotted path of a function that returns
+        an assertion. Administrators choose among them in the tab.
+        """
+        credentials: Mapping[str, str] = _read("FEDERATED_CREDENTIALS", {})
+        return credentials
 
     @property
     def LOCAL_AUTHORITY(self) -> str:

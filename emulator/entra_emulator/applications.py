@@ -74,6 +74,20 @@ class Certificate:
 
 
 @dataclass(kw_only=True, eq=False)
+class FederatedCredential:
+    """An issuer whose assertions about one subject the application trusts.
+
+    https://learn.microsoft.com/en-us/graph/api/resources/federatedidentitycredential
+    """
+
+    id: str = field(default_factory=new_id)
+    name: str
+    issuer: str
+    subject: str
+    audience: str = "api://AzureADTokenExchange"
+
+
+@dataclass(kw_only=True, eq=False)
 class Application:
     """A non-gallery application with its app registration, in one tenant."""
 
@@ -97,6 +111,7 @@ class Application:
     )
     secrets: list[ClientSecret] = field(default_factory=list)
     certificates: list[Certificate] = field(default_factory=list)
+    federated_credentials: list[FederatedCredential] = field(default_factory=list)
     redirect_uris: list[str] = field(default_factory=list)
     logout_url: str = ""
     """The front-channel logout URL, which Entra calls with ``sid``."""

@@ -151,6 +151,24 @@ SIGN_IN_ERRORS: dict[int, SignInError] = {
     700229: SignInError(
         _TOKEN, "invalid_client", "The token cannot be a federated credential."
     ),
+    700211: SignInError(
+        _TOKEN,
+        "invalid_client",
+        "No federated identity credential has the assertion's issuer.",
+    ),
+    700212: SignInError(
+        _TOKEN,
+        "invalid_client",
+        "No federated identity credential has the assertion's audience.",
+    ),
+    700213: SignInError(
+        _TOKEN,
+        "invalid_client",
+        "No federated identity credential has the assertion's subject.",
+    ),
+    50166: SignInError(
+        _TOKEN, "invalid_request", "The issuer of the assertion does not answer."
+    ),
     900432: SignInError(
         _TOKEN, "invalid_client", "Confidential clients cannot cross clouds."
     ),

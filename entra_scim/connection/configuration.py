@@ -15,7 +15,7 @@ from entra_scim.models import EntraConnection, ProvisioningEvent
 from entra_scim.secrecy.hiding import Secret, without_variables
 from entra_scim.story import events
 
-from . import credentials
+from . import credentials, federation
 from .credentials import Credentials
 
 NOTICE = datetime.timedelta(days=30)
@@ -71,8 +71,9 @@ def save(
 ) -> list[str]:
     """Save what an administrator entered. An empty secret keeps what is set.
 
-    The IDs may come first, without any secret. A new secret takes the place of a
-    certificate.
+    The IDs may come first, without any secret. Where the product has a federated
+    credential, they are all that it takes. A new secret takes the place of a
+    certificate or a federated credential.
 
     Raises:
         ValueError: There is a secret that can no longer be read, and no new one.
@@ -91,10 +92,15 @@ def save(
         )
     elif former is not None:
         kept = former
-    elif settings.client_secret or settings.certificate:
+    elif settings.has_proof:
         raise ValueError("The secret to keep can no longer be read.")
     else:
-        kept = Credentials(client_id=client_id, tenant_id=tenant_id, cloud=cloud)
+        kept = Credentials(
+            client_id=client_id,
+            tenant_id=tenant_id,
+            cloud=cloud,
+            federation=next(iter(federation.kinds()), ""),
+        )
     new = dataclasses.replace(
         kept,
         client_id=client_id,
@@ -164,11 +170,13 @@ def reencrypt(settings: EntraConnection) -> None:
 
 
 def secret_state(settings: EntraConnection) -> SecretState:
-    """Tell whether a secret or certificate is there, and how long it lasts."""
-    if not settings.client_secret and not settings.certificate:
+    """Tell whether there is something to prove sign-in with, and how long it lasts."""
+    if not settings.has_proof:
         return SecretState.MISSING
     if credentials.in_use(settings) is None:
         return SecretState.UNREADABLE
+    if settings.federation:
+        return SecretState.SET
     end = settings.certificate_expires_on or settings.client_secret_expires_on
     if end is not None:
         today = timezone.localdate()
@@ -180,7 +188,7 @@ def secret_state(settings: EntraConnection) -> SecretState:
 
 
 def is_complete(settings: EntraConnection) -> bool:
-    """Tell whether both IDs are there, and a secret or certificate that works."""
+    """Tell whether both IDs are there, and something that works to prove it."""
     return settings.has_ids and secret_state(settings) in (
         SecretState.SET,
         SecretState.EXPIRING,

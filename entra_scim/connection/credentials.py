@@ -25,7 +25,7 @@ from entra_scim.models import EntraConnection
 from entra_scim.secrecy.hiding import Secret, without_variables
 from entra_scim.sign_in import sign_ins
 
-from . import authorities, encryption
+from . import authorities, encryption, federation
 
 _CERTIFICATE_LIFETIME = datetime.timedelta(days=730)
 _KEY_BITS = 3072
@@ -44,6 +44,8 @@ class Credentials:
     certificate: str = ""
     certificate_key: Secret = field(default=Secret(""), repr=False)
     certificate_expires_on: datetime.date | None = None
+    federation: str = ""
+    """The kind of assertion that takes the place of both."""
 
     @property
     @without_variables
@@ -65,7 +67,8 @@ def in_use(settings: EntraConnection) -> Credentials | None:
     """Return the credentials of an environment, or None if they are not complete.
 
     Neither are those that can no longer be read, because a key is lost, nor those
-    of a local Entra where there may be none any more.
+    of a local Entra, or by a federated credential, where the product has none any
+    more.
     """
     if settings.client_id is None or settings.tenant_id is None:
         return None
@@ -73,8 +76,12 @@ def in_use(settings: EntraConnection) -> Credentials | None:
         return None
     environment = settings.environment
     secret = certificate_key = ""
+    if settings.federation and settings.federation not in federation.kinds():
+        return None
     try:
-        if settings.certificate:
+        if settings.federation:
+            pass
+        elif settings.certificate:
             certificate_key = encryption.decrypt(environment, settings.certificate_key)
         elif settings.client_secret:
             secret = encryption.decrypt(environment, settings.client_secret)
@@ -91,6 +98,7 @@ def in_use(settings: EntraConnection) -> Credentials | None:
         certificate=settings.certificate,
         certificate_key=Secret(certificate_key),
         certificate_expires_on=settings.certificate_expires_on,
+        federation=settings.federation,
     )
 
 
@@ -155,6 +163,7 @@ def use(settings: EntraConnection, credentials: Credentials) -> None:
     settings.client_secret_expires_on = credentials.client_secret_expires_on
     settings.certificate = credentials.certificate
     settings.certificate_expires_on = credentials.certificate_expires_on
+    settings.federation = credentials.federation
     if former is None or former.client_secret != credentials.client_secret:
         settings.client_secret_changed_at = timezone.now()
         settings.client_secret = (
@@ -204,6 +213,17 @@ def with_certificate(credentials: Credentials) -> Credentials:
             ).decode()
         ),
         certificate_expires_on=(now + _CERTIFICATE_LIFETIME).date(),
+        federation="",
+    )
+
+
+def with_federation(credentials: Credentials, kind: str) -> Credentials:
+    """Return credentials with an issuer's assertions in place of what they had."""
+    return Credentials(
+        client_id=credentials.client_id,
+        tenant_id=credentials.tenant_id,
+        cloud=credentials.cloud,
+        federation=kind,
     )
 
 

@@ -178,7 +178,9 @@ def _todo(facts: Facts) -> dict[SetUpStep, str]:
         )
     elif settings.has_ids and not configuration.is_complete(settings):
         todo[SetUpStep.CREDENTIALS] = (
-            _("Make a new certificate under Sign-in, and upload it in Entra.")
+            _("Choose what sign-in proves itself with under Sign-in.")
+            if settings.federation
+            else _("Make a new certificate under Sign-in, and upload it in Entra.")
             if settings.certificate
             else _("Create a new client secret in Entra, and save it under Connection.")
         )

@@ -72,6 +72,8 @@ def _dead_credentials(settings: EntraConnection) -> str:
     is_expired = (
         configuration.secret_state(settings) == configuration.SecretState.EXPIRED
     )
+    if settings.federation:
+        return _("Federated credential not configured")
     if settings.certificate:
         return _("Certificate expired") if is_expired else _("Certificate unreadable")
     return _("Client secret expired") if is_expired else _("Client secret unreadable")

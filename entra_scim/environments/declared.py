@@ -67,6 +67,7 @@ def shown(environment: AnyEnvironment) -> dict[str, Any]:
             "environment": str(environment.pk),
             "client_secret": configuration.secret_state(settings).value,
             "has_certificate": bool(settings.certificate),
+            "federated_credential": settings.federation,
             "waits_for_test": bool(settings.pending),
             "is_tested": credentials.are_tested(settings),
             "sign_in": lifecycle.state_of(settings).value,

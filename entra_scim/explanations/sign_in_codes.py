@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .sign_in_texts import EXPLANATIONS, OTHERWISE, Explanation
+from .explanation import Explanation
+from .sign_in_texts import EXPLANATIONS, OTHERWISE
 
 __all__ = ["Explanation", "code_of", "explain", "family", "is_known", "told"]
 

@@ -5,25 +5,11 @@ Codes: https://learn.microsoft.com/en-us/entra/identity-platform/reference-error
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .explanation import ASK, Explanation
+from .own_texts import OWN
 
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
-    """What the person can do, and what the administrator can."""
-
-    person: str | Promise
-    administrator: str | Promise = ""
-    urgent: bool = False
-    """Whether nobody can sign in until the administrator has done that."""
-    other_account: bool = False
-    """Whether another Microsoft account of the person's may work."""
-
-
-_ASK = _("Ask your administrator, and mention the reference below.")
 _AGAIN = _("Start again with the button. Do not use the back button of the browser.")
 
 
@@ -33,7 +19,7 @@ def _codes(*numbers: int) -> frozenset[str]:
 
 EXPLANATIONS: dict[frozenset[str], Explanation] = {
     frozenset({"AADSTS7000222"}): Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_(
             "The client secret has expired. Make a new one in Entra, under App "
             "registrations → Certificates & secrets, and save it in the tab Microsoft "
@@ -42,7 +28,7 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         urgent=True,
     ),
     _codes(7000215, 7000218, 70002): Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_(
             "The client secret is wrong: often the Secret ID was pasted. Make a new "
             "one in Entra, and save its Value in the tab Microsoft Entra ID."
@@ -50,15 +36,24 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         urgent=True,
     ),
     _codes(700027, 700229, 700023, 700030, 50012): Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_(
             "Entra does not know the certificate. Download it from the tab Microsoft "
             "Entra ID, and upload it in Entra under Certificates & secrets."
         ),
         urgent=True,
     ),
+    _codes(70021, 700211, 700212, 700213): Explanation(
+        person=ASK,
+        administrator=_(
+            "Entra knows no federated credential with this issuer, subject and audience. "
+            "Compare them with the tab Microsoft Entra ID, letter by letter: in Entra, "
+            "under Certificates & secrets → Federated credentials."
+        ),
+        urgent=True,
+    ),
     _codes(700016, 90002, 700005, 50194, 700011, 50059, 50128, 90019): Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_(
             "Entra does not know the application or the directory. Compare both IDs "
             "with App registrations → Overview in Entra."
@@ -66,12 +61,12 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         urgent=True,
     ),
     _codes(90038, 900382, 900432, 90043, 90051): Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_("The directory is in another cloud. Choose it in the tab."),
         urgent=True,
     ),
     _codes(50011, 500113, 900971, 70004): Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_(
             "Entra does not know the Redirect URI. Copy it from the tab to App "
             "registrations → Authentication → Web."
@@ -79,7 +74,7 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         urgent=True,
     ),
     _codes(9002326, 9002325, 9002327, 700025): Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_(
             "Entra has the Redirect URI for another platform. Move it to App "
             "registrations → Authentication → Web."
@@ -87,7 +82,7 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         urgent=True,
     ),
     _codes(700024, 500133) | {"clock"}: Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_(
             "The clock of this server differs from Microsoft's by more than five "
             "minutes. Ask the people who run this product to set the time, for example by NTP."
@@ -95,7 +90,7 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         urgent=True,
     ),
     _codes(7000112, 70001, 500014, 1000031): Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_(
             "The application is disabled in Entra: Enterprise applications → "
             "Properties → Enabled for users to sign-in."
@@ -117,7 +112,7 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         | _codes(9002341)
         | {"consent_required"}
     ): Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_(
             "Consent is missing. In Entra, open App registrations → API permissions, "
             "and choose Grant admin consent."
@@ -211,7 +206,7 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         administrator=_("The attempt was too old or was used already."),
     ),
     _codes(50146, 501461, 50003): Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_(
             "The application has a signing key of its own in Entra, which is not "
             "supported here. Remove the claims mapping from the application."
@@ -223,96 +218,15 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
         | _codes(700022, 9000411, 9002313)
         | {"invalid_request", "invalid_scope", "unsupported_response_type"}
     ): Explanation(
-        person=_ASK,
+        person=ASK,
         administrator=_(
             "Entra did not accept the request itself. Nothing in Entra has to change: "
             "tell the makers of this product, and mention the code."
         ),
     ),
-    frozenset({"down"}): Explanation(
-        person=_("Microsoft does not answer. Try again in a few minutes."),
-        administrator=_("Entra did not answer in time, or not as it should."),
-    ),
-    frozenset({"busy"}): Explanation(
-        person=_("This site is very busy. Try again in a minute."),
-    ),
-    frozenset({"token"}): Explanation(
-        person=_ASK,
-        administrator=_(
-            "Entra's answer was not meant for this environment, or not signed by "
-            "Entra. Compare both IDs with Entra."
-        ),
-    ),
-    frozenset({"not_provisioned"}): Explanation(
-        person=_(
-            "You have no account here. Ask your administrator to assign you to this "
-            "application; it then takes up to 40 minutes."
-        ),
-        administrator=_(
-            "Entra signed in somebody who was never provisioned here. Assign them to "
-            "the application. If they are assigned, externalId must be mapped to "
-            "objectId: see the guide."
-        ),
-        other_account=True,
-    ),
-    frozenset({"inactive"}): Explanation(
-        person=_("Your account here is inactive. Ask your administrator."),
-        administrator=_(
-            "The person is inactive here: assign them to the application in Entra."
-        ),
-        other_account=True,
-    ),
-    frozenset({"not_managed"}): Explanation(
-        person=_(
-            "Entra does not manage your account here any more. Sign in with your "
-            "username and password."
-        ),
-        administrator=_(
-            "The person is linked, but Entra no longer manages their account: it does "
-            "not belong to this environment alone, or became the Admin's. Unlink the "
-            "person in the tab if that is right."
-        ),
-        other_account=True,
-    ),
-    frozenset({"not_active"}): Explanation(
-        person=_(
-            "Signing in with Microsoft Entra is not switched on here. Go to the "
-            "sign-in page of this product, and sign in with your username and password."
-        ),
-        administrator=_("The integration is not active."),
-    ),
-    frozenset({"unknown_organisation"}): Explanation(
-        person=_(
-            "We cannot tell your organisation by this address. Use the sign-in link "
-            "of your organisation, or ask your administrator for it."
-        ),
-    ),
-    frozenset({"credentials"}): Explanation(
-        person=_ASK,
-        administrator=_(
-            "The connection is not complete, or its client secret or certificate can "
-            "no longer be read. Replace it in the tab Microsoft Entra ID."
-        ),
-        urgent=True,
-    ),
-    frozenset({"not_asked"}): Explanation(
-        person=_(
-            "Microsoft Entra did not confirm that you entered your credentials again. "
-            "Nothing was changed. Start again, and ask your administrator if it happens "
-            "again."
-        ),
-        administrator=_(
-            "Entra did not say when the person entered their credentials. In Entra, "
-            "open App registrations → Token configuration, and add the optional claim "
-            "auth_time for the token type ID."
-        ),
-    ),
-    frozenset({"not_allowed"}): Explanation(
-        person=_("Start the test again from the tab Microsoft Entra ID."),
-    ),
-}
+} | OWN
 OTHERWISE = Explanation(
-    person=_ASK,
+    person=ASK,
     administrator=_(
         "Entra refused the sign-in with a code that is not known here. Look it up at "
         "https://login.microsoftonline.com/error"

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from entra_scim.connection import authorities, configuration, credentials
+from entra_scim.connection import authorities, configuration, credentials, federation
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import EnvironmentRole
 
-from .plan import Wanted
+from .plan import KitError, Wanted
 
 
 def wanted_of(
@@ -45,10 +46,29 @@ def wanted_of(
         tenant_id=str(used.tenant_id) if used else str(settings.tenant_id or ""),
         certificate=used.certificate if used else "",
         has_secret=bool(used and used.client_secret),
+        federated=_federated(used),
         today=timezone.localdate(),
         notification_address=notification_address,
         deletion_threshold=deletion_threshold,
     )
+
+
+def _federated(used: credentials.Credentials | None) -> tuple[str, str, str] | None:
+    """Return what Entra must trust: what is in use, or could be where nothing is."""
+    kind = used.federation if used else next(iter(federation.kinds()), "")
+    if not kind:
+        return None
+    try:
+        found = federation.identity(kind)
+    except federation.NoAssertion as error:
+        raise KitError(
+            _(
+                "The product gets no assertion for its federated credential: %(problem)s. "
+                "Check ENTRA_SCIM_FEDERATED_CREDENTIALS."
+            )
+            % {"problem": error}
+        ) from None
+    return found.issuer, found.subject, found.audience
 
 
 def _address(absolute: Callable[[str], str], name: str, *arguments: str) -> str:

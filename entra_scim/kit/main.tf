@@ -84,6 +84,15 @@ resource "azuread_application_app_role" "role" {
   value                = each.value.value
 }
 
+resource "azuread_application_federated_identity_credential" "sign_in" {
+  for_each       = { for one in [local.plan.federated] : one.name => one if one != null }
+  application_id = local.application.application_id
+  display_name   = each.value.name
+  issuer         = each.value.issuer
+  subject        = each.value.subject
+  audiences      = each.value.audiences
+}
+
 # https://learn.microsoft.com/en-us/graph/api/serviceprincipal-update
 resource "msgraph_update_resource" "assignment" {
   url  = local.principal

@@ -72,6 +72,8 @@ class Wanted:
     certificate: str
     """The public part, as PEM."""
     has_secret: bool
+    federated: tuple[str, str, str] | None
+    """Issuer, subject and audience of what vouches for the product."""
     today: date
     notification_address: str = ""
     deletion_threshold: int = 50
@@ -116,7 +118,10 @@ def plan(wanted: Wanted) -> Document:
             "resourceAppId": _GRAPH_APP,
             "scope": "User.Read openid profile email",
         },
-        "needsSecret": not wanted.certificate and not wanted.has_secret,
+        "needsSecret": not (
+            wanted.certificate or wanted.has_secret or wanted.federated
+        ),
+        "federated": _federated(wanted),
         "secretName": f"Sign-in to {host}",
         "secretEnds": f"{wanted.today + _SECRET_LIFETIME}T00:00:00Z",
         "certificate": _base64_of(wanted.certificate),
@@ -165,6 +170,21 @@ def _base64_of(certificate: str) -> str:
         return ""
     loaded = load_pem_x509_certificate(certificate.encode())
     return b64encode(loaded.public_bytes(Encoding.DER)).decode()
+
+
+def _federated(wanted: Wanted) -> Document | None:
+    """https://learn.microsoft.com/en-us/graph/api/application-post-federatedidentitycredentials"""
+    if wanted.federated is None:
+        return None
+    issuer, subject, audience = wanted.federated
+    text = " ".join(wanted.federated)
+    return {
+        # The name cannot change, so another issuer has another one.
+        "name": f"sign-in-{uuid.uuid5(uuid.NAMESPACE_URL, text).hex[:12]}",
+        "issuer": issuer,
+        "subject": subject,
+        "audiences": [audience],
+    }
 
 
 def _credentials(wanted: Wanted) -> list[Document]:

@@ -39,6 +39,7 @@ _MODULES = (
     "registration.py",
     "provisioning.py",
     "changes.py",
+    "proofs.py",
     "run.py",
     "graph.py",
     "__main__.py",

@@ -144,13 +144,18 @@ STEPS = (
     ),
     Step(
         name="proof",
-        title="Certificate or client secret",
+        title="Federated credential, certificate or client secret",
         purpose="The product proves itself when people sign in.",
         reads=(
             "GET /applications/{app}?$select=keyCredentials",
             "GET /applications/{app}?$select=passwordCredentials",
+            "GET /applications/{app}/federatedIdentityCredentials",
         ),
-        writes=("PATCH /applications/{app}", "POST /applications/{app}/addPassword"),
+        writes=(
+            "PATCH /applications/{app}",
+            "POST /applications/{app}/addPassword",
+            "POST /applications/{app}/federatedIdentityCredentials",
+        ),
         permission=_WRITE,
         remedy="A policy of the directory may forbid client secrets: use a certificate.",
         source=f"{_REFERENCE}/application-addpassword",

@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 ('certificate', models.TextField(default='', editable=False, help_text='The public part, which Entra knows.')),
                 ('certificate_key', models.TextField(default='', editable=False, help_text='Encrypted.')),
                 ('certificate_expires_on', models.DateField(db_index=True, editable=False, null=True)),
+                ('federation', models.CharField(default='', editable=False, help_text='The kind of assertion that stands for secret and certificate.', max_length=20)),
                 ('pending', models.TextField(default='', editable=False, help_text='Encrypted. Changes that wait for a test sign-in, while the integration is active.')),
                 ('tested_at', models.DateTimeField(editable=False, null=True)),
                 ('tested_fingerprint', models.CharField(default='', editable=False, max_length=64)),

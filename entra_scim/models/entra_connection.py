@@ -74,6 +74,12 @@ class EntraConnection(models.Model):
         default="", editable=False, help_text=_("Encrypted.")
     )
     certificate_expires_on = models.DateField(null=True, editable=False, db_index=True)
+    federation = models.CharField(
+        max_length=20,
+        default="",
+        editable=False,
+        help_text=_("The kind of assertion that stands for secret and certificate."),
+    )
     pending = models.TextField(
         default="",
         editable=False,
@@ -118,6 +124,11 @@ class EntraConnection(models.Model):
         locked out because it did not.
         """
         return is_active(self.activated_at, self.confirmed_at, now)
+
+    @property
+    def has_proof(self) -> bool:
+        """Whether there is a secret, a certificate or a federated credential."""
+        return bool(self.client_secret or self.certificate or self.federation)
 
     @property
     def has_ids(self) -> bool:

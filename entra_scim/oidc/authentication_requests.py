@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from entra_scim.activation import lifecycle
 from entra_scim.connection import credentials
+from entra_scim.connection.calls import ProviderDown
 from entra_scim.connection.configuration import connection_of
 from entra_scim.connection.credentials import Credentials
 from entra_scim.database.environment_model import AnyEnvironment, environment_named
@@ -17,7 +18,6 @@ from entra_scim.environments import domains
 from entra_scim.secrecy.hiding import without_variables
 
 from . import metadata, mozilla, states
-from .client import ProviderDown
 from .pages import AGAIN, OTHER_ACCOUNT, TEST, SignInStep, onward_page, page
 from .problems import SignInProblem
 

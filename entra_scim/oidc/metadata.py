@@ -10,11 +10,11 @@ from typing import Any
 import jwt
 
 from entra_scim.connection import authorities
+from entra_scim.connection.calls import ProviderDown, fetch
 from entra_scim.connection.credentials import Credentials
 from entra_scim.text.comparison_keys import digest
 
 from . import caching, turns
-from .client import ProviderDown, fetch
 
 _FRESH = 60 * 60  # seconds; Microsoft advises to look for new keys about hourly
 _USABLE = 24 * 60 * 60

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from entra_scim.connection import authorities, credentials
+from entra_scim.connection.calls import ProviderDown
 from entra_scim.connection.configuration import connection_of
 from entra_scim.database.environment_model import AnyEnvironment, environment_named
 from entra_scim.database.transactions import deciding
@@ -24,7 +25,6 @@ from entra_scim.models import EntraSession
 from entra_scim.sign_in import sessions, sign_ins
 
 from . import metadata, mozilla
-from .client import ProviderDown
 from .pages import onward_page
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from entra_scim.connection import authorities
+from entra_scim.connection import authorities, calls, federation
 from entra_scim.connection.credentials import Credentials
 from entra_scim.explanations.sign_in_codes import code_of
 from entra_scim.secrecy.hiding import Secret, without_variables
@@ -29,7 +29,8 @@ def redeemed(
     code answers.
 
     Raises:
-        SignInProblem: Entra refused, did not answer, or the token is not right.
+        SignInProblem: Entra refused, did not answer, or the token is not right, or nothing vouches for
+            the product.
     """
     try:
         token = _exchanged(
@@ -50,8 +51,10 @@ def redeemed(
             tenant_id=credentials.tenant_id,
             nonce=nonce,
         )
-    except client.ProviderDown as error:
+    except calls.ProviderDown as error:
         raise SignInProblem("down", detail=str(error)) from None
+    except federation.NoAssertion as error:
+        raise SignInProblem("no_assertion", detail=str(error)) from None
     except ClocksDiffer as error:
         raise SignInProblem("clock", detail=str(error)) from None
     except TokenRefused as error:
@@ -65,12 +68,12 @@ def _exchanged(
     """Exchange a code for tokens (RFC 6749 §4.1.3)."""
     endpoint = metadata.configuration(credentials)["token_endpoint"]
     payload |= client.authentication(credentials, endpoint)
-    status, answer = client.fetch("POST", endpoint, payload)
+    status, answer = calls.fetch("POST", endpoint, payload)
     if status == 200:
         return answer
     # A refusal names its error (RFC 6749 §5.2).
     if status >= 500 or not answer.get("error"):
-        raise client.ProviderDown(f"status {status}")
+        raise calls.ProviderDown(f"status {status}")
     raise SignInProblem(
         code_of(str(answer.get("error", "")), str(answer.get("error_description", ""))),
         # What Microsoft's support asks for.

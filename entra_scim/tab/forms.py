@@ -104,8 +104,7 @@ class ConnectionForm(SecretsForm):
                 ),
                 code="access_key",
             )
-        is_kept = self.settings.client_secret or self.settings.certificate
-        if not secret and self.current is None and is_kept:
+        if not secret and self.current is None and self.settings.has_proof:
             # It can no longer be read. Saved without, it would be gone for good.
             raise ValidationError(
                 _(

@@ -101,4 +101,6 @@ def _note_of_secret(form: ConnectionForm, settings: EntraConnection) -> str:
         ) % {"moment": moment}
     if current is not None and current.certificate:
         return _("A certificate is in use. Leave this empty to keep it.")
+    if current is not None and current.federation:
+        return _("A federated credential is in use. Leave this empty to keep it.")
     return _("Paste the column Value, not the Secret ID. You may save the IDs first.")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entra_scim.activation import lifecycle, shut_out
-from entra_scim.connection import configuration, credentials
+from entra_scim.connection import configuration, credentials, federation
 from entra_scim.diagnosis import obstacles
 from entra_scim.diagnosis.findings.credentials import Credentials, shortcoming
 
@@ -66,6 +66,8 @@ class SignInPage(StepUpMixin, EnvironmentPage):
             expiring=_EXPIRING.get(shortcoming(settings)),
             pending=Credentials.PENDING.item() if settings.pending else None,
             certificate=used.certificate if used else "",
+            can_federate=bool(federation.kinds()),
+            is_federated=bool(used and used.federation),
             certificate_expires_on=used.certificate_expires_on if used else None,
             is_active=state == lifecycle.State.ACTIVE,
             is_on_trial=state == lifecycle.State.TRIAL,

@@ -26,6 +26,7 @@ def wanted(**changes):
         "tenant_id": "",
         "certificate": "",
         "has_secret": False,
+        "federated": None,
         "today": datetime.date(2026, 11, 26),
     }
     return Wanted(**{**values, **changes})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from entra_scim.kit.program import changes
+from entra_scim.kit.program import changes, proofs
 
 
 def registration(**members):
@@ -136,14 +136,14 @@ def test_a_certificate_is_added_to_the_others():
     """And once only."""
     found = {"keyCredentials": [{"keyId": "1", "key": "AAAA", "usage": "Verify"}]}
 
-    change = changes.certificates("BBBB", found)
+    change = proofs.certificates("BBBB", found)
 
     assert change.body["keyCredentials"][0] == found["keyCredentials"][0]
     assert change.body["keyCredentials"][1]["key"] == "BBBB"
-    assert changes.certificates("BBBB", change.body).differences == []
+    assert proofs.certificates("BBBB", change.body).differences == []
 
 
 def test_no_certificate_is_lost_whose_key_is_hidden():
     """Entra would replace the list by what it is sent."""
     with pytest.raises(changes.Unsuitable, match="by hand"):
-        changes.certificates("BBBB", {"keyCredentials": [{"keyId": "1", "key": None}]})
+        proofs.certificates("BBBB", {"keyCredentials": [{"keyId": "1", "key": None}]})

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entra_emulator.server import serve
+from entra_scim.connection import calls
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
-from entra_scim.oidc import client
 from entra_scim.story.sentences import sentence_of
 from tests.support.entra import Entra, new_key
 from tests.support.sign_in import Browser, connect
@@ -179,7 +179,7 @@ class TestProblems:
         self, active, person, browser, settings, monkeypatch
     ):
         """It holds nobody longer than the timeouts."""
-        monkeypatch.setattr(client, "READ", 0.2)
+        monkeypatch.setattr(calls, "READ", 0.2)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             port = silent.getsockname()[1]
             settings.ENTRA_SCIM_LOCAL_AUTHORITY = f"http://127.0.0.1:{port}"
@@ -194,7 +194,7 @@ class TestProblems:
     )
     def test_a_provider_that_drips(self, active, browser, settings, monkeypatch, begun):
         """The deadline is for the whole answer, whatever arrives of it meanwhile."""
-        monkeypatch.setattr(client, "DEADLINE", 0.3)
+        monkeypatch.setattr(calls, "DEADLINE", 0.3)
         began = time.monotonic()
 
         with dripping(begun) as settings.ENTRA_SCIM_LOCAL_AUTHORITY:

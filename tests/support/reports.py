@@ -14,7 +14,7 @@ from django.db import transaction
 from django.views.debug import get_exception_reporter_class
 
 import entra_scim
-from entra_scim.oidc import client
+from entra_scim.connection import calls
 
 KEEPERS = tuple(
     str(Path(entra_scim.__file__).parent / name)
@@ -53,7 +53,7 @@ def is_ours():
     """Tell whether it is a request's thread, and not one of the local Entra's."""
     thread = threading.current_thread()
     return thread is threading.main_thread() or (
-        getattr(thread, "_target", None) is client.exchange
+        getattr(thread, "_target", None) is calls.exchange
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from . import applications, synchronization
+from . import applications, federated, synchronization
 from .views import GraphView
 
 if TYPE_CHECKING:
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 PREFIX = "/graph/v1.0/"
 
 _SYNCHRONIZATION = "servicePrincipals/<object_id>/synchronization"
+_FEDERATED = "applications/<object_id>/federatedIdentityCredentials"
 _JOB = f"{_SYNCHRONIZATION}/jobs/<identifier>"
 _VIEWS: dict[str, type[GraphView]] = {
     "applicationTemplates/<template_id>/instantiate": applications.Instantiate,
     "applications": applications.Applications,
     "applications/<object_id>": applications.OneApplication,
     "applications/<object_id>/addPassword": applications.AddPassword,
+    _FEDERATED: federated.FederatedCredentials,
+    f"{_FEDERATED}/<identifier>": federated.OneFederatedCredential,
     "servicePrincipals": applications.ServicePrincipals,
     "servicePrincipals/<object_id>": applications.OneServicePrincipal,
     f"{_SYNCHRONIZATION}/templates": synchronization.Templates,

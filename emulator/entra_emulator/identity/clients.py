@@ -14,6 +14,7 @@ from oauthlib.common import Request
 from entra_emulator.applications import Application, Certificate
 from entra_emulator.clock import Clock
 
+from . import federated
 from .refusals import SignInRefused
 
 _LEEWAY = 5 * 60  # seconds
@@ -48,6 +49,9 @@ def authenticate(
     """
     assertion = getattr(request, "client_assertion", None)
     if assertion and getattr(request, "client_assertion_type", None) == _ASSERTION:
+        if federated.is_of_another_issuer(application, assertion):
+            federated.check(application, assertion, token_endpoint)
+            return
         _check_assertion(application, assertion, clock, token_endpoint)
     elif request.client_secret:
         _check_secret(application, request.client_secret, clock)

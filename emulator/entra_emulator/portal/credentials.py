@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from entra_emulator.applications import Certificate
+from entra_emulator.applications import Certificate, FederatedCredential
 
 from .pages import ApplicationPage, FormPage, PortalForm, one_of
 
@@ -63,6 +63,17 @@ class CertificateForm(PortalForm):
             raise ValidationError(_("The file is no X.509 certificate.")) from None
 
 
+class FederatedForm(PortalForm):
+    """An issuer to trust, by the scenario "Other issuer"."""
+
+    issuer = forms.CharField(label="Issuer", max_length=600)
+    subject = forms.CharField(label="Value (subject identifier)", max_length=600)
+    name = forms.SlugField(label="Name", min_length=3, max_length=120)
+    audience = forms.CharField(
+        label="Audience", max_length=600, initial="api://AzureADTokenExchange"
+    )
+
+
 class Credentials(FormPage, ApplicationPage):
     """The client secrets and certificates of an application."""
 
@@ -74,6 +85,8 @@ class Credentials(FormPage, ApplicationPage):
         "delete": "delete_secret",
         "upload": "upload_certificate",
         "delete-certificate": "delete_certificate",
+        "add-federated": "add_federated",
+        "delete-federated": "delete_federated",
     }
 
     def form(self, *data: Any) -> SecretForm:
@@ -119,7 +132,25 @@ class Credentials(FormPage, ApplicationPage):
         self.application.certificates.remove(certificate)
         return self.done(_("The certificate was deleted."))
 
+    def add_federated(self) -> HttpResponse:
+        form = FederatedForm(self.request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(federated_form=form))
+        self.application.federated_credentials.append(
+            FederatedCredential(**form.cleaned_data)
+        )
+        return self.done(_("The federated credential was added."))
+
+    def delete_federated(self) -> HttpResponse:
+        credential = one_of(
+            self.application.federated_credentials,
+            id=self.request.POST.get("credential", ""),
+        )
+        self.application.federated_credentials.remove(credential)
+        return self.done(_("The federated credential was deleted."))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs.setdefault("federated_form", FederatedForm())
         kwargs.setdefault("certificate_form", CertificateForm())
         now = self.tenant.clock.now()
         secrets = self.application.secrets

@@ -297,3 +297,25 @@ def test_a_new_application_is_known_later(graph, entra):
     graph("GET", path, status=404)
     graph("GET", path, status=404)
     graph("GET", path)
+
+
+def test_federated_credentials(graph, product, registration):
+    """An issuer and subject are trusted once, by a name that cannot change."""
+    path = f"{registration}/federatedIdentityCredentials"
+    body = {
+        "name": "web",
+        "issuer": "https://issuer.example",
+        "subject": "web",
+        "audiences": ["api://AzureADTokenExchange"],
+    }
+    made = graph("POST", path, body, status=201)
+    graph("POST", path, {**body, "name": "other"}, status=409)
+    graph("POST", path, {**body, "subject": ""}, status=400)
+    graph("POST", path, {**body, "subject": "x", "audiences": []}, status=400)
+
+    assert graph("GET", path)["value"] == [made]
+    assert product.federated_credentials[0].subject == "web"
+
+    graph("DELETE", f"{path}/{made['id']}", status=204)
+    graph("DELETE", f"{path}/{made['id']}", status=404)
+    assert product.federated_credentials == []

@@ -71,6 +71,15 @@ class Credentials(Code):
         ),
         ways=_CONNECTION,
     )
+    FEDERATION_GONE = Kind(
+        code="federation_gone",
+        message=_("The product is no longer configured for the federated credential."),
+        remedy=_(
+            "Set ENTRA_SCIM_FEDERATED_CREDENTIALS in the product, or "
+            "save a client secret under Connection."
+        ),
+        ways=_CONNECTION,
+    )
     CERTIFICATE_UNREADABLE = Kind(
         code="certificate_unreadable",
         message=_("The key of the certificate can no longer be read."),
@@ -122,6 +131,9 @@ def findings(facts: Facts) -> Iterator[Item]:
 
 def shortcoming(connection: EntraConnection) -> Credentials | None:
     """Return what is wrong, or soon will be, with the credentials in use."""
+    if connection.federation:
+        is_gone = secret_state(connection) == SecretState.UNREADABLE
+        return Credentials.FEDERATION_GONE if is_gone else None
     codes = _OF_CERTIFICATE if connection.certificate else _SECRET
     return codes.get(secret_state(connection))
 

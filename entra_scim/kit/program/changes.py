@@ -40,7 +40,7 @@ def application(wanted: Document, found: Document) -> Change:
         ("web", _web(wanted, found.get("web") or {})),
         ("requiredResourceAccess", _access(wanted, found)),
         ("optionalClaims", _claims(wanted, found.get("optionalClaims") or {})),
-        ("appRoles", _roles(wanted["appRoles"], _dicts(found, "appRoles"))),
+        ("appRoles", _roles(wanted["appRoles"], dicts(found, "appRoles"))),
     ):
         if change.differences:
             body[name] = change.body[name]
@@ -57,9 +57,9 @@ def schema(wanted: Document, found: Document) -> Change:
     differences: list[str] = []
     targets = set()
     rules = []
-    for rule in _dicts(found, "synchronizationRules"):
+    for rule in dicts(found, "synchronizationRules"):
         mappings = []
-        for mapping in _dicts(rule, "objectMappings"):
+        for mapping in dicts(rule, "objectMappings"):
             source = mapping.get("sourceObjectName")
             if source == wanted["sourceObject"]:
                 targets.add(
@@ -81,42 +81,13 @@ def schema(wanted: Document, found: Document) -> Change:
         )
     directories = [
         _directory(wanted["attribute"], directory, targets, differences)
-        for directory in _dicts(found, "directories")
+        for directory in dicts(found, "directories")
     ]
     if targets:
         name = ", ".join(sorted(directory for directory, _name in targets))
         raise Unsuitable(f"The schema describes no users of the target {name}.")
     body = {**found, "directories": directories, "synchronizationRules": rules}
     return Change(body, differences)
-
-
-def certificates(certificate: str, found: Document) -> Change:
-    """Return an application's certificates with one more, base64 of its DER.
-
-    They are replaced whole, and each needs its key, which Entra shows if asked for
-    ``$select=keyCredentials``:
-    https://learn.microsoft.com/en-us/graph/api/resources/keycredential
-
-    Raises:
-        Unsuitable: Entra did not show a key that would be lost.
-    """
-    existing = _dicts(found, "keyCredentials")
-    if any(entry.get("key") == certificate for entry in existing):
-        return Change({}, [])
-    if not all(entry.get("key") for entry in existing):
-        raise Unsuitable(
-            "The application has certificates whose keys Entra does not show. Upload "
-            "the certificate by hand: App registrations → Certificates & secrets."
-        )
-    added = {
-        "type": "AsymmetricX509Cert",
-        "usage": "Verify",
-        "displayName": "Sign-in",
-        "key": certificate,
-    }
-    return Change(
-        {"keyCredentials": [*existing, added]}, ["Certificates: add that of the tab"]
-    )
 
 
 def _web(wanted: Document, found: Document) -> Change:
@@ -144,12 +115,12 @@ def _web(wanted: Document, found: Document) -> Change:
 def _access(wanted: Document, found: Document) -> Change:
     name = "requiredResourceAccess"
     permission = wanted["permission"]
-    entries = _dicts(found, name)
+    entries = dicts(found, name)
     ours = next(
         (e for e in entries if e.get("resourceAppId") == permission["resourceAppId"]),
         {"resourceAppId": permission["resourceAppId"]},
     )
-    access = _dicts(ours, "resourceAccess")
+    access = dicts(ours, "resourceAccess")
     if any(entry.get("id") == permission["id"] for entry in access):
         return Change({}, [])
     added = {"id": permission["id"], "type": "Scope"}
@@ -161,7 +132,7 @@ def _access(wanted: Document, found: Document) -> Change:
 
 
 def _claims(wanted: Document, found: Document) -> Change:
-    claims = _dicts(found, "idToken")
+    claims = dicts(found, "idToken")
     names = {entry.get("name") for entry in claims}
     missing = [claim for claim in wanted["idTokenClaims"] if claim["name"] not in names]
     if not missing:
@@ -213,7 +184,7 @@ def _user_mapping(
     if _words(mapping.get("flowTypes")) != _words(wanted["flowTypes"]):
         differences.append(f"User: {wanted['flowTypes']}")
         changed["flowTypes"] = wanted["flowTypes"]
-    rows = _dicts(mapping, "attributeMappings")
+    rows = dicts(mapping, "attributeMappings")
     # Of an app role that somebody mapped to a part of roles: two rows would write to
     # one attribute.
     name = wanted["attribute"]["name"]
@@ -276,7 +247,7 @@ def _directory(
     wanted: Document, directory: Document, targets: Any, differences: list[str]
 ) -> Document:
     objects = []
-    for one in _dicts(directory, "objects"):
+    for one in dicts(directory, "objects"):
         target = (str(directory.get("name")), str(one.get("name")))
         if target in targets:
             targets.discard(target)
@@ -290,7 +261,7 @@ def _described(wanted: Document, one: Document, differences: list[str]) -> Docum
     kinds = {key: wanted[key] for key in ("type", "multivalued")}
     changed = []
     is_there = False
-    for entry in _dicts(one, "attributes"):
+    for entry in dicts(one, "attributes"):
         if _folded(entry.get("name")) == _folded(name):
             is_there = True
             if {**entry, **kinds} != entry:
@@ -303,7 +274,7 @@ def _described(wanted: Document, one: Document, differences: list[str]) -> Docum
     return {**one, "attributes": changed}
 
 
-def _dicts(document: Document, name: str) -> list[Document]:
+def dicts(document: Document, name: str) -> list[Document]:
     entries = document.get(name) or []
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise Unsuitable(f"“{name}” should be a list of objects.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import changes
+from . import changes, proofs
 from .graph import NO_ANSWER, Refusal
 from .run import Document, Run, Stop, equals
 
@@ -41,9 +41,21 @@ def prove(run: Run) -> None:
     plan = run.plan
     if plan["certificate"]:
         found = run.graph.get(f"{path}?$select=keyCredentials")
-        change = changes.certificates(plan["certificate"], found)
+        change = proofs.certificates(plan["certificate"], found)
         if run.differs(change.differences):
             run.graph.send("PATCH", path, change.body)
+        return
+    if plan["federated"] and not run.options.new_secret:
+        known = run.graph.get(f"{path}/federatedIdentityCredentials")["value"]
+        if proofs.is_trusted(plan["federated"], known):
+            return
+        if run.differs([f"Federated credentials: add {plan['federated']['name']}"]):
+            run.graph.send(
+                "POST",
+                f"{path}/federatedIdentityCredentials",
+                plan["federated"],
+                once=True,
+            )
         return
     if not plan["needsSecret"] and not run.options.new_secret:
         return

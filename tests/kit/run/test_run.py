@@ -148,3 +148,25 @@ def test_a_new_application_may_be_unknown_for_a_while(console, local):
     settled(local)
     assert len([line for line in console.said if "again in" in line]) == 3
     assert check(console, local) == []
+
+
+def test_a_federated_credential_needs_no_secret(console, local):
+    """It is added once, and kept beside those of others."""
+    console.plan["needsSecret"] = False
+    console.plan["federated"] = {
+        "name": "sign-in-0123456789ab",
+        "issuer": "https://issuer.example",
+        "subject": "system:serviceaccount:product:web",
+        "audiences": ["api://AzureADTokenExchange"],
+    }
+
+    walk(console.run(InProcess(local)))
+
+    settled(local)
+    (credential,) = application_of(local).federated_credentials
+    assert credential.subject == "system:serviceaccount:product:web"
+    assert application_of(local).secrets == []
+    assert check(console, local) == []
+    credential.audience = "api://other"
+    with pytest.raises(Stop, match="is for the audience"):
+        walk(console.run(InProcess(local), check=True))

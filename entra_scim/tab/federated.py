@@ -1,0 +1,93 @@
+"""The federated credential: what to enter in Entra, and using it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entra_scim.connection import configuration, credentials, federation
+
+from .pages import EnvironmentPage
+from .step_up import StepUpMixin
+
+_LABELS: dict[str, Any] = {
+    "file": gettext_lazy("Assertion in a file"),
+    "managed_identity": gettext_lazy("Managed identity in Azure"),
+    "callable": gettext_lazy("Assertion from the product"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A kind of assertion that the product can get, with what Entra must know."""
+
+    kind: str
+    label: str | Promise
+    identity: federation.Identity | None
+    problem: str
+    is_used: bool
+
+
+class FederatedCredentialPage(StepUpMixin, EnvironmentPage):
+    """Show what Entra must be told, and use a federated credential from then on."""
+
+    template_name = "entra_scim/tab/federated.html"
+    page = "sign_in"
+    title = gettext_lazy("Federated credential")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        used = credentials.newest(self.entra_connection)
+        in_use = used.federation if used else ""
+        return super().get_context_data(
+            settings=self.entra_connection,
+            offers=[_offer(kind, in_use) for kind in federation.kinds()],
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        settings = self.entra_connection
+        kind = request.POST.get("kind", "")
+        if settings.client_id is None or settings.tenant_id is None:
+            messages.error(request, _("Save both IDs under Connection first."))
+            return HttpResponseRedirect(self.url("set_up", anchor="step-connection"))
+        if kind not in federation.kinds():
+            messages.error(request, _("Choose one of the credentials on this page."))
+            return HttpResponseRedirect(self.url("federation"))
+        if not self.is_stepped_up(request):
+            return HttpResponseRedirect(self.url("federation"))
+        used = credentials.newest(settings) or credentials.Credentials(
+            client_id=settings.client_id,
+            tenant_id=settings.tenant_id,
+            cloud=settings.cloud,
+        )
+        if not configuration.change(settings, credentials.with_federation(used, kind)):
+            messages.info(request, _("Nothing has changed."))
+            return HttpResponseRedirect(self.url("federation"))
+        return self.done(
+            _(
+                "Microsoft Entra ID: chose the federated credential. Test it now. What "
+                "worked before stays in use until then."
+            ),
+            self.url("sign_in", anchor="sign-in"),
+        )
+
+
+def _offer(kind: str, in_use: str) -> Offer:
+    identity, problem = None, ""
+    try:
+        identity = federation.identity(kind)
+    except federation.NoAssertion as error:
+        problem = str(error)
+    return Offer(
+        kind=kind,
+        label=_LABELS[kind],
+        identity=identity,
+        problem=problem,
+        is_used=kind == in_use,
+    )
