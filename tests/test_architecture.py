@@ -56,8 +56,8 @@ INTERFACES = {
 WIRING = {"apps", "checks", "receivers"}
 """What Django calls when it starts. It may import anything."""
 TOP = len(FLOORS)
-ABOVE_THE_TAB = "admin"
-"""The one interface that stands on another: it shows the tab's pages."""
+ON_OTHER_INTERFACES = {"admin", "management"}
+"""The one shows the tab's pages, the other asks Entra what a sign-in asks it."""
 
 
 def part_of(module):
@@ -70,7 +70,7 @@ def part_of(module):
 
 def floor_of(part):
     """Return how high a part is: imports point down."""
-    if part == ABOVE_THE_TAB:
+    if part in ON_OTHER_INTERFACES:
         return TOP + 1
     if part in INTERFACES | WIRING:
         return TOP

@@ -33,7 +33,7 @@ def redeemed(
             the product.
     """
     try:
-        token = _exchanged(
+        token = exchanged(
             credentials,
             {
                 "client_id": str(credentials.client_id),
@@ -62,10 +62,15 @@ def redeemed(
 
 
 @without_variables
-def _exchanged(
+def exchanged(
     credentials: Credentials, payload: dict[str, Secret | str]
 ) -> dict[str, Any]:
-    """Exchange a code for tokens (RFC 6749 §4.1.3)."""
+    """Return what the token endpoint answers to a grant (RFC 6749 §4).
+
+    Raises:
+        ProviderDown: Entra did not answer.
+        SignInProblem: It refused.
+    """
     endpoint = metadata.configuration(credentials)["token_endpoint"]
     payload |= client.authentication(credentials, endpoint)
     status, answer = calls.fetch("POST", endpoint, payload)

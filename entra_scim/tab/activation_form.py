@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim.models import ProvisionedUser
-from entra_scim.policy import get_policy
+from entra_scim.activation import admins
 from entra_scim.secrecy.hiding import Secret, without_variables
 from entra_scim.sign_in import proofs
 
@@ -65,15 +63,7 @@ class ActivationForm(SecretsForm):
 
         @without_variables
         def check() -> bool:
-            # As any sign-in, so that what counts failures counts these too.
-            user = authenticate(
-                self.request, username=username, password=password.reveal()
-            )
-            return (
-                user is not None
-                and get_policy().is_exempt(user)
-                and not ProvisionedUser.objects.filter(user_id=user.pk).exists()
-            )
+            return admins.admin_with(self.request, username, password) is not None
 
         try:
             if proofs.is_right(self.environment, self.request.user, check):

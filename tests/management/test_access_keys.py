@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import json
 import re
 
 import pytest
@@ -57,6 +58,21 @@ class TestCommand:
 
         self.run("revoke", str(contoso.pk), str(key.pk))
         assert "revoked" in self.run("list", str(contoso.pk))[0]
+
+    def test_list_as_json(self, contoso, fabrikam):
+        """For automation: no secret, and nobody else's keys."""
+        key, secret = access_keys.create(contoso)
+        access_keys.create(fabrikam)
+        access_keys.revoke(key)
+
+        listed, _ = self.run("list", str(contoso.pk), "--json")
+
+        [told] = json.loads(listed)["access_keys"]
+        assert (told["number"], told["begins_with"]) == (key.pk, key.hint)
+        assert told["is_usable"] is False
+        assert told["revoked_at"] >= told["created_at"]
+        assert told["last_used_at"] is None
+        assert secret not in listed
 
     def test_list_says_until_when_keys_last(self, contoso):
         """Those that ended by themselves included."""

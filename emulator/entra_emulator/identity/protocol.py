@@ -7,7 +7,12 @@ from typing import Any
 
 from oauthlib.common import Request, add_params_to_uri
 from oauthlib.oauth2 import AuthorizationCodeGrant as OAuth2CodeGrant
-from oauthlib.oauth2 import AuthorizationEndpoint, BearerToken, TokenEndpoint
+from oauthlib.oauth2 import (
+    AuthorizationEndpoint,
+    BearerToken,
+    ClientCredentialsGrant,
+    TokenEndpoint,
+)
 from oauthlib.oauth2.rfc6749 import errors
 from oauthlib.openid.connect.core.grant_types import (
     AuthorizationCodeGrant as OpenIDCodeGrant,
@@ -89,6 +94,16 @@ class _OpenIDCodeGrant(OpenIDCodeGrant):
         self.register_token_modifier(self.add_id_token)
 
 
+class _ApplicationGrant(ClientCredentialsGrant):
+    """A token for the application itself, without a person (RFC 6749 §4.4)."""
+
+    def validate_token_request(self, request: Request) -> None:
+        try:
+            super().validate_token_request(request)
+        except errors.OAuth2Error as error:
+            raise in_entra_s_form(error) from None
+
+
 class EntraEndpoints(AuthorizationEndpoint, TokenEndpoint):
     """The authorization and the token endpoint, for one request."""
 
@@ -96,6 +111,8 @@ class EntraEndpoints(AuthorizationEndpoint, TokenEndpoint):
         grant = _OpenIDCodeGrant(validator)
         token: Any = BearerToken(validator, expires_in=TOKEN_LIFETIME)
         AuthorizationEndpoint.__init__(self, "code", token, {"code": grant})
-        TokenEndpoint.__init__(
-            self, "authorization_code", token, {"authorization_code": grant}
-        )
+        grants = {
+            "authorization_code": grant,
+            "client_credentials": _ApplicationGrant(validator),
+        }
+        TokenEndpoint.__init__(self, "authorization_code", token, grants)

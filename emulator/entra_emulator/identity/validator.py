@@ -94,7 +94,12 @@ class EntraValidator(RequestValidator):
         *args: Any,
         **kwargs: Any,
     ) -> bool:
-        if unknown := set(scopes) - set(SCOPES):
+        if request.grant_type == "client_credentials":
+            # All that was granted to it beforehand, of one API.
+            unknown = {scope for scope in scopes if not scope.endswith("/.default")}
+        else:
+            unknown = set(scopes) - set(SCOPES)
+        if unknown:
             raise SignInRefused(70011, " ".join(sorted(unknown)), request=request)
         return True
 

@@ -474,3 +474,33 @@ class TestKeys:
         [key] = provider.keys.published("")["keys"]
         assert key["kid"] != jwt.get_unverified_header(old)["kid"]
         assert client_application.claims(ann)
+
+
+class TestTheApplicationItself:
+    """Client credentials, by which an administrator's tools prove a secret."""
+
+    GRANT = {
+        "grant_type": "client_credentials",
+        "scope": "https://graph.microsoft.com/.default",
+    }
+
+    def test_a_token_without_a_person(self, client_application):
+        status, body = client_application.token(code=None, **self.GRANT)
+
+        assert status == 200
+        assert "id_token" not in body
+        assert body["access_token"]
+
+    def test_a_wrong_secret(self, client_application):
+        status, body = client_application.token(
+            code=None, **self.GRANT | {"client_secret": "wrong"}
+        )
+
+        assert (status, body["error_codes"]) == (401, [7000215])
+
+    def test_a_person_s_scope(self, client_application):
+        status, body = client_application.token(
+            code=None, **self.GRANT | {"scope": "openid"}
+        )
+
+        assert (status, body["error_codes"]) == (400, [70011])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,12 +13,16 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from entra_scim.connection import access_keys
 from entra_scim.database.environment_model import AnyEnvironment
-from entra_scim.management.environments import environment_of_argument
+from entra_scim.management.environments import TROUBLE, environment_of_argument
 from entra_scim.models import AccessKey
 
 
 class Command(BaseCommand):
-    help = "Create, list and revoke the SCIM access keys of an environment."
+    help = (
+        "Create, list and revoke the SCIM access keys of an environment. To replace a "
+        "key, create another one: the older keys expire a day after Entra has used it "
+        "first. The exit code is 0, or 2 if something cannot be done."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -30,6 +36,9 @@ class Command(BaseCommand):
         )
         listing = actions.add_parser("list", help="list the keys of an environment")
         listing.add_argument("environment", help="primary key of the environment")
+        listing.add_argument(
+            "--json", action="store_true", help="print the keys as JSON"
+        )
         revoke = actions.add_parser(
             "revoke", help="revoke a key; it opens nothing from the next request on"
         )
@@ -51,7 +60,12 @@ class Command(BaseCommand):
 
     def _list(self, environment: AnyEnvironment, options: dict[str, Any]) -> None:
         now = timezone.now()
-        for key in AccessKey.objects.for_environment(environment):
+        keys = AccessKey.objects.for_environment(environment)
+        if options["json"]:
+            told = [_told(key, now) for key in keys]
+            self.stdout.write(json.dumps({"access_keys": told}, indent=2))
+            return
+        for key in keys:
             if key.revoked_at is not None:
                 state = f"revoked {_shown(key.revoked_at)}"
             elif not key.is_usable(now):
@@ -73,7 +87,8 @@ class Command(BaseCommand):
         except (AccessKey.DoesNotExist, ValueError):
             raise CommandError(
                 f"The environment has no key {options['key']}. "
-                "See the numbers with: entra_access_key list"
+                "See the numbers with: entra_access_key list",
+                returncode=TROUBLE,
             ) from None
         access_keys.revoke(key)
         self.stdout.write(f"{key} is revoked.")
@@ -89,12 +104,30 @@ def _moment(text: str | None) -> Any:
     except ValueError:
         moment = None
     if moment is None:
-        raise CommandError(f"{text!r} is not a date. Write it as 2027-01-31.")
+        raise CommandError(
+            f"{text!r} is not a date. Write it as 2027-01-31.", returncode=TROUBLE
+        )
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
     if moment <= timezone.now():
-        raise CommandError(f"{text} is over already.")
+        raise CommandError(f"{text} is over already.", returncode=TROUBLE)
     return moment
+
+
+def _told(key: AccessKey, now: datetime.datetime) -> dict[str, Any]:
+    times = {
+        "created_at": key.created_at,
+        "first_used_at": key.first_used_at,
+        "last_used_at": key.last_used_at,
+        "expires_at": key.ends_at,
+        "revoked_at": key.revoked_at,
+    }
+    return {
+        "number": key.pk,
+        "begins_with": key.hint,
+        "is_usable": key.is_usable(now),
+        **{name: at and at.isoformat(timespec="seconds") for name, at in times.items()},
+    }
 
 
 def _shown(moment: Any) -> str:
