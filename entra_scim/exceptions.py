@@ -97,6 +97,16 @@ class Unconfirmed(Busy):
     )
 
 
+class Rebuilding(ProvisioningError):
+    """Stored keys are of an older version, so nobody can be said to be missing."""
+
+    code = "rebuilding"
+    message = _(
+        "After an upgrade, this product has yet to renew the keys by which it finds "
+        "people, so nothing was changed. Entra tries again by itself."
+    )
+
+
 class ProductFailed(ProvisioningError):
     """What the product does with a change failed, and the rest goes on without it."""
 

@@ -17,7 +17,7 @@ from entra_scim.database.transactions import database
 from entra_scim.models import LookAlike, ProvisionedUser
 from entra_scim.text import comparison_keys
 
-from . import profile
+from . import key_versions, profile
 
 
 def find(
@@ -31,7 +31,12 @@ def find(
     address anywhere, the :func:`candidates`, and accounts whose names look like its
     own (:mod:`.look_alikes`); each with their link. Whether they
     do collide is decided in Python. ``besides`` is the person themselves.
+
+    Raises:
+        Rebuilding: Somebody new may be here by keys of an older version.
     """
+    if besides is None:
+        key_versions.check_current()
     username, address = profile.username(attributes), profile.address(attributes)
     usernames = comparison_keys.address_variants(username)
     addresses = comparison_keys.address_variants(address) if address else []

@@ -72,6 +72,21 @@ def renames(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     )
 
 
+def lasting(attributes: dict[str, Any], user: Any) -> dict[str, Any]:
+    """Return a document with the name that its person's account has in the long run.
+
+    Without the digits that Entra puts before the name of somebody who is soft-deleted,
+    if the account kept the name without them, see :func:`renames`.
+    """
+    name = username(attributes)
+    tombstone = _TOMBSTONE.match(name)
+    kept = name[tombstone.end() :] if tombstone else ""
+    names = (user.get_username(), getattr(user, user.get_email_field_name()) or "")
+    if kept and any(comparison_keys.same_address(kept, each) for each in names):
+        return {"userName": kept}
+    return attributes
+
+
 def check_characters(attributes: Mapping[str, Any]) -> None:
     """Refuse a userName or an address with characters that hide or decorate.
 

@@ -10,7 +10,7 @@ from django.db.models.signals import post_migrate, post_save
 
 from entra_scim.database import transactions
 
-from . import look_alikes
+from . import key_versions, look_alikes
 
 
 def connect() -> None:
@@ -22,6 +22,11 @@ def connect() -> None:
         _note_all_names,
         apps.get_app_config("entra_scim"),
         dispatch_uid="entra_scim.note_all_names",
+    )
+    post_migrate.connect(
+        _note_key_version,
+        apps.get_app_config("entra_scim"),
+        dispatch_uid="entra_scim.note_key_version",
     )
 
 
@@ -36,3 +41,8 @@ def _note_all_names(using: str, **kwargs: Any) -> None:
     if using == transactions.database():
         # ``flush`` names none: the tables are those of the code.
         look_alikes.note_all(kwargs.get("apps", apps))
+
+
+def _note_key_version(using: str, **kwargs: Any) -> None:
+    if using == transactions.database():
+        key_versions.begin(kwargs.get("apps", apps))

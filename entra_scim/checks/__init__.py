@@ -8,6 +8,7 @@ from .admin import check_admin, check_mixins
 from .databases import (
     check_autocommit,
     check_environment_model,
+    check_keys,
     check_routers,
 )
 from .groups import check_grantable_groups
@@ -52,3 +53,4 @@ def register_checks() -> None:
     register(check_environments, Tags.database)
     register(check_environment_model, Tags.database)
     register(check_grantable_groups, Tags.database)
+    register(check_keys, Tags.database)

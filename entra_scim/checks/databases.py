@@ -8,12 +8,14 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections, models, router
 
+from entra_scim.accounts import key_versions
 from entra_scim.conf import conf
 from entra_scim.database.transactions import database, deciding
-from entra_scim.models import AccessKey
+from entra_scim.models import AccessKey, KeyVersion
+from entra_scim.text.comparison_keys import VERSION
 
 
 def check_routers(
@@ -102,6 +104,30 @@ def check_environment_model(
             "with 'migrate entra_scim zero', which deletes all links, keys and roles, "
             "and migrate again.",
             id="entra_scim.E024",
+        )
+    ]
+
+
+def check_keys(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Iterable[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """Check that people are stored with the keys that they are looked up by."""
+    alias = database()
+    if alias not in (databases or ()):
+        return []
+    tables = connections[alias].introspection.table_names()
+    if KeyVersion._meta.db_table not in tables:  # before migrate
+        return []
+    if key_versions.stored().version >= VERSION:
+        return []
+    return [
+        Warning(
+            "People are stored with keys of an older version, so nobody can be said to "
+            "be missing: Entra is told to try again later.",
+            hint="Run 'entra_rebuild_keys'. It goes on where it was interrupted.",
+            id="entra_scim.W029",
         )
     ]
 

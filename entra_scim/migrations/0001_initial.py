@@ -229,6 +229,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KeyVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveSmallIntegerField()),
+                ('reached', models.UUIDField(help_text='The last person that an unfinished rebuild has come to.', null=True)),
+                ('target', models.PositiveSmallIntegerField(default=0, help_text='The version that an unfinished rebuild writes.')),
+                ('left_out', models.PositiveIntegerField(default=0, help_text='How many people an unfinished rebuild has left out.')),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='LookAlike',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -5,6 +5,7 @@ from .entra_connection import EntraConnection
 from .entra_session import EndedSessions, EntraSession
 from .environment import Environment
 from .event import ProvisioningEvent
+from .key_version import KeyVersion
 from .look_alike import LookAlike
 from .provisioned_user import (
     ProvisionedElement,
@@ -24,6 +25,7 @@ __all__ = [
     "Environment",
     "EnvironmentGroup",
     "EnvironmentRole",
+    "KeyVersion",
     "LookAlike",
     "PendingRegrant",
     "ProvisionedElement",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from entra_scim.database import prepared_writes
 from entra_scim.document import searchable
@@ -49,6 +50,18 @@ def change(person: ProvisionedUser, old: Document) -> None:
             )
         come |= {element for element in latter if element.path in paths}
     _save(person, [element for element in latter if element in come])
+
+
+def renew(people: Iterable[ProvisionedUser]) -> None:
+    """Write the strings of locked people again, where they are not as they should be."""
+    stored: dict[Any, set[Element]] = {person.pk: set() for person in people}
+    rows = ProvisionedElement.objects.filter(provisioned_user__in=list(stored))
+    for key, *values in rows.values_list("provisioned_user", *Element._fields):
+        stored[key].add(Element(*values))
+    for person in people:
+        if set(searchable.elements(person.attributes)) != stored[person.pk]:
+            prepared_writes.delete(ProvisionedElement, {"provisioned_user": person.pk})
+            save(person)
 
 
 def _save(person: ProvisionedUser, elements: Iterable[Element]) -> None:

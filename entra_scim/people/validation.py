@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from django.db import DataError, IntegrityError
 
-from entra_scim.accounts import links, namesakes, profile
+from entra_scim.accounts import key_versions, links, namesakes, profile
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import role_values
 from entra_scim.document import documents
@@ -38,6 +38,9 @@ from . import identity, linking
 from .edits import Edit
 
 logger = logging.getLogger("entra_scim")
+
+_NAMING = ("userName", "externalId", "emails")
+"""What nobody else may have."""
 
 _REFUSED_VALUES = (Conflict, AttributeTooLong, Decorated, AddressNotOwned)
 
@@ -152,6 +155,8 @@ def _check(policy: ProvisioningPolicy, person: ProvisionedUser, new: Document) -
     )
     if not is_rekeyed and not renames:
         return
+    if any(old.get(name) != new.get(name) for name in _NAMING):
+        key_versions.check_current()
     known = namesakes.find(person.environment, new, besides=person)
     if is_rekeyed:
         check_unique(person.environment, new, address_key, known, besides=person)

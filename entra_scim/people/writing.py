@@ -17,7 +17,7 @@ from entra_scim.accounts import overwritten, profile
 from entra_scim.database import prepared_reads, prepared_writes, transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import Received, role_values
-from entra_scim.document import documents, searchable
+from entra_scim.document import documents
 from entra_scim.document.documents import Document
 from entra_scim.exceptions import NotProvisioned, VersionMismatch
 from entra_scim.models import ProvisionedUser
@@ -27,7 +27,7 @@ from entra_scim.roles.grants import Changes
 from entra_scim.sign_in import sessions
 from entra_scim.text import comparison_keys
 
-from . import elements, leaving
+from . import elements, keys, leaving
 
 Precondition = Callable[[int], bool]
 """Tells whether a version of a resource is one that a request may change."""
@@ -188,18 +188,10 @@ def set_values(
     person.active_received |= received.active
     person.role_function = received.role_function or person.role_function
     person.attributes = new
-    person.comparable = searchable.comparable(new)
-    person.search_text = searchable.search_text(new)
     former = _unique_keys(person)
-    person.user_name_key = comparison_keys.user_name_key(new["userName"])
-    person.user_name_order = comparison_keys.order_key(new["userName"])
-    person.external_id_key = comparison_keys.external_id_key(new.get("externalId"))
-    if comparison_keys.is_object_id(new.get("externalId")):
-        person.object_id_key = person.external_id_key
+    keys.set_document(person, new)
     if adding or profile.renames(old, new):
-        person.address_key = profile.address_key(new)
-        person.domain_key = comparison_keys.domain_key(profile.address(new))
-    person.has_object_id = comparison_keys.is_object_id(new.get("externalId"))
+        keys.set_address(person, new)
     if _unique_keys(person) != former:
         # Anyone who was taken for this person no longer is, or is by now.
         person.waiting_object_id = ""

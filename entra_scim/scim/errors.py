@@ -24,6 +24,7 @@ from entra_scim.exceptions import (
     NotProvisioned,
     ProvisioningError,
     ReactivationRefused,
+    Rebuilding,
     Unavailable,
     Unconfirmed,
     VersionMismatch,
@@ -40,7 +41,7 @@ RETRY_AFTER = 300  # seconds
 """When to try again after a 503. Entra does so in its next cycle anyway."""
 
 
-_DATABASE = {Unavailable.code, Unconfirmed.code}
+_DATABASE = {Rebuilding.code, Unavailable.code, Unconfirmed.code}
 """What the product's own staff have to know of, besides its failures."""
 
 
@@ -222,7 +223,7 @@ def status_of(error: ProvisioningError) -> tuple[int, str | None]:
             return HTTPStatus.NOT_FOUND, None
         case VersionMismatch():
             return HTTPStatus.PRECONDITION_FAILED, None
-        case Busy():
+        case Busy() | Rebuilding():
             return HTTPStatus.SERVICE_UNAVAILABLE, None
     # A refusal of the host's policy.
     return HTTPStatus.BAD_REQUEST, "invalidValue"

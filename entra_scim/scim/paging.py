@@ -11,6 +11,7 @@ from typing import Any
 
 from scim2_models import InvalidValueException
 
+from entra_scim.accounts import key_versions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.document.documents import Document
 from entra_scim.models import ProvisionedUser
@@ -98,6 +99,7 @@ def page(query: Query, environment: AnyEnvironment) -> tuple[int, list[Row]]:
     """
     people = ProvisionedUser.objects.for_environment(environment)
     if query.filter is not None:
+        key_versions.check_current()
         people = people.filter(q_of(query.filter, environment))
     order: tuple[Any, ...] = PAGES
     if query.sort_by is not None:

@@ -16,6 +16,7 @@ from scim2_models import (
     SCIMException,
 )
 
+from entra_scim.accounts import key_versions
 from entra_scim.connection.admission import LookUp
 from entra_scim.dialect import (
     Unkeepable,
@@ -67,6 +68,8 @@ class UsersView(ScimView, Resources):
     def list_response(self, query: Query) -> Response:
         """Return one page of the people that a query finds (RFC 7644 §3.4.2)."""
         if self.looked_up and query.sort_by is None:
+            if self.person is None:
+                key_versions.check_current()
             found = [self.person] if self.person else []
             for person in found:
                 drift.look(person)

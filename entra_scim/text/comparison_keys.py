@@ -13,6 +13,13 @@ import re
 import string
 from unicodedata import normalize
 
+VERSION = 1
+"""The version of what is stored to compare by.
+
+A release that changes a form or a key below, or makes an attribute filterable, raises
+it. ``entra_rebuild_keys`` then writes what is stored again.
+"""
+
 _LOWER_ASCII = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _ORDERED_BYTES = 192
 _GUID = re.compile(
@@ -63,6 +70,9 @@ def canonical_external_id(external_id: str) -> str:
 
     It is caseExact (RFC 7643 §3.1), but a GUID is the same in any form: a mapping to
     upper case, or without hyphens, makes nobody else of a person.
+
+    The form of a GUID, and its digest, stay in every version: of former people, and
+    of object IDs that Entra has removed, only the digest is kept.
     """
     guid = _GUID.fullmatch(external_id)
     return "-".join(guid.group(1, 3, 4, 5, 6)).lower() if guid else external_id
