@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from entra_scim.connection.calls import ProviderDown
 from entra_scim.connection.credentials import Credentials
 from entra_scim.secrecy.hiding import without_variables
 
-from . import client, tokens
+from . import tokens
 from .problems import SignInProblem
 
 _GRAPH = {
@@ -36,5 +37,5 @@ def check(credentials: Credentials) -> None:
                 "scope": f"{host}/.default",
             },
         )
-    except client.ProviderDown as error:
+    except ProviderDown as error:
         raise SignInProblem("down", detail=str(error)) from None
