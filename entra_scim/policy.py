@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from .conf import conf
 from .database.environment_model import AnyEnvironment
+from .database.prepared_queries import PreparedQuery as PreparedQuery
 from .document.catalogue import ACCOUNT_FIELDS
 from .models import EnvironmentGroup
 
@@ -40,7 +41,8 @@ class ProvisioningPolicy:
         """Return the environments that a person belongs to.
 
         People of exactly one environment are linkable there, and managed while
-        that is so; somebody who belongs to two, or to none, is not. In the
+        that is so; somebody who belongs to two, or to none, is not. It is asked all
+        the time: a :class:`PreparedQuery` takes less time than a queryset. In the
         transaction, and whenever somebody signs in; reads only.
         """
         return _environments().all()[:2]

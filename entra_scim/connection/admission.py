@@ -14,6 +14,18 @@ from entra_scim.database.prepared_reads import Select, is_plain
 from entra_scim.database.transactions import reading
 from entra_scim.models import AccessKey, ProvisionedUser
 
+_OF_KEY = (
+    "id",
+    "environment_id",
+    "hint",
+    "first_used_at",
+    "last_used_at",
+    "expires_at",
+    "replaced_at",
+    "revoked_at",
+)
+"""The columns of a key that tell whether it is usable, and whose it is."""
+
 _SHOWN = (
     "id",
     "environment_id",
@@ -93,4 +105,4 @@ def _statement(field: str | None) -> Select:
             ON {{person.environment_id}} = {{key.environment_id}}
             AND {{person.{field}}} = %s """
     source += "WHERE {key.digest} = %s"
-    return Select(source, parameters, only={"person": _SHOWN}, **tables)
+    return Select(source, parameters, only={"key": _OF_KEY, "person": _SHOWN}, **tables)

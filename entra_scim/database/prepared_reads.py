@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from .instances import maker
 from .transactions import database
 
 
@@ -185,6 +186,7 @@ class _Table:
         self._names = [field.attname for field in fields]
         self.columns = ", ".join(self._quoted[attname] for attname in self._names)
         self._key = fields.index(model._meta.pk)
+        self._make = maker(model, self._names)
         self._converters = [
             (index, expression, converters)
             for index, expression in enumerate(field.get_col(name) for field in fields)
@@ -206,4 +208,4 @@ class _Table:
         for index, expression, converters in self._converters:
             for convert in converters:
                 values[index] = convert(values[index], expression, connection)
-        return self.model.from_db(connection.alias, self._names, values)
+        return self._make(connection.alias, values)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from entra_scim.policy import ProvisioningPolicy
+from entra_scim.policy import PreparedQuery, ProvisioningPolicy
 
 from .models import Environment, Membership, User
 
+# Asked on each request of Entra's, and at each sign-in.
+_environments_of = PreparedQuery(
+    lambda user: Environment.objects.filter(members=user), User
+)
+
 
 class Policy(ProvisioningPolicy):
-    def environments_of(self, user: User) -> QuerySet[Environment]:
-        return Environment.objects.filter(members=user)
+    def environments_of(self, user: User) -> list[Environment]:
+        return _environments_of(user)
 
     def users_of(self, environment: Environment) -> QuerySet[User]:
         return User.objects.filter(environment=environment)
