@@ -33,7 +33,7 @@ class NotProvisioned(ProvisioningError):
 
     code = "not_found"
     message = _(
-        "There is no such person here. If Entra keeps asking, restart provisioning "
+        "This person is not here. If Entra keeps asking, restart provisioning "
         "in Entra, so that it looks for the person again."
     )
 
@@ -58,7 +58,7 @@ class ReactivationRefused(ProvisioningError):
 
     code = "reactivation_refused"
     message = _(
-        "This account was made inactive here, and Entra may not reactivate it. Ask "
+        "This account was deactivated here, and Entra may not reactivate it. Ask "
         "the support of this product to reactivate it, or unassign the person in Entra."
     )
 
@@ -92,8 +92,7 @@ class Unconfirmed(Busy):
 
     code = "unconfirmed"
     message = _(
-        "The connection to the database was lost before it confirmed the change. The "
-        "change may have been made or not. Entra looks again by itself."
+        "The connection to the database was lost before it confirmed the change. The change may or may not have been saved. Entra looks again by itself."
     )
 
 

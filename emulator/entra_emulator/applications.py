@@ -150,6 +150,7 @@ class Application:
         value: str | None = None,
         display_name: str | None = None,
         is_enabled: bool | None = None,
+        description: str | None = None,
     ) -> None:
         """Change what is given of an app role, for all who have it.
 
@@ -161,6 +162,7 @@ class Application:
         role.value = role.value if value is None else value or None
         role.display_name = display_name or role.display_name
         role.is_enabled = role.is_enabled if is_enabled is None else is_enabled
+        role.description = description or role.description
         for assignment in self.assignments:
             if assignment.role is role:
                 self.touch(assignment.principal)

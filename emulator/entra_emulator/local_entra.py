@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from . import pages
-from .applications import ClientSecret
+from .applications import Application, ClientSecret
 from .identity import SigningKeys
+from .provisioning.mappings import Mapping as MappingRow
 from .provisioning_site import ProvisioningSite
 from .tenant import Tenant
 
@@ -37,6 +38,8 @@ class LocalEntra(ProvisioningSite):
         self.links = dict(links or {})
         self.unseen_secrets: set[ClientSecret] = set()
         """Secrets that were made in the portal and not shown yet."""
+        self.unsaved_mappings: dict[Application, tuple[MappingRow, ...]] = {}
+        """Rows that were changed in the portal and not saved. Leaving the page drops them."""
         self._pages = pages.of(self)
         super().__init__(tenants, keys=keys)
 

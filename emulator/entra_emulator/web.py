@@ -94,7 +94,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _problem(request, 404, _("There is no such page."))
+    return _problem(request, 404, _("This page does not exist."))
 
 
 def failed(request: HttpRequest) -> HttpResponse:

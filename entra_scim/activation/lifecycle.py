@@ -74,7 +74,7 @@ def start_trial(settings: EntraConnection, by: Any) -> None:
             "Signing in with Microsoft Entra is on trial for 30 minutes. The trial "
             "expires unless %(person)s signs in with Entra before then."
         )
-        % {"person": _confirmer(settings.environment, by)},
+        % {"person": confirmer_if_begun_by(settings.environment, by)},
         user=by,
     )
 
@@ -127,7 +127,12 @@ def minutes_left(settings: EntraConnection) -> int:
 
 def confirmer_of(settings: EntraConnection) -> str:
     """Return in words whose sign-in confirms the trial."""
-    return _confirmer(settings.environment, settings.activated_by)
+    return confirmer_if_begun_by(settings.environment, settings.activated_by)
+
+
+def confirmer_if_begun_by(environment: AnyEnvironment, began: Any) -> str:
+    """Return in words whose sign-in confirms a trial that a person begins."""
+    return str(began) if _signs_in(environment, began) else _("an administrator")
 
 
 def deactivate(settings: EntraConnection, by: Any = None) -> None:
@@ -190,13 +195,9 @@ def _end(
     _change(
         settings,
         end,
-        _("Signing in with Microsoft Entra was ended. Passwords work again."),
+        _("Signing in with Microsoft Entra was turned off. Passwords work again."),
         user=by,
     )
-
-
-def _confirmer(environment: AnyEnvironment, began: Any) -> str:
-    return str(began) if _signs_in(environment, began) else _("an administrator")
 
 
 def _signs_in(environment: AnyEnvironment, began: Any) -> bool:

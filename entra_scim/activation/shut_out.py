@@ -37,6 +37,26 @@ class ShutOut:
         return self.count > COUNTED
 
 
+@dataclass(frozen=True, kw_only=True)
+class Able:
+    """How many people Entra can sign in, counted as :class:`ShutOut` counts."""
+
+    count: int
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more people than are counted."""
+        return self.count > COUNTED
+
+
+def able_in(environment: AnyEnvironment) -> Able:
+    """Return how many people of an environment Entra can sign in."""
+    links = ProvisionedUser.objects.for_environment(environment).filter(
+        active=True, has_object_id=True, user__is_active=True
+    )
+    return Able(count=links[: COUNTED + 1].count())
+
+
 def by_activation(environment: AnyEnvironment) -> ShutOut:
     """Return the active people of an environment whom Entra cannot sign in.
 

@@ -180,7 +180,7 @@ def _todo(facts: Facts) -> dict[SetUpStep, str]:
         todo[SetUpStep.CREDENTIALS] = (
             _("Choose what sign-in proves itself with under Sign-in.")
             if settings.federation
-            else _("Make a new certificate under Sign-in, and upload it in Entra.")
+            else _("Create a new certificate under Sign-in, and upload it in Entra.")
             if settings.certificate
             else _("Create a new client secret in Entra, and save it under Connection.")
         )

@@ -53,7 +53,7 @@ class AccessKey(models.Model):
         editable=False,
         help_text=_("The first characters, to recognise the key by."),
     )
-    created_at = models.DateTimeField(_("made at"), editable=False)
+    created_at = models.DateTimeField(_("created at"), editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -61,7 +61,7 @@ class AccessKey(models.Model):
         blank=True,
         editable=False,
         related_name="+",
-        verbose_name=_("made by"),
+        verbose_name=_("created by"),
     )
     first_used_at = models.DateTimeField(_("first used"), null=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
@@ -70,7 +70,7 @@ class AccessKey(models.Model):
         null=True,
         blank=True,
         help_text=_(
-            "Empty: until you revoke it. Entra stops provisioning when its key ends."
+            "Empty: until you revoke it. Entra stops provisioning when its key expires."
         ),
     )
     replaced_at = models.DateTimeField(

@@ -91,7 +91,7 @@ class ProvisioningEvent(models.Model):
         CREDENTIALS = "credentials", gettext_lazy("connection changed")
         TRIAL = "trial", gettext_lazy("activated on trial")
         CONFIRMED = "confirmed", gettext_lazy("activation confirmed")
-        ENDED = "ended", gettext_lazy("deactivated: passwords work again")
+        ENDED = "ended", gettext_lazy("turned off: passwords work again")
         REFUSED = "refused", gettext_lazy("refused")
         FAILED = "failed", gettext_lazy("failed")
 

@@ -63,7 +63,7 @@ class EnvironmentGroup(models.Model):
         max_length=64,
         default="",
         editable=False,
-        help_text=_("The key of the role that the group was made for."),
+        help_text=_("The key of the role that the group was created for."),
     )
 
     objects = EnvironmentScopedQuerySet.as_manager()

@@ -16,10 +16,18 @@ _ROLE_CHANGES = {"roles_added", "roles_removed", "roles_unknown"}
 
 def sentence_of(event: ProvisioningEvent) -> str:
     """Return an event in one sentence, in the language of the reader."""
+    name, what = name_in(event), what_happened(event)
+    return f"{name}: {what}" if name else what
+
+
+def name_in(event: ProvisioningEvent) -> str:
+    """Return who or what an event is about, as it was called then."""
+    return _("erased person") if event.name == ERASED else event.name
+
+
+def what_happened(event: ProvisioningEvent) -> str:
+    """Return what happened, and how often, without saying to whom."""
     what = "; ".join(_parts(event)) or str(event.get_kind_display())
-    if event.name:
-        name = _("erased person") if event.name == ERASED else event.name
-        what = f"{name}: {what}"
     if event.count > 1:
         what = _("%(what)s (%(count)d times)") % {"what": what, "count": event.count}
     return what
@@ -33,7 +41,7 @@ def _parts(event: ProvisioningEvent) -> Iterator[str]:
         if attribute != "roles" or not _ROLE_CHANGES & changes.keys()
     ]
     if event.kind != event.Kind.UPDATED:
-        yield _what_happened(event)
+        yield _kind_of(event)
         attributes = [name for name in attributes if name != "active"]
     for name in changes.get("formerly", ()):
         yield _("formerly %(name)s") % {"name": name}
@@ -58,7 +66,7 @@ def _parts(event: ProvisioningEvent) -> Iterator[str]:
         yield _("people concerned: %(count)d") % {"count": changes["people"]}
 
 
-def _what_happened(event: ProvisioningEvent) -> str:
+def _kind_of(event: ProvisioningEvent) -> str:
     if event.detail or event.reason:
         return f"{event.get_kind_display()}: {_explanation(event)}"
     if event.kind == event.Kind.RELEASED and "unaffected" in event.changes:

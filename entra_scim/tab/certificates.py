@@ -50,7 +50,7 @@ class CertificateFile(EnvironmentPage):
         settings = self.entra_connection
         used = credentials.newest(settings)
         if used is None or not used.certificate:
-            messages.error(request, _("There is no certificate yet."))
+            messages.error(request, _("No certificate has been created yet."))
             return HttpResponseRedirect(self.url("sign_in", anchor="certificate"))
         return HttpResponse(
             used.certificate,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from typing import Any
 
 from django.db import models
@@ -21,6 +22,9 @@ NAMED_EVENTS = 20_000
 """Among how many of the newest events a name is searched for. Those of people from
 Entra are found without."""
 
+COUNTED_EVENTS = 2_000
+"""Of how many of the newest events the kinds are counted."""
+
 
 class EventsPage(EnvironmentPage):
     template_name = "entra_scim/tab/events.html"
@@ -29,10 +33,12 @@ class EventsPage(EnvironmentPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = self.paginated(self.events())
+        form = EventFilterForm(self.request.GET)
+        form.show_counts(self.counts())
         return super().get_context_data(
-            form=EventFilterForm(self.request.GET),
+            form=form,
             found=found,
-            lines=lines_of(found),
+            lines=lines_of(found, self.environment),
             query=self.query_without_page(),
             **kwargs,
         )
@@ -44,6 +50,16 @@ class EventsPage(EnvironmentPage):
             self.environment
         )
         return self.matching(events, form.cleaned_data) if form.is_valid() else events
+
+    def counts(self) -> Counter[str]:
+        """Return how many of the newest events are of each kind, all else the same."""
+        form = EventFilterForm({**self.request.GET.dict(), "kind": ""})
+        events: models.QuerySet[Any] = ProvisioningEvent.objects.for_environment(
+            self.environment
+        )
+        if form.is_valid():
+            events = self.matching(events, form.cleaned_data)
+        return Counter(events.values_list("kind", flat=True)[:COUNTED_EVENTS])
 
     def matching(
         self, events: models.QuerySet[Any], wanted: dict[str, Any]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import uuid
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -41,7 +42,7 @@ class GuidField(forms.UUIDField):
     )
     default_error_messages = {
         "invalid": _(
-            "This is no ID. Copy it from Entra, with the copy button next to it: it "
+            "This is not an ID. Copy it from Entra, with the copy button next to it: it "
             "looks like 00000000-0000-0000-0000-000000000000."
         ),
     }
@@ -91,16 +92,14 @@ class ConnectionForm(SecretsForm):
             raise ValidationError(
                 _(
                     "This is the Secret ID. Copy the column Value instead. If Entra no "
-                    "longer shows the value, make a new client secret there."
+                    "longer shows the value, create a new client secret there."
                 ),
                 code="secret_id",
             )
         if secret.startswith(access_keys.PREFIX):
             raise ValidationError(
                 _(
-                    "This is the SCIM access key, which belongs in Entra. Here comes "
-                    "the client secret that you make in Entra, under Certificates & "
-                    "secrets."
+                    "This is the SCIM access key, which belongs in Entra. Paste the client secret here, which you create in Entra under Certificates & secrets."
                 ),
                 code="access_key",
             )
@@ -133,7 +132,7 @@ class ConnectionForm(SecretsForm):
         ):
             self.add_error(
                 "tenant_id",
-                _("Deactivate the integration first: people would be others there."),
+                _("Turn off Entra sign-in first: people have other object IDs there."),
             )
         self._check_expiry(
             cleaned.get("client_secret"), cleaned.get("client_secret_expires_on")
@@ -156,7 +155,7 @@ class ConnectionForm(SecretsForm):
             )
         elif secret and date is not None and date <= timezone.localdate():
             self.add_error(
-                name, _("This date is over. Make a new client secret in Entra.")
+                name, _("This date has passed. Create a new client secret in Entra.")
             )
 
 
@@ -213,7 +212,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         if others.filter(value_key=role_key(value)).exists():
             raise ValidationError(
-                _("There is a role of this name already."), code="unique"
+                _("A role of this name exists already."), code="unique"
             )
         return value
 
@@ -246,6 +245,19 @@ class EventFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["kind"]
         field.choices = [("", _("Everything")), *ProvisioningEvent.Kind.choices]
+
+    def show_counts(self, counts: Counter[str]) -> None:
+        """Say at each kind how many events it has, and offer none that has none."""
+        field: Any = self.fields["kind"]
+        chosen = self["kind"].value()
+        field.choices = [
+            ("", _("Everything")),
+            *(
+                (kind, f"{label} ({counts[kind]})")
+                for kind, label in ProvisioningEvent.Kind.choices
+                if counts[kind] or kind == chosen
+            ),
+        ]
 
 
 class PeopleFilterForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from entra_scim.kit.forms import file_name
 
 from . import shared_guide
+from .key_use import key_use_of
 from .kit_forms import KitForm, SchemaForm
 from .pages import EnvironmentPage
 from .shared_guide import guide_context
@@ -34,6 +35,7 @@ class GuidePage(EnvironmentPage):
             **guide_context(self.request, self.environment),
             traffic=situation.facts.observed,
             proof=situation.proof,
+            key_use=key_use_of(situation.facts.usable_keys, self.last_contact),
             kit_file=file_name(str(self.environment.pk), "sh"),
             shared_link=shared_guide.link_from(self),
             **kwargs,

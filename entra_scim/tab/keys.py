@@ -17,6 +17,7 @@ from entra_scim.models import AccessKey
 from entra_scim.secrecy.hiding import Secret, without_variables
 
 from .addresses import tenant_url
+from .key_use import key_use_of
 from .pages import EnvironmentPage
 from .step_up import StepUpMixin
 
@@ -35,7 +36,7 @@ class CreateKeyView(StepUpMixin, EnvironmentPage):
             return HttpResponseRedirect(self.url("set_up", anchor="step-keys"))
         key = self.make_key(request)
         return self.done(
-            _("Microsoft Entra ID: access key %(key)s made.") % {"key": key},
+            _("Microsoft Entra ID: created access key %(key)s.") % {"key": key},
             self.url("new_key"),
         )
 
@@ -67,10 +68,14 @@ class NewKeyPage(EnvironmentPage):
                 _("A key is shown once only. If you have lost it, generate a new one."),
             )
             return HttpResponseRedirect(self.url("set_up", anchor="step-keys"))
+        keys = AccessKey.objects.for_environment(self.environment)
         page: Any = self.render_to_response(
             self.get_context_data(
                 secret=secret,
                 tenant_url=tenant_url(request, self.environment),
+                key_use=key_use_of(
+                    list(keys.usable(timezone.now())[:1]), self.last_contact
+                ),
                 **kwargs,
             )
         )

@@ -63,7 +63,7 @@ class DefineRoleView(SetUpPage):
         if role is not None:
             return _done(
                 self,
-                _("Microsoft Entra ID: made role %(role)s, which grants %(group)s.")
+                _("Microsoft Entra ID: created role %(role)s, which grants %(group)s.")
                 % {"role": role, "group": role.group},
             )
         return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
@@ -138,7 +138,7 @@ def _written(
     except ProvisioningError as error:
         form.add_error(None, str(error))
     except IntegrityError:  # made by somebody else, just now
-        form.add_error("value", _("There is a role of this name already."))
+        form.add_error("value", _("A role of this name exists already."))
     return None
 
 

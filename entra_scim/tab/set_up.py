@@ -16,6 +16,7 @@ from entra_scim.roles import groups, regrants
 
 from . import flow
 from .forms import ConnectionForm, RoleForm
+from .key_use import key_use_of
 from .pages import EnvironmentPage
 from .places import shown
 from .shared_guide import guide_context
@@ -68,6 +69,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
                 "has_sign_in": "redirect_uri" in context["addresses"],
                 "next_stage": stages[flow.stage_of(following)] if following else None,
                 "proof": situation.proof,
+                "key_use": key_use_of(situation.facts.usable_keys, facts.last_contact),
                 "pending": regrants.pending_of(self.environment),
                 "roles": [
                     (role, people, permissions.get(role.group_id, 0))
@@ -76,6 +78,13 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             }
             | kwargs
         )
+
+
+class ProgressPage(SetUpPage):
+    """What changes on the set-up by what Entra does, for a script to put in its place."""
+
+    template_name = "entra_scim/tab/progress.html"
+    http_method_names = ["get"]
 
 
 def _with_notes(

@@ -71,7 +71,11 @@ class SignInPage(StepUpMixin, EnvironmentPage):
             certificate_expires_on=used.certificate_expires_on if used else None,
             is_active=state == lifecycle.State.ACTIVE,
             is_on_trial=state == lifecycle.State.TRIAL,
+            able=shut_out.able_in(self.environment),
             confirmer=lifecycle.confirmer_of(settings),
+            would_confirm=lifecycle.confirmer_if_begun_by(
+                self.environment, self.request.user
+            ),
             minutes_left=lifecycle.minutes_left(settings),
             confirm_query=urlencode({"next": self.url("sign_in")}),
             obstacles=shown(self, missing),

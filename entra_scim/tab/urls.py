@@ -34,6 +34,7 @@ from .pages import EnvironmentPage
 PAGES: dict[str, dict[str, tuple[str, type[EnvironmentPage]]]] = {
     "": {
         "set_up": ("", set_up.SetUpPage),
+        "progress": ("progress/", set_up.ProgressPage),
         "save_connection": ("connection/", connection.SaveConnectionView),
         "later": ("later/", later.LaterPage),
         "codes": ("codes/", later.CodesPage),

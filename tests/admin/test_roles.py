@@ -30,7 +30,7 @@ class TestRoles:
             ("", "This field is required."),
             ("two words", "no spaces"),
             ("a,b", "no commas"),
-            ("Viewer", "There is a role of this name already."),
+            ("Viewer", "A role of this name exists already."),
             ("x" * 300, "at most 255"),
         ],
     )
@@ -66,7 +66,7 @@ class TestRoles:
         page = client.get(tab(contoso))
 
         assert "Sales Manager 1 person No role can have this name." in text_of(page)
-        assert "Make role Sales Manager" not in page.content.decode()
+        assert "Create role Sales Manager" not in page.content.decode()
 
     def test_renaming_and_deleting_take_effect_at_once(
         self, client, contoso, roles, scim

@@ -77,6 +77,33 @@ class TestEvents:
             "actor", flat=True
         )
 
+    def test_days_people_and_counts(self, client, contoso, fabrikam, scim):
+        """Each day has a heading, each person of this environment a link."""
+        eve = provision(scim, "eve", displayName="Eve")
+        before = timezone.now() - datetime.timedelta(days=1)
+        foreign = ProvisioningEvent.objects.create(
+            environment=fabrikam, kind="created", name="Carol"
+        )
+        for number in range(2):
+            ProvisioningEvent.objects.create(
+                environment=contoso, kind="role_created", name=f"R{number}", at=before
+            )
+
+        page = client.get(tab(contoso, "events/"))
+
+        text = text_of(page)
+        assert text.index("Today, ") < text.index("Eve :") < text.index("Yesterday, ")
+        assert f'href="{tab(contoso, f"people/{eve.pk}/")}">Eve</a>' in (
+            page.content.decode()
+        )
+        assert "role created (2)" in text
+        assert "role deleted" not in text
+        assert foreign.name not in text
+        assert "By: Microsoft Entra, with the access key entra_scim_" in text
+        chosen = text_of(client.get(tab(contoso, "events/"), {"kind": "released"}))
+        assert "deleted in Entra, now inactive here (0)" in chosen
+        assert "role created (2)" in chosen
+
     def test_the_story_as_a_file(self, client, contoso, fabrikam):
         """What the filter shows, with nothing that a spreadsheet would run."""
         for environment, name in ((contoso, "=1+1"), (fabrikam, "Carol")):

@@ -85,6 +85,7 @@ class Portal:
     def add_role(self, value):
         page = self.open("app-roles/new/")
         page.get_by_label("Display name").fill(value)
+        page.get_by_label("Description").fill(value)
         page.get_by_label("Value", exact=True).fill(value)
         page.get_by_role("button", name="Apply").click()
 
@@ -128,7 +129,8 @@ class Portal:
             "AssertiveAppRoleAssignmentsComplex([appRoleAssignments])"
         )
         page.get_by_label("Target attribute").select_option("roles")
-        page.get_by_role("button", name=re.compile("^(OK|Save)$")).click()
+        page.get_by_role("button", name="OK").click()
+        page.get_by_role("button", name="Save", exact=True).click()
 
     def run(self, button):
         """Press a button that runs a cycle, and wait until it is done."""
@@ -202,9 +204,9 @@ def test_from_an_empty_environment_to_its_end(
     tab.goto(tab_path)
     assert "Auditor" in tab.inner_text("#roles")
     screenshot(tab, "connected-en")
-    tab.get_by_label("Make role Viewer").click()
+    tab.get_by_label("Create role Viewer").click()
     tab.wait_for_load_state()
-    tab.get_by_label("Make role Auditor").click()
+    tab.get_by_label("Create role Auditor").click()
     eve = user(email="eve@contoso.example")
     assert eve.groups.get().name == f"Contoso ({contoso.pk}): Auditor"
 

@@ -9,8 +9,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from entra_scim.connection import access_keys
-from entra_scim.models import AccessKey, EntraConnection, ProvisionedUser
+from entra_scim.models import AccessKey, EntraConnection
 from tests.support.browsing import entra_sends, screenshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,7 +60,7 @@ def expiry():
                 "generate": "Generate access key",
                 "copied": "Copied",
                 "have": "I have copied it",
-                "make": "Make role Auditor",
+                "make": "Create role Auditor",
                 "revoke": "Yes, revoke it",
             },
         ),
@@ -203,88 +202,6 @@ def test_by_keyboard_alone(browse, contoso):
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Copied")
     assert AccessKey.objects.count() == 1
-
-
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_pages_are_accessible(
-    browse, site, contoso, administrator, roles, color_scheme, width
-):
-    """axe finds nothing, and nothing is wider than the screen.
-
-    Only on a telephone are tables scrolled sideways.
-    """
-    from axe_playwright_python.sync_playwright import Axe
-
-    _key, secret = access_keys.create(contoso, created_by=administrator)
-    entra_sends(site, contoso, secret, **person(externalId="eve"))
-    entra_sends(site, contoso, secret, userName="x" * 300)
-    entra_sends(
-        site,
-        contoso,
-        secret,
-        userName="ida@contoso.example",
-        roles=[{"value": "Sales Manager", "primary": True}],
-    )
-    entra_sends(site, contoso, secret, userName="it@contoso.example")
-    entra_sends(site, contoso, secret, userName="max@contoso.example", active=False)
-    eve = ProvisionedUser.objects.get(user__email="eve@contoso.example")
-    page = browse(color_scheme=color_scheme, viewport={"width": width, "height": 800})
-    base = f"/admin/product/environment/{contoso.pk}/entra/"
-
-    def check(what):
-        assert page.locator(".entra-content").is_visible(), what
-        results = Axe().run(
-            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
-        )
-        assert results.response["passes"], what
-        assert results.violations_count == 0, (what, results.generate_report())
-        overflow = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert overflow <= 0, what
-        if width == 1280:
-            cut_off = page.locator(".results").evaluate_all(
-                "tables => tables.some(table => table.scrollWidth > table.clientWidth)"
-            )
-            assert not cut_off, what
-
-    for path in (
-        "",
-        "guide/",
-        "people/",
-        "people/?q=nobody",
-        f"people/{eve.pk}/",
-        f"people/{eve.pk}/release/",
-        "people/local/",
-        "events/",
-        "sign-in/",
-        "later/",
-        "codes/",
-        f"roles/{roles['Viewer'].pk}/",
-        f"roles/{roles['Viewer'].pk}/delete/",
-        f"keys/{AccessKey.objects.get().pk}/revoke/",
-    ):
-        assert page.goto(base + path).status == 200, path
-        check(path)
-    page.goto(base)
-    page.fill("#id_client_id", "x")
-    page.click("text=Save all")
-    page.wait_for_selector(".errornote")
-    page.wait_for_load_state()
-    unfold(page)
-    check("mistakes")
-    page.click("text=Generate access key")
-    page.wait_for_selector("#copy-secret")
-    page.wait_for_load_state()
-    check("a new key")
-    new_key = page.input_value("#copy-secret")
-    entra_sends(site, contoso, new_key, userName="zoe@contoso.example")
-    unused, _secret = access_keys.create(contoso, created_by=administrator)
-    access_keys.revoke(unused)
-    page.goto(base)
-    unfold(page)
-    check("a replaced and a revoked key")
 
 
 def test_the_callback_page(browse, site):

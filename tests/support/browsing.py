@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -16,6 +17,13 @@ def screenshot(page, name):
     if os.environ.get("SCREENSHOTS"):
         IMAGES.mkdir(exist_ok=True)
         page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def screenshot_of_screen(page, where):
+    """Take a picture of a whole page, where ``SCREENS`` names a folder for people."""
+    if folder := os.environ.get("SCREENS"):
+        name = "-".join(re.sub(r"\W+", "_", str(part)) for part in where)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def entra_sends(site, environment, key, **attributes):

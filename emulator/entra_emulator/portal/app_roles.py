@@ -19,6 +19,7 @@ class AppRoleForm(PortalForm):
     """A role: what people see of it, what the application is told, and whether."""
 
     display_name = forms.CharField(label="Display name", max_length=100)
+    description = forms.CharField(label="Description", max_length=250)
     value = forms.CharField(
         label="Value",
         max_length=250,
@@ -81,7 +82,11 @@ class NewAppRole(FormPage, ApplicationPage):
     def save(self, form: forms.Form) -> HttpResponse:
         typed = form.cleaned_data
         role = self.application.add_role(typed["value"], typed["display_name"])
-        self.application.change_role(role, is_enabled=typed["is_enabled"])
+        self.application.change_role(
+            role,
+            is_enabled=typed["is_enabled"],
+            description=typed["description"],
+        )
         return self.done(_("%(role)s was created.") % {"role": role}, self.back)
 
 
@@ -102,6 +107,7 @@ class EditAppRole(NewAppRole):
             role=self.role,
             initial={
                 "display_name": self.role.display_name,
+                "description": self.role.description,
                 "value": self.role.value,
                 "is_enabled": self.role.is_enabled,
             },

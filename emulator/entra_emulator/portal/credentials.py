@@ -60,7 +60,7 @@ class CertificateForm(PortalForm):
                 return x509.load_pem_x509_certificate(content)
             return x509.load_der_x509_certificate(content)
         except ValueError:
-            raise ValidationError(_("The file is no X.509 certificate.")) from None
+            raise ValidationError(_("The file is not an X.509 certificate.")) from None
 
 
 class FederatedForm(PortalForm):

@@ -16,7 +16,6 @@ from entra_emulator.provisioning.expressions import (
     ExpressionError,
     parse,
 )
-from entra_emulator.provisioning.job import ProvisioningJob
 from entra_emulator.provisioning.mappings import DEFAULT_MAPPINGS, Mapping
 from entra_emulator.provisioning.targets import Target, TargetError
 
@@ -74,13 +73,13 @@ class MappingForm(PortalForm):
     def __init__(
         self,
         *data: Any,
-        job: ProvisioningJob,
+        rows: tuple[Mapping, ...],
         targets: list[str],
         row: Mapping | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*data, **kwargs)
-        self.job = job
+        self.rows = rows
         self.row = row
         target: Any = self.fields["target"]
         target.choices = [(name, name) for name in targets]
@@ -101,10 +100,10 @@ class MappingForm(PortalForm):
         wanted = "source" if typed.get("kind") == "direct" else "expression"
         if not typed.get(wanted) and wanted not in self.errors:
             self.add_error(wanted, _("This mapping type needs it."))
-        for other in self.job.mappings:
+        for other in self.rows:
             if other is not self.row and other.target == typed.get("target"):
                 self.add_error("target", _("Another row maps to it already."))
-        others = [r for r in self.job.mappings if r is not self.row]
+        others = [r for r in self.rows if r is not self.row]
         if not typed.get("is_matching") and not any(row.matching for row in others):
             self.add_error(
                 "is_matching",
@@ -126,7 +125,19 @@ class MappingForm(PortalForm):
 
 
 class MappingPage(JobPage):
-    """A page about the rows of a job."""
+    """A page about the rows of a job. Changed ones wait for Save, as in Entra."""
+
+    keeps_unsaved = True
+
+    @property
+    def table(self) -> tuple[Mapping, ...]:
+        """The rows as they stand here, saved or not."""
+        saved = self.a_job.mappings
+        return self.entra.unsaved_mappings.get(self.application, saved)
+
+    @table.setter
+    def table(self, rows: tuple[Mapping, ...]) -> None:
+        self.entra.unsaved_mappings[self.application] = rows
 
     @property
     def added(self) -> dict[str, bool]:
@@ -138,7 +149,7 @@ class MappingPage(JobPage):
         """All target attributes that rows can have."""
         names = [
             *(row.target for row in DEFAULT_MAPPINGS),
-            *(row.target for row in self.a_job.mappings),
+            *(row.target for row in self.table),
             *self.added,
         ]
         return list(dict.fromkeys(names))
@@ -157,27 +168,40 @@ class Mappings(MappingPage):
         "delete": "delete_row",
         "restore": "restore_defaults",
         "groups": "switch_groups",
+        "save": "save_rows",
     }
 
     def delete_row(self) -> HttpResponse:
         target = self.request.POST.get("target")
-        kept = [row for row in self.a_job.mappings if row.target != target]
+        kept = tuple(row for row in self.table if row.target != target)
         if not any(row.matching for row in kept):
             return self.refused(_("At least one attribute has to match."))
-        self.a_job.mappings = tuple(kept)
-        return self.done(_("The mapping was deleted. An initial cycle comes next."))
+        self.table = kept
+        return self.done(_("The mapping was deleted. Choose Save to keep the change."))
 
     def restore_defaults(self) -> HttpResponse:
-        self.a_job.mappings = DEFAULT_MAPPINGS
-        return self.done(_("The default mappings are back."))
+        self.table = DEFAULT_MAPPINGS
+        return self.done(
+            _("The default mappings are back. Choose Save to keep the change.")
+        )
+
+    def save_rows(self) -> HttpResponse:
+        rows = self.entra.unsaved_mappings.pop(self.application, None)
+        if rows is not None:
+            self.a_job.mappings = rows
+        return self.done(_("The mappings were saved. An initial cycle comes next."))
 
     def switch_groups(self) -> HttpResponse:
         self.a_job.with_groups = not self.a_job.with_groups
         return self.done(_("Saved."))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = self.job.mappings if self.job else ()
-        return super().get_context_data(rows=list(enumerate(rows)), **kwargs)
+        rows = self.table if self.job else ()
+        return super().get_context_data(
+            rows=list(enumerate(rows)),
+            is_unsaved=self.application in self.entra.unsaved_mappings,
+            **kwargs,
+        )
 
 
 class NewMapping(MappingPage, FormPage):
@@ -187,13 +211,12 @@ class NewMapping(MappingPage, FormPage):
     submit = "OK"
 
     def form(self, *data: Any) -> MappingForm:
-        return MappingForm(*data, job=self.a_job, targets=self.targets)
+        return MappingForm(*data, rows=self.table, targets=self.targets)
 
     def save(self, form: Any) -> HttpResponse:
-        self.a_job.mappings = (*self.a_job.mappings, form.mapping())
+        self.table = (*self.table, form.mapping())
         return self.done(
-            _("The mapping was added and saved. An initial cycle comes next."),
-            self.back,
+            _("The mapping was added. Choose Save to keep the change."), self.back
         )
 
 
@@ -206,7 +229,7 @@ class EditMapping(NewMapping):
     def find(self, **kwargs: str) -> None:
         super().find(**kwargs)
         try:
-            self.row = self.a_job.mappings[int(kwargs["number"])]
+            self.row = self.table[int(kwargs["number"])]
         except IndexError:
             raise Http404 from None
 
@@ -214,7 +237,7 @@ class EditMapping(NewMapping):
         is_direct = isinstance(self.row.expression, Attribute)
         return MappingForm(
             *data,
-            job=self.a_job,
+            rows=self.table,
             targets=self.targets,
             row=self.row,
             initial={
@@ -228,12 +251,11 @@ class EditMapping(NewMapping):
         )
 
     def save(self, form: Any) -> HttpResponse:
-        self.a_job.mappings = tuple(
-            form.mapping() if row is self.row else row for row in self.a_job.mappings
+        self.table = tuple(
+            form.mapping() if row is self.row else row for row in self.table
         )
         return self.done(
-            _("The mapping was changed and saved. An initial cycle comes next."),
-            self.back,
+            _("The mapping was changed. Choose Save to keep the change."), self.back
         )
 
 

@@ -20,7 +20,7 @@ FAULTS = {
     ),
     Fault.LOST_REQUEST: gettext_lazy("Lost request: it never arrives"),
     Fault.DUPLICATE_REQUEST: gettext_lazy("Duplicate request: it arrives twice"),
-    Fault.PROXY_ERROR: gettext_lazy("500 from a proxy: a page that is no SCIM"),
+    Fault.PROXY_ERROR: gettext_lazy("500 from a proxy: a page, not SCIM"),
 }
 
 

@@ -55,6 +55,8 @@ class Overview(FormPage, TenantPage):
 
     def save(self, form: forms.Form) -> HttpResponse:
         application = self.tenant.add_application(form.cleaned_data["name"])
+        # As in Entra: somebody still has to grant it.
+        application.has_consent = False
         return self.done(
             _("The application was created."), Place(self.tenant, application).app
         )

@@ -18,6 +18,7 @@ from django.http import (
     HttpResponseRedirect,
 )
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from entra_emulator.applications import Application
@@ -126,12 +127,23 @@ class TenantPage(Page):
     reaches_out = False
     """Whether the page waits for the server. Nobody else has to wait for it then."""
 
+    keeps_unsaved = False
+    """Whether changed mappings survive the page. Entra drops them without Save."""
+
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         self.tenant = one_of(self.entra.tenants, id=str(kwargs["tenant_id"]))
         with contextlib.nullcontext() if self.reaches_out else self.tenant.lock:
             self.find(**{name: str(value) for name, value in kwargs.items()})
+            if self.entra.unsaved_mappings and not self.keeps_unsaved:
+                self.entra.unsaved_mappings.clear()
+                messages.warning(
+                    request,
+                    _(
+                        "Changes to the attribute mapping were lost: Save was not chosen."
+                    ),
+                )
             return super().dispatch(request, *args, **kwargs)
 
     def find(self, **kwargs: str) -> None:

@@ -46,7 +46,7 @@ def _refuse_if_wrong(address: str) -> None:
     try:
         parts = urlsplit(address)
     except ValueError:
-        raise ValidationError(_("This is no address.")) from None
+        raise ValidationError(_("This is not an address.")) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValidationError(_("The address begins with https://."))
     if parts.scheme == "http" and not is_loopback(parts.hostname):

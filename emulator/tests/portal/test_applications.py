@@ -22,7 +22,9 @@ class TestAppRoles:
     def test_a_role_is_made(self, visitor, app_home, application):
         visitor.open(f"{app_home}app-roles/new/")
 
-        page = visitor.press("Apply", display_name="May upload", value="Uploader")
+        page = visitor.press(
+            "Apply", display_name="May upload", description="May", value="Uploader"
+        )
 
         assert "May upload was created." in page.text
         role = application.app_roles[-1]
@@ -43,7 +45,9 @@ class TestAppRoles:
         application.add_role("Viewer")
         visitor.open(f"{app_home}app-roles/new/")
 
-        page = visitor.press("Apply", display_name="Uploads", value=value)
+        page = visitor.press(
+            "Apply", display_name="Uploads", description="May", value=value
+        )
 
         assert reason in page.text
         assert page.forms[0].fields["display_name"] == "Uploads"
@@ -58,7 +62,7 @@ class TestAppRoles:
         before = ann.revision
         visitor.open(f"{app_home}app-roles/{role.id}/")
 
-        visitor.press("Apply", value="Reader", is_enabled=None)
+        visitor.press("Apply", description="Reads", value="Reader", is_enabled=None)
 
         assert role.value == "Reader"
         assert not role.is_enabled
@@ -68,11 +72,11 @@ class TestAppRoles:
         user = application.app_roles[0]
         visitor.open(f"{app_home}app-roles/{user.id}/")
 
-        visitor.press("Apply", display_name="Users")
+        visitor.press("Apply", display_name="Users", description="All")
         assert user.value is None
 
         visitor.open(f"{app_home}app-roles/{user.id}/")
-        visitor.press("Apply", value="User")
+        visitor.press("Apply", description="All", value="User")
         assert user.value == "User"
 
 
@@ -197,7 +201,7 @@ class TestRegistration:
             ("http://product.example/", "for this machine only"),
             ("product.example/callback/", "begins with https://"),
             ("javascript:alert(1)", "begins with https://"),
-            ("https://[product/", "This is no address"),
+            ("https://[product/", "This is not an address"),
             ("https://product.example/#x", "neither # nor *"),
             ("https://*.product.example/", "neither # nor *"),
         ],
@@ -314,8 +318,8 @@ class TestCredentials:
     @pytest.mark.parametrize(
         ("content", "reason"),
         [
-            (b"no certificate", "no X.509 certificate"),
-            (b"-----BEGIN CERTIFICATE-----\nx", "no X.509 certificate"),
+            (b"no certificate", "not an X.509 certificate"),
+            (b"-----BEGIN CERTIFICATE-----\nx", "not an X.509 certificate"),
             (b"-----BEGIN PRIVATE KEY-----\nx", "Upload the certificate alone"),
             (b"x" * 70_000, "too large"),
             (b"", "empty"),

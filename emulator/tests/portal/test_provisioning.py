@@ -331,8 +331,23 @@ class TestMappings:
             "OK", kind="expression", expression=ASSERTIVE, target="roles"
         )
 
-        assert set(job.mappings) == set(advised())
         assert ASSERTIVE in page.text
+        assert job.mappings == DEFAULT_MAPPINGS
+        assert "The mappings were saved." in visitor.press("Save").text
+        assert set(job.mappings) == set(advised())
+
+    def test_a_change_without_save_is_lost(self, visitor, pages, job):
+        """OK alone keeps nothing, as in Entra."""
+        job.mappings = DEFAULT_MAPPINGS
+        visitor.open(f"{pages}mappings/0/")
+        page = visitor.press("OK", precedence="2")
+        assert "Choose Save to keep the change." in page.text
+
+        page = visitor.open(f"{pages}settings/")
+
+        assert "Changes to the attribute mapping were lost" in page.text
+        assert job.mappings == DEFAULT_MAPPINGS
+        assert "were lost" not in visitor.open(f"{pages}mappings/").text
 
     def test_groups_are_switched_off(self, visitor, pages, job):
         job.with_groups = True
@@ -399,9 +414,11 @@ class TestMappings:
         visitor.open(f"{pages}mappings/")
 
         visitor.press("Delete active")
+        visitor.press("Save")
         assert "active" not in [row.target for row in job.mappings]
 
         visitor.press("Restore default mappings")
+        visitor.press("Save")
         assert job.mappings == DEFAULT_MAPPINGS
 
     def test_a_row_that_is_not_there(self, visitor, pages, job):

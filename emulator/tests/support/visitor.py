@@ -77,7 +77,7 @@ class Page(html.parser.HTMLParser):
             self._select = None
         elif tag == "textarea":
             self._area = None
-        elif tag == "button":
+        elif tag == "button" and self._button:
             label = self._button["label"] or self._button["text"].strip()
             self._form.buttons[label] = self._button
             self._button = None

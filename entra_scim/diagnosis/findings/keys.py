@@ -20,7 +20,7 @@ _STEP = (Way(to=Place.KEYS),)
 class Keys(Code):
     LAST_ENDS = Kind(
         code="key_ends",
-        message=_("The last access key ends on %(date)s."),
+        message=_("The last access key expires on %(date)s."),
         remedy=_(
             "Generate a new one and paste it in Entra, or Entra stops "
             "provisioning then."

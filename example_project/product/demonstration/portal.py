@@ -57,7 +57,13 @@ class Portal:
         self._home = f"{entra}/portal/{TENANT_ID}/{APPLICATION_ID}/"
 
     def add_role(self, value: str) -> None:
-        self._post("app-roles/new/", display_name=value, value=value, is_enabled="on")
+        self._post(
+            "app-roles/new/",
+            display_name=value,
+            description=value,
+            value=value,
+            is_enabled="on",
+        )
 
     def assign(self, name: str, role: str) -> None:
         path = "assignments/add/"
@@ -114,6 +120,7 @@ class Portal:
             expression="AssertiveAppRoleAssignmentsComplex([appRoleAssignments])",
             target="roles",
         )
+        self._post(path, action="save")
 
     def start(self) -> int:
         """Run the initial cycle, and return how many people it looked at."""

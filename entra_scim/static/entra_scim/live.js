@@ -1,0 +1,83 @@
+"use strict";
+
+// What Entra does shows without reloading, for as long as somebody looks.
+const EVERY = 3000;
+const LONGEST = 60 * 60 * 1000;
+const live = document.querySelector("[data-entra-live-from]");
+
+// Screen readers hear what is ticked off, and not how many seconds have passed.
+const announcer = document.createElement("p");
+announcer.setAttribute("role", "status");
+announcer.className = "visually-hidden";
+live?.after(announcer);
+
+function show(answer) {
+  const before = document.querySelector("[data-entra-step]")?.dataset.entraStep;
+  for (const fresh of answer.querySelectorAll("[data-entra-live]")) {
+    const shown = document.querySelector(
+      `[data-entra-live="${fresh.dataset.entraLive}"]`
+    );
+    // Nothing is taken from under somebody's hands.
+    const active = document.activeElement;
+    const isInUse = shown !== active && shown?.contains(active);
+    const isSame =
+      shown?.textContent === fresh.textContent && shown?.className === fresh.className;
+    if (!shown || isInUse || isSame) continue;
+    const text = fresh.lastElementChild?.textContent ?? fresh.textContent;
+    if (shown.className !== fresh.className) announcer.textContent = text;
+    shown.className = fresh.className;
+    if (fresh.dataset.entraStep) shown.dataset.entraStep = fresh.dataset.entraStep;
+    shown.replaceChildren(...fresh.childNodes);
+  }
+  const next = document.querySelector("[data-entra-step]")?.dataset.entraStep;
+  if (next && next !== before) unfoldNext(before, next);
+}
+
+function unfoldNext(before, next) {
+  const done = document.getElementById(before);
+  if (done && !done.contains(document.activeElement)) done.open = false;
+  const step = document.getElementById(next);
+  if (step) step.open = true;
+}
+
+async function follow(started) {
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(live.dataset.entraLiveFrom, { redirect: "error" });
+      if (!answer.ok) throw new Error(answer.statusText);
+      const parser = new DOMParser();
+      show(parser.parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // Signed out, or no network: the link shows it once more.
+      offerLink(true);
+      return;
+    }
+  }
+  if (Date.now() - started > LONGEST) offerLink(true);
+  else setTimeout(() => follow(started), EVERY);
+}
+
+function offerLink(isNeeded) {
+  const [link, note] = live.querySelectorAll("a, span");
+  if (!link || !note) return;
+  link.hidden = !isNeeded;
+  note.hidden = isNeeded;
+}
+
+if (live) {
+  offerLink(false);
+  setTimeout(() => follow(Date.now()), EVERY);
+}
+
+// A trial runs out in front of those who watch it.
+for (const clock of document.querySelectorAll("[data-entra-countdown]")) {
+  const end = Date.parse(clock.dateTime);
+  const tick = setInterval(() => {
+    const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (left === 0) {
+      clearInterval(tick);
+      location.reload();
+    }
+  }, 1000);
+}
