@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
 from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -48,6 +49,13 @@ class EntraBackend(mozilla.Backend):
             )
         return person.user
 
+    async def aauthenticate(
+        self, request: HttpRequest | None, *, entra_identity: Identity
+    ) -> AbstractBaseUser | None:
+        """Return the person that Entra vouches for. Raises as ``authenticate`` does."""
+        authenticate = sync_to_async(self.authenticate)
+        return await authenticate(request, entra_identity=entra_identity)
+
     def get_user(self, user_id: Any) -> AbstractBaseUser | None:
         """Return the user of a session, unless the account or Entra says inactive.
 
@@ -56,6 +64,10 @@ class EntraBackend(mozilla.Backend):
         people = self.UserModel._default_manager.exclude(provisioned_user__active=False)
         user = people.filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
+
+    async def aget_user(self, user_id: Any) -> AbstractBaseUser | None:
+        """Return the user as ``get_user`` does: that of Django asks the account alone."""
+        return await sync_to_async(self.get_user)(user_id)
 
 
 def admitted(request: HttpRequest, identity: Identity) -> Any:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.test import Client
 from django.urls import reverse
 
+from entra_scim.models import ProvisionedUser
 from entra_scim.oidc.backend import EntraBackend
 from entra_scim.sign_in import sessions
 from tests.conftest import client_of
@@ -135,12 +137,23 @@ def test_a_password_session_does_not_live_on(contoso, person, entra, browser):
     assert session[sessions.ENTRA_SESSION]
 
 
-def test_the_backend_itself_knows_no_inactive_users(active, person):
+@pytest.mark.parametrize(
+    "find",
+    [
+        lambda key: EntraBackend().get_user(key),
+        lambda key: async_to_sync(EntraBackend().aget_user)(key),
+    ],
+)
+def test_the_backend_itself_knows_no_inactive_users(active, person, find):
     """Also without the middleware, as in code that asks for a session's user."""
-    assert EntraBackend().get_user(person.pk) == person
+    assert find(person.pk) == person
 
     person.is_active = False
     person.save()
+    assert find(person.pk) is None
 
-    assert EntraBackend().get_user(person.pk) is None
-    assert EntraBackend().get_user(0) is None
+    person.is_active = True
+    person.save()
+    ProvisionedUser.objects.update(active=False)
+    assert find(person.pk) is None
+    assert find(0) is None

@@ -12,6 +12,9 @@ from django.contrib.auth import (
 )
 from django.contrib.auth.signals import user_login_failed
 
+from entra_scim.backends import PasswordGate
+from entra_scim.models import ProvisionedUser
+from entra_scim.oidc.flow import Identity
 from tests.support.backends import LinkBackend, LockingBackend
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +41,44 @@ def test_a_link_in_a_mail(active, bob, admin, links, ask):
     """No name tells who it is; the link is followed once all the same."""
     links.update(one=bob, two=admin)
 
+    assert ask(link="none") is None
     assert ask(link="one") is None
     assert ask(link="two") == admin
     assert links == {}
+
+
+@pytest.fixture
+def nameless(settings):
+    """Backends that know no users, or not these, before the one that does."""
+    settings.AUTHENTICATION_BACKENDS = [
+        GATE,
+        "tests.support.backends.Answerless",
+        "tests.support.backends.LinkBackend",
+        MODEL,
+    ]
+
+
+@pytest.mark.parametrize("get", ["get_user", "aget_user"])
+def test_the_user_of_a_session_of_the_gate_s(contoso, ann, nameless, get):
+    """A product that signs in by ``user.backend`` may have it in its sessions."""
+    find = getattr(PasswordGate(), get)
+    find = async_to_sync(find) if get == "aget_user" else find
+
+    assert find(ann.pk) == ann
+    assert find(0) is None
+
+
+@pytest.mark.parametrize("ask", [authenticate, async_to_sync(aauthenticate)])
+def test_an_answer_of_entra_s_passes_by(active, person, ask):
+    """A product may hand it to Django, which asks the gate first."""
+    identity = Identity(
+        connection=None,
+        credentials=None,
+        claims={"oid": "x"},
+        person=ProvisionedUser.objects.get(),
+    )
+
+    assert ask(None, entra_identity=identity) == person
 
 
 def test_no_other_backend_is_asked_twice(active, bob, admin, work_of):

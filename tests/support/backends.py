@@ -28,6 +28,13 @@ class LinkBackend(BaseBackend):
         return self.links.pop(link, None)
 
 
+class Answerless:
+    """Takes no credentials and knows no user: all that a backend may leave out."""
+
+    def authenticate(self, request):
+        """Find nobody."""
+
+
 class LockingBackend(BaseBackend):
     """Counts those who fail, and refuses names, as django-axes does."""
 
