@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 import uuid
 
@@ -13,7 +14,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from entra_scim.oidc.id_token import LEEWAY, TokenRefused, verify
+from entra_scim.oidc.id_token import LEEWAY, ClocksDiffer, TokenRefused, verify
 from tests.support.entra import new_key
 
 CLIENT, TENANT, OBJECT = uuid.uuid4(), uuid.uuid4(), str(uuid.uuid4())
@@ -130,6 +131,62 @@ def test_clocks_may_differ_by_a_minute(name):
     moment = FromNow(20 - LEEWAY if name == "exp" else LEEWAY - 5)
 
     assert check(signed(**{name: moment}))
+
+
+DAY = 24 * 60 * 60
+
+
+def at_another_time(seconds, **changes):
+    """Return a token that was right at another time of the day, but for changes."""
+    times = {"iat": seconds, "nbf": seconds, "exp": seconds + 3600} | changes
+    return signed(**{name: FromNow(value) for name, value in times.items()})
+
+
+@pytest.mark.parametrize(
+    "seconds", [LEEWAY + 60, 20_000, DAY - 60, -4000, -20_000, 60 - DAY]
+)
+def test_another_clock(seconds):
+    """By how much it is ahead, or behind, is for the log."""
+    with pytest.raises(ClocksDiffer) as refused:
+        check(at_another_time(seconds))
+
+    [told] = re.findall(r"is (-?\d+) s ahead", str(refused.value))
+    assert seconds - 30 <= int(told) <= seconds
+
+
+@pytest.mark.parametrize("difference", [-1000, 0, LEEWAY])
+def test_the_times_of_another_clock_may_differ_too(difference):
+    with pytest.raises(ClocksDiffer):
+        check(at_another_time(20_000, nbf=20_000 + difference))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "changes"),
+    [
+        (DAY + 60, {}),
+        (-DAY - 60, {}),
+        (20_000, {"nbf": 20_000 + LEEWAY + 1}),
+        (20_000, {"exp": 20_000}),
+        (20_000, {"exp": 0}),
+        (-20_000, {"exp": -20_000}),
+    ],
+)
+def test_times_that_no_clock_explains(seconds, changes):
+    with pytest.raises(TokenRefused) as refused:
+        check(at_another_time(seconds, **changes))
+
+    assert refused.type is TokenRefused
+
+
+@pytest.mark.parametrize("name", ["iat", "nbf", "exp"])
+def test_a_time_in_fractions_is_no_clock_s(name):
+    past = int(time.time()) - 20_000
+    times = {"iat": past, "nbf": past, "exp": past + 3600}
+
+    with pytest.raises(TokenRefused) as refused:
+        check(signed(**times | {name: times[name] + 0.5}))
+
+    assert refused.type is TokenRefused
 
 
 def public_key_as_secret():
