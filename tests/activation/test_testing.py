@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entra_scim.connection import credentials
-from entra_scim.models import ProvisioningEvent
+from entra_scim.models import EntraConnection, ProvisioningEvent
 from tests.support.activation import connection_of, try_sign_in
 from tests.support.sign_in import Browser, activate
 from tests.support.tab import saved, tab, text_of
@@ -70,6 +70,32 @@ class TestTesting:
 
         assert Client().get(url).status_code == 400
         assert browser.client.get(url).status_code == 400
+
+    def test_answers_nobody_else(self, connected, browser, admin, caplog):
+        """Who signs in in the same browser in between learns nothing of it."""
+        address = self.at_entra(browser, connected)
+        browser.client.force_login(
+            admin, backend="django.contrib.auth.backends.ModelBackend"
+        )
+
+        page = browser.come_back(address)
+
+        assert page.status_code == 400
+        assert "Sign-in failed: not_allowed" in caplog.text
+
+    def test_credentials_that_are_gone_by_then(self, connected, browser):
+        address = self.at_entra(browser, connected)
+        EntraConnection.objects.update(client_secret="", pending="")
+
+        page = browser.come_back(address)
+
+        assert page.status_code == 400
+        assert "The connection is not complete" in page.content.decode()
+
+    def at_entra(self, browser, environment):
+        """Go to Entra to test, and return the address to come back to."""
+        begun = browser.client.get(tab(environment, "sign-in/test/"))
+        return browser.at_entra(browser.client.get(begun["Location"])["Location"])
 
     def test_not_without_credentials(self, contoso, browser):
         page = try_sign_in(browser, contoso)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
+from entra_scim.middleware import EntraSessionMiddleware
 from entra_scim.models import ProvisionedUser, ReleasedUser
 from entra_scim.people import provisioning
-from entra_scim.sign_in import sessions
+from entra_scim.sign_in import gate, sessions
 from tests.support.leavers import add, assert_mended
 from tests.support.sessions import password_session, user_of
 from tests.support.sign_in import activate, connect
@@ -210,3 +213,46 @@ def test_somebody_whose_link_is_not_in_force_any_more(
     user.save()
     clock.skip(minutes=11)
     assert user_of(client) is None
+
+
+def test_a_session_that_was_opened_after_the_deactivation(undone, rf):
+    """By a product that looked at its account alone, and asks us later."""
+    session = SessionStore()
+    sessions.stamp(session, undone, gate.belonging_of(undone))
+
+    assert sessions.is_ended(undone, session)
+
+    undone.is_active = False
+    assert sessions.is_ended(undone, session)
+
+
+def test_a_link_that_decides_nothing(active, person, contoso):
+    """Of an account that became the Admin's, in a session that knew nothing of it."""
+    session = SessionStore()
+    session[sessions.OPENED_AT] = timezone.now().timestamp()
+    session[sessions.ENVIRONMENT] = ""
+    get_user_model().objects.filter(pk=person.pk).update(is_superuser=True)
+    person.refresh_from_db()
+
+    assert not sessions.is_ended(person, session)
+
+
+urlpatterns = []  # of a product without sign-in
+
+
+def test_a_product_without_sign_in(client, settings):
+    """Its own parameter of the name is none of Entra's."""
+    settings.ROOT_URLCONF = __name__
+
+    assert client.get("/", {"state": "open"}).status_code == 404
+
+
+def test_a_user_of_a_product_s_own_middleware(undone, rf):
+    """Which knows nothing of asynchronous views."""
+    request = rf.get("/")
+    request.user = undone
+
+    EntraSessionMiddleware(lambda request: None)(request)
+
+    assert request.user.is_anonymous
+    assert not hasattr(request, "auser")

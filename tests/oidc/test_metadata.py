@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.cache import cache
 from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
 from django.urls import reverse
 
 from tests.support.entra import new_key
@@ -158,6 +159,40 @@ def test_a_cache_that_is_down_keeps_nobody_out(
     assert entra.count("/keys") == 2
     assert "The cache does not answer" in caplog.text
     assert browser.user_id == person.pk
+
+
+class ReadOnlyCache(LocMemCache):
+    """The cache of a replica, once it is one."""
+
+    is_replica = False
+
+    def add(self, *args, **kwargs):
+        if self.is_replica:
+            raise ConnectionRefusedError("this is a replica")
+        return super().add(*args, **kwargs)
+
+
+def test_a_cache_that_takes_nothing_refreshes_nothing(
+    active, person, browser, entra, settings, clock, monkeypatch
+):
+    """Else each request would ask Entra, once what is kept is old."""
+    settings.CACHES = {"default": {"BACKEND": "tests.oidc.test_metadata.ReadOnlyCache"}}
+    browser.sign_in()
+    clock.skip(hours=2)
+    monkeypatch.setattr(ReadOnlyCache, "is_replica", True)
+
+    assert Browser().sign_in().status_code == 302
+    assert entra.count("/keys") == 1
+
+
+def test_a_key_that_is_none(active, person, browser, entra):
+    """It has the right name, and nothing else of a key."""
+    [kid] = entra.keys._all()
+    key = {"kid": kid, "kty": "RSA", "use": "sig"}
+    entra.raw_answers = {"/keys": (200, json.dumps({"keys": [key]}))}
+
+    assert browser.sign_in().status_code == 400
+    assert browser.user_id is None
 
 
 class TestWhileEntraIsDown:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import jwt
 import pytest
 from django.test import Client
@@ -9,7 +11,7 @@ from django.test.utils import override_script_prefix
 from django.urls import reverse
 
 from entra_scim.connection import configuration, credentials
-from entra_scim.models import EntraSession, ProvisionedUser
+from entra_scim.models import EntraSession, ProvisionedUser, ProvisioningEvent
 from tests.conftest import client_of
 from tests.support.sign_in import Browser, activate, connect, goes_to
 
@@ -64,6 +66,39 @@ class TestComingIn:
         assert len(kept) == 10
         assert browser.come_back(browser.at_entra(first)).status_code == 400
         assert browser.come_back(browser.at_entra(last)).status_code == 302
+
+    def test_cookies_that_are_strict(self, active, person, browser, settings):
+        """Coming back from Entra is from another site, so that ours cannot be."""
+        settings.SESSION_COOKIE_SAMESITE = "Strict"
+
+        address = browser.start()
+
+        [cookie] = browser.client.cookies.values()
+        assert cookie["samesite"] == "Lax"
+        assert browser.come_back(browser.at_entra(address)).status_code == 302
+
+    def test_an_answer_that_is_sent_again(self, active, person, browser):
+        """By a browser that restores its cookies: the person is in, and goes on."""
+        address = browser.at_entra(browser.start(next="/who/"))
+        [(name, cookie)] = browser.client.cookies.items()
+        browser.come_back(address)
+        browser.client.cookies[name] = cookie.value
+
+        again = browser.come_back(address)
+
+        assert (again.status_code, again["Location"]) == (302, "/who/")
+        assert browser.user_id == person.pk
+
+    def test_a_product_without_the_backend(self, active, person, browser, settings):
+        """A check names it; people read that sign-in is not activated."""
+        settings.AUTHENTICATION_BACKENDS = [
+            path for path in settings.AUTHENTICATION_BACKENDS if "oidc" not in path
+        ]
+
+        assert browser.sign_in().status_code == 400
+        assert browser.user_id is None
+        event = ProvisioningEvent.objects.get(kind="sign_in_failed")
+        assert event.reason == "not_active"
 
     def test_the_session_key_is_new(self, active, person, browser):
         """Nobody can prepare a session for somebody else."""
@@ -202,6 +237,20 @@ class TestGoingOut:
         assert browser.user_id is None
         back = browser.client.get(reverse("entra_scim_oidc:callback"))
         assert back.status_code == 302
+
+    def test_where_entra_names_no_page_for_it(self, active, person, browser, entra):
+        """People are signed out here all the same."""
+        document = {**entra.discovery()}
+        del document["end_session_endpoint"]
+        entra.raw_answers = {"openid-configuration": (200, json.dumps(document))}
+        browser.sign_in()
+
+        response = browser.client.post(
+            reverse("entra_scim_oidc:sign-out"), {"everywhere": "1"}
+        )
+
+        assert response["Location"].startswith("/")
+        assert browser.user_id is None
 
     def test_entra_signs_out_by_sid(
         self, several_environments, active, fabrikam, person, browser, entra
