@@ -5,9 +5,16 @@ from __future__ import annotations
 from http import HTTPStatus
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core import serializers
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
+from entra_scim.accounts import look_alikes
+from entra_scim.models import LookAlike
 from tests.support.factories import UserFactory
 from tests.support.linking import assert_refused, body
 
@@ -139,6 +146,37 @@ def test_accounts_that_nobody_saved_one_by_one(scim, contoso):
 
     response = scim.post("/Users", body("fiona.flower@contoso.example"))
     assert_refused(response, "address_looks_alike")
+
+
+def test_accounts_of_another_release(contoso):
+    """Users without an address yet, as a migration has them, have no names to note."""
+    model = get_user_model()
+    names = {model.get_email_field_name(): MANY_ODD_LETTERS}
+    names.setdefault(model.USERNAME_FIELD, "fiona")
+    model.objects.bulk_create([model(**names)])
+    before = MigrationLoader(connection).project_state()
+    before.remove_field(
+        *settings.AUTH_USER_MODEL.lower().split("."), model.get_email_field_name()
+    )
+
+    look_alikes.note_all(before.apps)
+    assert not LookAlike.objects.exists()
+
+    look_alikes.note_all(apps)
+    assert LookAlike.objects.exists()
+
+
+def test_a_fixture_is_loaded_as_it_was_saved(contoso):
+    """It brings what was noted along; ``migrate`` notes the rest."""
+    model = get_user_model()
+    UserFactory(email=MANY_ODD_LETTERS)
+    saved = serializers.serialize("json", model.objects.all())
+    LookAlike.objects.all().delete()
+
+    for row in serializers.deserialize("json", saved):
+        row.save()
+
+    assert not LookAlike.objects.exists()
 
 
 def test_an_account_that_was_renamed_is_compared_as_it_is_now(scim, contoso):

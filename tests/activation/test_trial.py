@@ -242,6 +242,16 @@ class TestWhatComesInBetween:
         assert connection_of(connected).activated_by == boss
         assert connection_of(connected).confirmed_at
 
+    def test_of_two_sign_ins_one_confirms(self, connected, boss):
+        lifecycle.start_trial(connection_of(connected), boss)
+        read_before = connection_of(connected)
+
+        assert lifecycle.note_sign_in(connection_of(connected), boss)
+        assert not lifecycle.note_sign_in(read_before, boss)
+
+        confirmed = ProvisioningEvent.objects.filter(kind="confirmed")
+        assert confirmed.count() == 1
+
     def test_a_trial_that_was_confirmed_is_not_over(self, connected, boss):
         lifecycle.start_trial(connection_of(connected), boss)
         long_ago = timezone.now() - datetime.timedelta(minutes=31)

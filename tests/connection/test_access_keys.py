@@ -15,6 +15,7 @@ from entra_scim.connection import access_keys
 from entra_scim.connection.admission import LookUp
 from entra_scim.models import AccessKey, ProvisioningEvent
 from entra_scim.text import comparison_keys
+from tests.support.refusing_database import refuse_writes
 
 pytestmark = pytest.mark.django_db
 
@@ -222,6 +223,25 @@ def test_a_revoked_key_opens_nothing(contoso):
     assert access_keys.authenticate(str(contoso.pk), secret) is None
     kind = ProvisioningEvent.Kind.KEY_REVOKED
     assert ProvisioningEvent.objects.filter(kind=kind).count() == 1
+
+
+def test_a_key_that_was_deleted_opens_nothing(contoso):
+    key, secret = access_keys.create(contoso)
+    key.delete()
+
+    assert access_keys.authenticate(str(contoso.pk), secret) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_use_that_cannot_be_noted_refuses_nothing(scim, caplog):
+    """A database that only reads still answers Entra."""
+    refuse_writes()
+
+    answer = scim.get("/Users")
+
+    connection.close()  # with that setting
+    assert answer.status_code == 200
+    assert "Could not note the use of access key" in caplog.text
 
 
 def test_an_expired_key_opens_nothing(contoso):

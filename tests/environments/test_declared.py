@@ -110,6 +110,9 @@ class TestConnection:
         assert told["differences"] == [
             {"path": "connection.client_id", "is": CLIENT, "wanted": OTHER}
         ]
+        assert console.diff({"roles": {"Editor": {}}})[1]["differences"] == [
+            {"path": "roles.Editor", "is": None, "wanted": {}}
+        ]
 
     def test_what_works_stays_until_a_test(self, console, contoso):
         """As in the tab: a mistake would cost everybody's sign-in."""
@@ -132,6 +135,15 @@ class TestConnection:
             lifecycle.state_of(configuration.connection_of(contoso))
             == lifecycle.State.ACTIVE
         )
+
+    def test_a_secret_that_can_no_longer_be_read(self, console, settings):
+        """Nothing is saved beside it: the connection would be half of one."""
+        console.apply({"connection": CONNECTION}, "s3cret")
+        settings.SECRET_KEY = "another"
+
+        said = refused(lambda: console.apply({"connection": {"client_id": OTHER}}))
+
+        assert "can no longer be read. Give a new client secret." in said
 
     def test_the_secret_on_standard_input(self, console, contoso, tmp_path):
         document = tmp_path / "wanted.json"

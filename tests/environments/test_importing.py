@@ -154,6 +154,11 @@ class TestRefused:
         assert ProvisionedUser.objects.get().user == bob
 
 
+def test_empty_lines_are_none(run, ann):
+    """Spreadsheets leave some at the end."""
+    assert run((ann.pk, ANN), directory=f"{DIRECTORY}\n,,,\n\n")
+
+
 @pytest.mark.parametrize(
     ("directory", "said"),
     [

@@ -12,7 +12,12 @@ import pytest
 
 from entra_scim.models import Turn
 from entra_scim.oidc import turns
-from entra_scim.secrecy.hiding import Secret, without_variables
+from entra_scim.secrecy.hiding import (
+    Secret,
+    hidden_query,
+    hide_query,
+    without_variables,
+)
 
 SECRET = Secret("the secret")
 
@@ -32,7 +37,8 @@ def test_nothing_keeps_a_secret_in_the_open(keep):
 
 def test_a_secret_is_a_value():
     assert SECRET.reveal() == "the secret"
-    assert copy.deepcopy(SECRET) == SECRET == Secret("the secret")
+    assert copy.copy(SECRET) == copy.deepcopy(SECRET) == SECRET == Secret("the secret")
+    assert SECRET != 7
     assert {SECRET} == {Secret("the secret")}
     assert Secret("another") != SECRET
     assert not Secret("")
@@ -85,3 +91,17 @@ class TestTurns:
             turns.take(f"{number}", datetime.timedelta())
 
         assert Turn.objects.count() <= 1
+
+
+def test_a_query_is_hidden_in_each_copy_of_the_url(rf):
+    """Servers keep the whole URL beside its parts, each under another name."""
+    copies = {"RAW_URI": "/back?code=c", "REQUEST_URI": "/back?code=c"}
+    request = rf.get("/back", {"code": "c"}, **copies)
+
+    hide_query(request)
+
+    assert {name: request.META[name] for name in copies} == dict.fromkeys(
+        copies, "/back"
+    )
+    assert hidden_query(request)["code"] == "c"
+    assert not request.GET

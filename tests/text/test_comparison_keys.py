@@ -86,3 +86,10 @@ def test_keys_of_searched_strings_are_uuids_of_the_standard(value):
     key = searchable.key("userName", value)
 
     assert (key.variant, key.version) == (uuid.RFC_4122, 5)
+
+
+@pytest.mark.parametrize("domain", ["xn--", "xn--\u00e9.example", "xn--9999999999.ex"])
+def test_a_domain_that_only_looks_like_punycode(domain):
+    """It is compared as it is."""
+    assert comparison_keys.looks_like(f"ann@{domain}", f"ANN@{domain}")
+    assert not comparison_keys.looks_like(f"ann@{domain}", "ann@contoso.example")
