@@ -8,9 +8,10 @@ from io import StringIO
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db.models.signals import post_save
+from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.utils.module_loading import import_string
 
 from entra_scim.conf import conf
@@ -141,6 +142,66 @@ def test_an_admin_whom_entra_could_take(check, policy, admin):
 
 
 @pytest.mark.usefixtures("names")
+@pytest.mark.usefixtures("names", "several_environments")
+def test_an_admin_whom_it_cannot_take(check, admin, fabrikam):
+    """Nor is anybody of another environment in the way."""
+    assert check() == ""
+
+
+def test_a_role_whose_group_is_nobody_s(check, policy, roles):
+    policy(grantable_groups=lambda self, environment: Group.objects.none())
+
+    assert "grantable_groups lacks the group Viewer" in check()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"email": "x@contoso.example"}, "has the address 'x@contoso.example'"),
+        ({"is_active": False}, "The person is not active"),
+        ({"email": "nowhere"}, "Your own forms could not save the person (email: "),
+    ],
+)
+def test_a_profile_that_is_not_entra_s(check, policy, changes, said):
+    """What the hook changes beyond the profile."""
+    if "forms" in said and not hasattr(get_user_model(), "first_name"):
+        pytest.skip("This product's own forms take any text for an address.")
+
+    def apply_profile(self, user, document):
+        for name, value in changes.items():
+            setattr(user, name, value)
+
+    policy(apply_profile=apply_profile, profile_fields=fields(nothing="displayName"))
+
+    assert said in check()
+
+
+def test_a_model_that_changes_what_it_saves(check, names):
+    name = "first_name" if hasattr(get_user_model(), "first_name") else "full_name"
+
+    def shout(instance, **kwargs):
+        setattr(instance, name, getattr(instance, name).upper())
+
+    pre_save.connect(shout, get_user_model())
+    try:
+        assert f"The field {name} is 'POLICY" in check()
+    finally:
+        pre_save.disconnect(shout, get_user_model())
+
+
+def test_groups_that_are_taken_again(check, names, roles):
+    def take(instance, action, pk_set, **kwargs):
+        if action == "post_add":
+            instance.groups.remove(*pk_set)
+
+    through = get_user_model().groups.through
+    m2m_changed.connect(take, through)
+    try:
+        assert "does not have the groups of all roles" in check()
+    finally:
+        m2m_changed.disconnect(take, through)
+
+
 def test_a_password_that_works(check, policy):
     def create_user(self, environment, username, email):
         user = super(sys.modules[__name__].Faulty, self).create_user(

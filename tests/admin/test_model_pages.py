@@ -12,6 +12,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import ProtectedError
+from django.db.models.signals import pre_delete
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -206,6 +208,19 @@ class TestDeletingAnEnvironment:
         )
 
         self.assert_only_fabrikam_is_left(contoso, fabrikam, people)
+
+    def test_a_product_that_keeps_it(self, contoso, people):
+        """The command says why."""
+
+        def refuse(instance, **kwargs):
+            raise ProtectedError("It has invoices.", {instance})
+
+        pre_delete.connect(refuse, type(contoso))
+        try:
+            with pytest.raises(CommandError, match="It has invoices"):
+                call_command("entra_delete_environment", str(contoso.pk), "--yes")
+        finally:
+            pre_delete.disconnect(refuse, type(contoso))
 
     def test_in_several_transactions(
         self, contoso, people, django_assert_max_num_queries

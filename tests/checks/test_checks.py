@@ -138,6 +138,9 @@ def test_the_endpoint_has_an_address(settings):
 
     assert ids(checks.check_urls(None)) == ["E009", "W006"]
 
+    settings.ROOT_URLCONF = None  # a process that answers no requests
+    assert checks.check_urls(None) == []
+
 
 @pytest.mark.parametrize(
     ("backends", "expected"),
@@ -227,6 +230,17 @@ def test_a_theme_whose_sign_in_page_comes_first(settings, tmp_path, page, expect
     assert all(str(tmp_path) in message.msg for message in messages)
 
 
+def test_a_product_whose_templates_lack_the_admin_s(settings, tmp_path):
+    """Its admin shows nothing at all, which is another trouble."""
+    page = tmp_path / "entra_scim" / "page.html"
+    page.parent.mkdir()
+    page.touch()
+    [engine] = settings.TEMPLATES
+    settings.TEMPLATES = [engine | {"DIRS": [tmp_path], "APP_DIRS": False}]
+
+    assert checks.check_admin(None) == []
+
+
 class TestMixins:
     @pytest.fixture
     def registry(self, monkeypatch):
@@ -292,3 +306,5 @@ def test_a_wrong_setting_is_told_once(db, settings, name, value):
     setattr(settings, name, value)
 
     assert checks.check_environments(None, databases=["default"]) == []
+    assert checks.check_environment_model(None, databases=["default"]) == []
+    assert checks.check_mixins(None) == []

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.db import connection, models
 from django.db.models.functions import Lower
 
 from entra_scim import checks
+from entra_scim.conf import conf
+from entra_scim.models import AccessKey
 from entra_scim.policy import ProvisioningPolicy
 from tests.support.checking import ids
 from tests.support.factories import GroupFactory, OwnGroupFactory, make_environment
@@ -100,6 +103,24 @@ def test_several_environments_need_a_policy(settings):
     assert message.id == "entra_scim.E007"
     assert "users_of" in message.msg
     assert "environments_of" not in message.msg
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "check",
+    [
+        checks.check_environments,
+        checks.check_environment_model,
+        checks.check_grantable_groups,
+    ],
+)
+def test_before_the_first_migrate(settings, monkeypatch, check):
+    """There is nobody yet, and no table to ask for them."""
+    settings.ENTRA_SCIM_POLICY = "entra_scim.policy.ProvisioningPolicy"
+    for model in (AccessKey, apps.get_model(conf.ENVIRONMENT_MODEL)):
+        monkeypatch.setattr(model._meta, "db_table", "not_there_yet")
+
+    assert check(None, databases=["default"]) == []
 
 
 class TestGrantableGroups:

@@ -31,9 +31,10 @@ class TestCommand:
         assert stdout.count("\n") == 1
         assert "not shown again" in stderr
 
-    def test_create_takes_a_date(self, contoso):
+    @pytest.mark.parametrize("date", ["2099-01-31", "2099-1-31", "2099-01-31T09:00Z"])
+    def test_create_takes_a_date(self, contoso, date):
         """A key can be made to end."""
-        self.run("create", str(contoso.pk), "--expires", "2099-01-31")
+        self.run("create", str(contoso.pk), "--expires", date)
 
         assert AccessKey.objects.get().expires_at.year == 2099
 
