@@ -69,8 +69,6 @@ def foreign_schemas(document: Document) -> list[str]:
 
 def _parts(operations: Any) -> Iterator[tuple[str, str, Any]]:
     for operation in operations if isinstance(operations, list) else ():
-        if not isinstance(operation, dict):
-            continue
         members = {name.lower(): value for name, value in operation.items()}
         op, path, value = (members.get(name) for name in ("op", "path", "value"))
         if not isinstance(op, str):

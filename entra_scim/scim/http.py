@@ -116,8 +116,3 @@ class ScimOnly(BaseContentNegotiation):
             if parser.media_type == content_type:
                 return parser
         return None
-
-    def select_renderer(
-        self, request: Any, renderers: Any, format_suffix: str | None = None
-    ) -> Any:
-        return renderers[0], renderers[0].media_type

@@ -29,13 +29,11 @@ def check_schemas(body: dict[str, Any], schema: str) -> None:
         raise InvalidSyntaxException(detail=f"schemas must contain {schema}.")
 
 
-def operations_of(body: Any) -> Any:
+def operations_of(body: dict[str, Any]) -> Any:
     """Return the operations of a PATCH, whatever they are; None if there are none.
 
     Attribute names have no case (RFC 7643 §2.1), this one included.
     """
-    if not isinstance(body, dict):
-        return None
     return next(
         (value for key, value in body.items() if key.lower() == "operations"), None
     )
