@@ -216,6 +216,19 @@ class TestRemedy:
         assert scim.post("/Users", body(externalId=NEW)).status_code == 201
         assert link().user != mark.user
 
+    def test_a_former_person_who_became_the_admin_is_not(
+        self, admin_client, scim, contoso, former
+    ):
+        """Their name is not this environment's to take."""
+        scim.delete(former)
+        mark = ReleasedUser.objects.get()
+        get_user_model().objects.update(is_superuser=True)
+
+        admin_client.post(tab(contoso, f"people/released/{mark.pk}/set-aside/"))
+
+        mark.user.refresh_from_db()
+        assert mark.user.email == ADDRESS
+
     def test_a_former_person_who_is_active_again_is_not(
         self, admin_client, scim, contoso, former
     ):

@@ -71,14 +71,15 @@ class Tracer:
         self.is_below = False
 
     def __enter__(self):
-        self.before = sys.gettrace()
+        self.before = sys.gettrace(), threading.gettrace()
         threading.settrace(self)
         sys.settrace(self)
         return self
 
     def __exit__(self, *error):
-        sys.settrace(self.before)
-        threading.settrace(None)
+        before, before_in_threads = self.before
+        sys.settrace(before)
+        threading.settrace(before_in_threads)
 
     def __call__(self, frame, event, argument):
         caller, code = frame.f_back, frame.f_code
