@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entra_scim.connection.calls import ProviderDown
+from entra_scim.connection import calls, federation
 from entra_scim.connection.credentials import Credentials
 from entra_scim.secrecy.hiding import without_variables
 
@@ -25,7 +25,7 @@ def check(credentials: Credentials) -> None:
     permissions but a person's. Source: RFC 6749 §4.4.
 
     Raises:
-        SignInProblem: Entra refused, or did not answer.
+        SignInProblem: Entra refused, did not answer, or nothing vouches for the product.
     """
     host = _GRAPH.get(credentials.cloud, "https://graph.microsoft.com")
     try:
@@ -37,5 +37,7 @@ def check(credentials: Credentials) -> None:
                 "scope": f"{host}/.default",
             },
         )
-    except ProviderDown as error:
+    except calls.ProviderDown as error:
         raise SignInProblem("down", detail=str(error)) from None
+    except federation.NoAssertion as error:
+        raise SignInProblem("no_assertion", detail=str(error)) from None
