@@ -13,6 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import LazyObject, SimpleLazyObject
 
+from entra_scim.web import names
+
 from .people import drift
 from .secrecy.hiding import hide_in_reports, hide_query
 from .sign_in import sessions
@@ -44,7 +46,7 @@ class EntraSessionMiddleware(MiddlewareMixin):
 
 def _is_callback(request: HttpRequest) -> bool:
     try:
-        return request.path == reverse("entra_scim_oidc:callback")
+        return request.path == reverse(names.full("entra_scim_oidc:callback"))
     except NoReverseMatch:  # a product without sign-in
         return False
 

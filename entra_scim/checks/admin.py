@@ -13,6 +13,7 @@ from django.template import TemplateDoesNotExist
 from django.utils.module_loading import import_string
 
 from entra_scim.conf import conf
+from entra_scim.web import names as url_names
 from entra_scim.web.engines import engine
 
 _PAGES = {
@@ -71,17 +72,19 @@ def check_mixins(
         return []  # check_settings says what is wrong
     messages: list[CheckMessage] = []
     registered = _admins_of(environment)
-    if not registered:
+    if not registered and not url_names.is_included("entra_scim.tab.urls"):
         messages.append(
             Warning(
                 f"{environment._meta.label} is in no admin: nobody finds the tab "
                 "Microsoft Entra ID.",
                 hint="Register its admin, with EntraEnvironmentMixin before "
-                "ModelAdmin.",
+                "ModelAdmin, or add entra_scim.tab.urls to your URLs.",
                 id="entra_scim.W024",
             )
         )
-    elif not any(_has_mixin(one, "EntraEnvironmentMixin") for one in registered):
+    elif registered and not any(
+        _has_mixin(one, "EntraEnvironmentMixin") for one in registered
+    ):
         messages.append(
             Warning(
                 f"The admin of {environment._meta.label} has no tab Microsoft Entra ID.",

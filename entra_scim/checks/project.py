@@ -12,11 +12,18 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.checks import CheckMessage, Error, Warning
 from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import (
+    NoReverseMatch,
+    Resolver404,
+    get_script_prefix,
+    resolve,
+    reverse,
+)
 from django.utils.module_loading import import_string
 
 from entra_scim.conf import SETTINGS, conf
 from entra_scim.policy import ProvisioningPolicy
+from entra_scim.web import names
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 _GATE = "entra_scim.backends.PasswordGate"
@@ -184,7 +191,7 @@ def check_urls(
         return []
     messages: list[CheckMessage] = []
     try:
-        reverse("entra_scim:base", kwargs={"environment_id": "1"})
+        reverse(names.full("entra_scim:base"), kwargs={"environment_id": "1"})
     except NoReverseMatch:
         messages.append(
             Error(
@@ -195,7 +202,7 @@ def check_urls(
             )
         )
     try:
-        reverse("entra_scim_oidc:callback")
+        reverse(names.full("entra_scim_oidc:callback"))
     except NoReverseMatch:
         messages.append(
             Warning(
@@ -207,7 +214,22 @@ def check_urls(
         )
     else:
         messages += _landing_messages()
-    return messages
+    return [*messages, *_tab_messages()]
+
+
+def _tab_messages() -> list[CheckMessage]:
+    """Check that the tab says what it has done. In the admin, Django checks it."""
+    there = "django.contrib.messages.middleware.MessageMiddleware"
+    if there in settings.MIDDLEWARE or not names.is_included("entra_scim.tab.urls"):
+        return []
+    return [
+        Error(
+            "The tab Microsoft Entra ID cannot say what it has done.",
+            hint=f"Add {there!r} to MIDDLEWARE, and 'django.contrib.messages' to "
+            "INSTALLED_APPS.",
+            id="entra_scim.E016",
+        )
+    ]
 
 
 def _landing_messages() -> list[CheckMessage]:
@@ -217,7 +239,8 @@ def _landing_messages() -> list[CheckMessage]:
     if parts.netloc:
         return []
     try:
-        resolve(parts.path)
+        # An address has the prefix of the server; the URLs begin after it.
+        resolve(f"/{parts.path.removeprefix(get_script_prefix())}")
     except Resolver404:
         return [
             Warning(

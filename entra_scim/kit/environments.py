@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from entra_scim.connection import authorities, configuration, credentials, federation
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import EnvironmentRole
+from entra_scim.web import names
 
 from .plan import KitError, Wanted
 
@@ -29,7 +30,9 @@ def wanted_of(
     settings = configuration.connection_of(environment)
     used = credentials.newest(settings)
     primary_key = str(environment.pk)
-    base = reverse("entra_scim:base", kwargs={"environment_id": primary_key})
+    base = reverse(
+        names.full("entra_scim:base"), kwargs={"environment_id": primary_key}
+    )
     roles = EnvironmentRole.objects.for_environment(environment)
     return Wanted(
         environment_id=primary_key,
@@ -74,7 +77,7 @@ def _federated(used: credentials.Credentials | None) -> tuple[str, str, str] | N
 def _address(absolute: Callable[[str], str], name: str, *arguments: str) -> str:
     """Return the address of a page, or nothing where sign-in is not in the URLs."""
     try:
-        return absolute(reverse(name, args=arguments))
+        return absolute(reverse(names.full(name), args=arguments))
     except NoReverseMatch:
         return ""
 

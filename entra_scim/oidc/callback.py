@@ -16,6 +16,7 @@ from entra_scim.database.environment_model import environment_named
 from entra_scim.explanations.sign_in_codes import code_of
 from entra_scim.policy import get_policy
 from entra_scim.sign_in import sessions, sign_ins, vouchers
+from entra_scim.web import names
 
 from . import answers, states
 from .backend import admitted
@@ -77,7 +78,7 @@ class CallbackView(SignInStep):
             answer=answer,
             environment=self.environment,
             redirect_uri=request.build_absolute_uri(
-                reverse("entra_scim_oidc:callback")
+                reverse(names.full("entra_scim_oidc:callback"))
             ),
             visitor=request.user,
         )

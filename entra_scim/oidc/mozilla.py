@@ -19,6 +19,7 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from mozilla_django_oidc.views import OIDCAuthenticationRequestView, OIDCLogoutView
 
 from entra_scim.secrecy.hiding import Secret, without_variables
+from entra_scim.web import names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ class _RequestView(OIDCAuthenticationRequestView):  # type: ignore[misc]
 
     def get_settings(self, attr: str, *args: Any) -> Any:
         values = {
-            "OIDC_AUTHENTICATION_CALLBACK_URL": "entra_scim_oidc:callback",
+            "OIDC_AUTHENTICATION_CALLBACK_URL": names.full("entra_scim_oidc:callback"),
             "OIDC_RP_SCOPES": "openid profile email",
             "OIDC_USE_PKCE": True,
         }

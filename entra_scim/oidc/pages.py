@@ -26,6 +26,7 @@ from entra_scim.explanations import sign_in_codes
 from entra_scim.secrecy.hiding import hide_in_reports
 from entra_scim.sign_in import sign_ins
 from entra_scim.story import notifications
+from entra_scim.web import names
 from entra_scim.web.engines import engine
 from entra_scim.web.prefetches import is_prefetch
 
@@ -151,10 +152,11 @@ class SignInStep(View):
         if problem.code == "not_active":
             path = resolve_url(django_settings.LOGIN_URL)
         elif self.environment is None:
-            path = reverse("entra_scim_oidc:sign-in")
+            path = reverse(names.full("entra_scim_oidc:sign-in"))
         else:
             path = reverse(
-                "entra_scim_oidc:environment-sign-in", args=[str(self.environment.pk)]
+                names.full("entra_scim_oidc:environment-sign-in"),
+                args=[str(self.environment.pk)],
             )
             if problem.explanation.other_account:
                 query[OTHER_ACCOUNT] = "1"

@@ -23,6 +23,7 @@ from entra_scim.database.environment_model import AnyEnvironment, environment_na
 from entra_scim.database.transactions import deciding
 from entra_scim.models import EntraSession
 from entra_scim.sign_in import sessions, sign_ins
+from entra_scim.web import names
 
 from . import metadata, mozilla
 from .pages import onward_page
@@ -91,5 +92,5 @@ def _logout_url(request: HttpRequest) -> str | None:
         return None
     if not endpoint:
         return None
-    home = request.build_absolute_uri(reverse("entra_scim_oidc:callback"))
+    home = request.build_absolute_uri(reverse(names.full("entra_scim_oidc:callback")))
     return f"{endpoint}?{urlencode({'post_logout_redirect_uri': home})}"

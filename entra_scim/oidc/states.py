@@ -21,6 +21,7 @@ from django.urls import reverse
 from entra_scim.connection import encryption
 from entra_scim.secrecy.hiding import Secret, without_variables
 from entra_scim.text.comparison_keys import digest
+from entra_scim.web import names
 
 from . import turns
 
@@ -123,7 +124,7 @@ def _options() -> dict[str, Any]:
     same_site = django_settings.SESSION_COOKIE_SAMESITE
     if str(same_site).lower() == "strict":
         same_site = "Lax"
-    path = reverse("entra_scim_oidc:callback").removesuffix("callback/")
+    path = reverse(names.full("entra_scim_oidc:callback")).removesuffix("callback/")
     return {"path": path, "samesite": same_site or "Lax"}
 
 

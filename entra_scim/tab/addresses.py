@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from entra_scim.connection import authorities
 from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.web import names
 
 _QUERY = "?aadOptscim062020"
 """What makes Entra send roles in one form."""
@@ -24,7 +25,7 @@ def addresses_of(request: HttpRequest, environment: AnyEnvironment) -> dict[str,
         "plain_tenant_url": _endpoint(request, environment),
     }
     try:
-        callback = reverse("entra_scim_oidc:callback")
+        callback = reverse(names.full("entra_scim_oidc:callback"))
     except NoReverseMatch:
         return found
     return found | {"redirect_uri": request.build_absolute_uri(callback)}
@@ -37,5 +38,7 @@ def is_insecure(request: HttpRequest) -> bool:
 
 
 def _endpoint(request: HttpRequest, environment: AnyEnvironment) -> str:
-    path = reverse("entra_scim:base", kwargs={"environment_id": str(environment.pk)})
+    path = reverse(
+        names.full("entra_scim:base"), kwargs={"environment_id": str(environment.pk)}
+    )
     return request.build_absolute_uri(f"{path}/")

@@ -15,6 +15,7 @@ from entra_scim.activation import lifecycle, shut_out
 from entra_scim.connection import configuration, credentials, federation
 from entra_scim.diagnosis import obstacles
 from entra_scim.diagnosis.findings.credentials import Credentials, shortcoming
+from entra_scim.web import names
 
 from .activation_form import ActivationForm
 from .pages import EnvironmentPage
@@ -89,7 +90,7 @@ class SignInPage(StepUpMixin, EnvironmentPage):
     def absolute(self, name: str) -> str:
         """Return the whole address of a page of the environment, if it has one."""
         try:
-            path = reverse(name, args=[str(self.environment.pk)])
+            path = reverse(names.full(name), args=[str(self.environment.pk)])
         except NoReverseMatch:
             return ""
         return self.request.build_absolute_uri(path)
@@ -111,7 +112,7 @@ class TestRedirect(EnvironmentPage):
             return HttpResponseRedirect(self.url("sign_in"))
         environment_id = str(self.environment.pk)
         request.session[TEST] = environment_id
-        path = reverse("entra_scim_oidc:test", args=[environment_id])
+        path = reverse(names.full("entra_scim_oidc:test"), args=[environment_id])
         query = urlencode({"next": self.url("sign_in")})
         return HttpResponseRedirect(f"{path}?{query}")
 

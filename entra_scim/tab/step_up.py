@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from entra_scim.secrecy.hiding import Secret, without_variables
 from entra_scim.sign_in import gate, proofs, sessions
+from entra_scim.web import names
 
 if TYPE_CHECKING:
     from .pages import EnvironmentPage
@@ -58,7 +59,8 @@ class StepUpMixin(Page):
         belonging = gate.belonging_of(user)
         if belonging.environment is not None and belonging.is_gated:
             url = reverse(
-                "entra_scim_oidc:environment-sign-in", args=[belonging.environment.pk]
+                names.full("entra_scim_oidc:environment-sign-in"),
+                args=[belonging.environment.pk],
             )
             query = urlencode({"again": "1", "next": self.proved_at})
             return StepUp(sign_in_url=f"{url}?{query}")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 
-from entra_scim.activation import lifecycle
+from entra_scim.activation.button import sign_in_url
 
 register = template.Library()
 
@@ -19,10 +17,5 @@ def entra_sign_in_button(context: dict[str, Any]) -> dict[str, Any]:
 
     It leads to ``next`` of the page's context, where there is one.
     """
-    try:
-        url = reverse("entra_scim_oidc:sign-in")
-    except NoReverseMatch:
-        return {"shown": False}
-    if target := context.get("next"):
-        url += "?" + urlencode({"next": target})
-    return {"shown": lifecycle.is_anybody_active(), "url": url}
+    url = sign_in_url(context.get("next") or "")
+    return {"shown": bool(url), "url": url}
