@@ -177,6 +177,18 @@ def test_contributing_lists_every_module():
     assert sorted(listed) == sorted(modules - {"__init__", "migrations"})
 
 
+def test_whoever_asks_where_finds_a_file():
+    """The table of the architecture answers each question with one that is there."""
+    text = (ROOT / "docs/explanation/architecture.md").read_text(encoding="utf-8")
+    table = text.partition("## Where do I")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| .* \|$", table, re.MULTILINE)[1:]
+
+    assert len(rows) > 20
+    for row in rows:
+        [path] = re.findall(r"`([^`]+)`", row)
+        assert (ROOT / path).is_file(), row
+
+
 def test_links_lead_somewhere():
     """Every relative link of the documents names a file that is there."""
     for document in [

@@ -7,7 +7,12 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from .checks import ChecksDirective
-from .codes import ErrorsDirective, EventsDirective, SignInCodesDirective
+from .codes import (
+    ErrorsDirective,
+    EventsDirective,
+    FindingsDirective,
+    SignInCodesDirective,
+)
 from .commands import CommandsDirective
 from .hooks import HooksDirective
 from .modules import ModulesDirective
@@ -18,6 +23,7 @@ DIRECTIVES = {
     "commands-from-code": CommandsDirective,
     "errors-from-code": ErrorsDirective,
     "events-from-code": EventsDirective,
+    "findings-from-code": FindingsDirective,
     "hooks-from-code": HooksDirective,
     "modules-from-code": ModulesDirective,
     "settings-from-code": SettingsDirective,

@@ -1,4 +1,4 @@
-"""Codes that an administrator reads: kinds of events, refusals, failed sign-ins."""
+"""Codes that an administrator reads: events, findings, refusals, failed sign-ins."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from importlib import import_module
 
 import entra_scim
+from entra_scim.diagnosis import findings
+from entra_scim.diagnosis.items import Code
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.explanations.sign_in_texts import EXPLANATIONS, OTHERWISE
 from entra_scim.models import ProvisioningEvent
@@ -31,6 +33,37 @@ class ErrorsDirective(DefinitionsDirective):
             yield Entry(
                 names=[error.code], kind=_answer(error), texts=[("", error.message)]
             )
+
+
+class FindingsDirective(DefinitionsDirective):
+    """List each finding with what is wrong and what to do about it."""
+
+    def entries(self) -> Iterator[Entry]:
+        for subject in pkgutil.iter_modules(findings.__path__):
+            module = import_module(f"{findings.__name__}.{subject.name}")
+            for codes in vars(module).values():
+                # What a module imports is another one's.
+                if getattr(codes, "__module__", "") != module.__name__:
+                    continue
+                if isinstance(codes, type) and issubclass(codes, Code):
+                    yield from map(_finding, codes)
+
+
+class _Values(dict[str, object]):
+    """What stands for the values that a text names."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def _finding(code: Code) -> Entry:
+    kind, values = code.kind, _Values(count=2)
+    message, remedy = (str(text % values) for text in (kind.message, kind.remedy))
+    return Entry(
+        names=[code.value],
+        kind="mailed too" if kind.notice else "",
+        texts=[("", message), ("What to do:", remedy)],
+    )
 
 
 class SignInCodesDirective(DefinitionsDirective):
