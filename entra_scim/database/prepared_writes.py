@@ -54,6 +54,13 @@ def insert(
             )
 
 
+def insert_instance(instance: models.Model) -> None:
+    """Insert the row of an instance, which counts as saved from then on."""
+    insert(type(instance), [vars(instance)])
+    instance._state.adding = False
+    instance._state.db = database()
+
+
 def update(
     model: type[models.Model], where: Mapping[str, Any], values: Mapping[str, Any]
 ) -> int:

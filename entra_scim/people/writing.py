@@ -161,13 +161,14 @@ def set_values(
 ) -> Changes:
     """Bring the product's user to a new document, and the link's fields, unsaved.
 
-    ``quietly`` passes the product's receivers of signals by.
+    The document of a link that is not there yet is empty. ``quietly`` passes the
+    product's receivers of signals by.
 
     Returns:
         What changed, for the event.
     """
     old, was_active, user = person.attributes, person.active, person.user
-    adding = person._state.adding
+    adding = not old
     before = profile.snapshot(user)
     profile.apply(policy, user, old, new)
     overwritten.note(person, before)
@@ -216,9 +217,7 @@ def set_values(
 def save_new(person: ProvisionedUser) -> None:
     """Write a link that is not there yet."""
     person.created = person.modified
-    prepared_writes.insert(ProvisionedUser, [vars(person)])
-    person._state.adding = False
-    person._state.db = transactions.database()
+    prepared_writes.insert_instance(person)
     elements.save(person)
     assignments.assign(person, role_values(person.attributes))
 

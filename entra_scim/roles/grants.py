@@ -46,7 +46,8 @@ def settle(
     Where the link is not in force any more, groups are only taken.
 
     Call it with the environment locked, and with the person's ``active`` and
-    ``roles_received_at`` as they are to be. Sets ``suspended_groups``, unsaved.
+    ``roles_received_at`` as they are to be. Sets ``suspended_groups``, unsaved. The
+    ``old`` document of somebody new is empty.
     ``quietly`` sends no signal about groups that the person leaves.
 
     Returns:
@@ -55,6 +56,7 @@ def settle(
     environment_roles = EnvironmentRoles(person.environment, person.user.pk)
     among = environment_roles.group_ids
     values = role_values(new)
+    is_new = not old
     held = environment_roles.held & among
     if person.roles_received_at is not None:
         held = _held(environment_roles)
@@ -70,7 +72,7 @@ def settle(
         person.suspended_groups = sorted({*person.suspended_groups, *held})
     if (
         wanted - held
-        and not person._state.adding  # who was found to be linkable just now
+        and not is_new  # who was found to be linkable just now
         and not links.is_in_force(person)
     ):
         wanted &= held
@@ -85,7 +87,8 @@ def settle(
     memberships.change(person.user, joined=wanted - held, left=left)
     if not quietly:
         known = environment_roles.values
-        handing_over.hand_over(person, role_values(old), values, known)
+        former = role_values(old)
+        handing_over.hand_over(person, former, values, known, is_new=is_new)
     return {
         "roles_added": environment_roles.names(wanted - held, values),
         "roles_removed": environment_roles.names(held - wanted, role_values(old)),

@@ -25,17 +25,19 @@ def hand_over(
     former: Iterable[str],
     values: Iterable[str],
     known: Collection[str],
+    *,
+    is_new: bool = False,
 ) -> None:
     """Tell the product the roles of somebody, of the values that Entra assigned to them.
 
     Only those that are ``known`` in the environment. Where the link is not in force any
-    more, roles are only taken.
+    more, roles are only taken. A link that ``is_new`` has not been written yet.
     """
     if not is_wanted() or person.roles_received_at is None:
         return
     roles = {*values} & {*known} if person.active else set()
     # Somebody who is being linked was found to be linkable just now.
-    if roles and not person._state.adding and not links.is_in_force(person):
+    if roles and not is_new and not links.is_in_force(person):
         roles &= {*former}
     get_policy().assign_roles(person.user, person.environment, frozenset(roles))
 
