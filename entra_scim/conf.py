@@ -67,6 +67,24 @@ class Settings:
         return str(_read("LOCAL_AUTHORITY", ""))
 
     @property
+    def SETUP_CLIENT_ID(self) -> str:
+        """Name the product's own application that sets Entra up for administrators.
+
+        It has several tenants, the product's callback as a redirect URI, and the
+        delegated permissions that ``entra_scim.kit.automatic.PERMISSIONS`` lists.
+        Unset, the tab does not offer to set Entra up.
+        """
+        return str(_read("SETUP_CLIENT_ID", ""))
+
+    @property
+    def SETUP_CLIENT_SECRET(self) -> str:
+        """Prove that application to Entra.
+
+        Unset, it proves itself with the first of ``FEDERATED_CREDENTIALS``.
+        """
+        return str(_read("SETUP_CLIENT_SECRET", ""))
+
+    @property
     def SESSION_AGE(self) -> int | None:
         """Limit how long a sign-in with Entra lasts, in seconds.
 

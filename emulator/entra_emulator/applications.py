@@ -119,6 +119,8 @@ class Application:
     assignment_required: bool = True
     has_consent: bool = True
     is_enabled: bool = True
+    is_multi_tenant: bool = False
+    """Whether people of any directory sign in, by /organizations too."""
     optional_claims: set[str] = field(default_factory=set)
     registration: dict[str, Any] = field(default_factory=dict)
     """What Microsoft Graph was told and nothing here depends on."""

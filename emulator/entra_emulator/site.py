@@ -46,7 +46,17 @@ class EmulatorSite:
         return provider
 
     def identity_provider(self, tenant_id: str) -> IdentityProvider | None:
-        """Return the identity provider of a tenant, or None if it is not here."""
+        """Return the identity provider of a tenant, or None if it is not here.
+
+        A single one here is that of anybody's work account, for an application of
+        several tenants.
+        """
+        providers = list(self._identity_providers.values())
+        if tenant_id == "organizations" and len(providers) == 1:
+            applications = providers[0].tenant.applications
+            return (
+                providers[0] if any(a.is_multi_tenant for a in applications) else None
+            )
         return self._identity_providers.get(tenant_id.lower())
 
     def __call__(

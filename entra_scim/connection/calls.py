@@ -64,8 +64,11 @@ def call(
     form: Form | None = None,
     document: Any = None,
     headers: Form | None = None,
+    within: float | None = None,
 ) -> Answer:
     """Return what is answered to a form, to a JSON document, or to neither.
+
+    ``within`` is how many seconds that may take, where more than usual are needed.
 
     Redirects are not followed: a form with a secret goes where it was meant for.
 
@@ -78,11 +81,11 @@ def call(
     future: Future[Answer] = Future()
     threading.Thread(
         target=exchange,
-        args=(future, method, url, form, document, headers),
+        args=(future, method, url, form, document, headers, within),
         daemon=True,
     ).start()
     try:
-        return future.result(DEADLINE)
+        return future.result(within or DEADLINE)
     except TimeoutError:
         raise ProviderDown("no answer in time") from None
 
@@ -95,19 +98,25 @@ def exchange(
     form: Form | None,
     document: Any,
     headers: Form | None,
+    within: float | None,
 ) -> None:
     """Make a call in a thread of its own, and give its end to a future."""
     try:
-        future.set_result(_answer(method, url, form, document, headers))
+        future.set_result(_answer(method, url, form, document, headers, within))
     except BaseException as error:
         future.set_exception(error)
 
 
 @without_variables
 def _answer(
-    method: str, url: str, form: Form | None, document: Any, headers: Form | None
+    method: str,
+    url: str,
+    form: Form | None,
+    document: Any,
+    headers: Form | None,
+    within: float | None,
 ) -> Answer:
-    deadline = time.monotonic() + DEADLINE
+    deadline = time.monotonic() + (within or DEADLINE)
     body = b""
     try:
         with requests.request(
@@ -121,7 +130,7 @@ def _answer(
                 "Accept-Encoding": "identity",
                 **_revealed(headers or {}),
             },
-            timeout=(CONNECT, READ),
+            timeout=(CONNECT, within or READ),
             allow_redirects=False,
             stream=True,
         ) as response:

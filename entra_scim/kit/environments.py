@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entra_scim.connection import authorities, configuration, credentials, federation
 from entra_scim.database.environment_model import AnyEnvironment
-from entra_scim.models import EnvironmentRole
+from entra_scim.models import EntraConnection, EnvironmentRole
 from entra_scim.web import names
 
 from .plan import KitError, Wanted
@@ -44,7 +44,7 @@ def wanted_of(
             absolute, "entra_scim_oidc:front-channel-logout", primary_key
         ),
         roles=tuple(roles.values_list("value", flat=True)),
-        cloud=_cloud(used.cloud if used else settings.cloud, is_known=used is not None),
+        cloud=cloud_of(settings),
         client_id=str(used.client_id) if used else str(settings.client_id or ""),
         tenant_id=str(used.tenant_id) if used else str(settings.tenant_id or ""),
         certificate=used.certificate if used else "",
@@ -82,8 +82,11 @@ def _address(absolute: Callable[[str], str], name: str, *arguments: str) -> str:
         return ""
 
 
-def _cloud(cloud: str, *, is_known: bool) -> str:
+def cloud_of(settings: EntraConnection) -> str:
+    """Return the cloud to set up: the one that is saved, or the likeliest one."""
+    used = credentials.newest(settings)
     # Nothing is saved yet: with a local Entra beside, that is the one to set up.
-    if not is_known and authorities.LOCAL in authorities.hosts():
+    if used is None and authorities.LOCAL in authorities.hosts():
         return authorities.LOCAL
+    cloud = used.cloud if used else settings.cloud
     return cloud if cloud in authorities.hosts() else "global"

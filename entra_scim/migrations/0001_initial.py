@@ -62,6 +62,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='EntraSetUp',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('has_begun', models.BooleanField(default=False)),
+                ('former_schema', models.JSONField(null=True)),
+                ('holder', models.CharField(default='', max_length=32)),
+                ('is_busy', models.BooleanField(default=False)),
+                ('held_until', models.DateTimeField(null=True)),
+                ('environment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='EntraConnection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -14,6 +14,7 @@ from .provisioned_user import (
     RoleAssignment,
 )
 from .role import EnvironmentGroup, EnvironmentRole, PendingRegrant
+from .set_up import EntraSetUp
 from .turn import Turn
 from .unknown_attribute import UnknownAttribute
 
@@ -22,6 +23,7 @@ __all__ = [
     "EndedSessions",
     "EntraConnection",
     "EntraSession",
+    "EntraSetUp",
     "Environment",
     "EnvironmentGroup",
     "EnvironmentRole",

@@ -18,7 +18,7 @@ from entra_scim.policy import get_policy
 from entra_scim.sign_in import sessions, sign_ins, vouchers
 from entra_scim.web import names
 
-from . import answers, states
+from . import answers, set_up, states
 from .backend import admitted
 from .flow import AnsweredBefore, Identity, SignIn
 from .pages import SignInStep, page
@@ -45,7 +45,11 @@ class CallbackView(SignInStep):
         if asked is None:
             return self.unexpected(request, answer)
         try:
-            response = self.expected(request, answer, asked)
+            if asked.is_set_up:
+                self.is_test, self.next = True, asked.next
+                response = set_up.granted(request, answer, asked)
+            else:
+                response = self.expected(request, answer, asked)
         except SignInProblem as problem:
             response = self.problem_page(request, problem)
         states.forget(response, answer.state)

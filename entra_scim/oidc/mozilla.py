@@ -35,13 +35,19 @@ class AuthenticationRequest:
 
 @without_variables
 def authentication_request(
-    request: HttpRequest, *, endpoint: str, client_id: str, parameters: dict[str, str]
+    request: HttpRequest,
+    *,
+    endpoint: str,
+    client_id: str,
+    parameters: dict[str, str],
+    scopes: str = "openid profile email",
 ) -> AuthenticationRequest:
     """Return a new authentication request, with state, nonce and PKCE."""
     view = _RequestView()
     view.OIDC_OP_AUTH_ENDPOINT = endpoint
     view.OIDC_RP_CLIENT_ID = client_id
     view.parameters = parameters
+    view.scopes = scopes
     # It keeps the three in the visitor's session, without a hook before that. Ours are
     # in a cookie for each request, so it gets a dictionary in place of the session.
     kept: dict[str, Any] = {}
@@ -60,6 +66,7 @@ def authentication_request(
 
 class _RequestView(OIDCAuthenticationRequestView):  # type: ignore[misc]
     parameters: dict[str, str]
+    scopes: str
 
     def __init__(self) -> None:
         View.__init__(self)
@@ -67,7 +74,7 @@ class _RequestView(OIDCAuthenticationRequestView):  # type: ignore[misc]
     def get_settings(self, attr: str, *args: Any) -> Any:
         values = {
             "OIDC_AUTHENTICATION_CALLBACK_URL": names.full("entra_scim_oidc:callback"),
-            "OIDC_RP_SCOPES": "openid profile email",
+            "OIDC_RP_SCOPES": self.scopes,
             "OIDC_USE_PKCE": True,
         }
         return values[attr] if attr in values else args[0]

@@ -47,6 +47,8 @@ class Pending:
     added_on: float
     is_proof: bool = False
     """Whether the person has to show anew who they are."""
+    is_set_up: bool = False
+    """Whether it asks for what the set-up of Entra needs, and signs nobody in."""
 
     @property
     def is_test(self) -> bool:

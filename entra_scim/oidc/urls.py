@@ -9,6 +9,7 @@ from django.urls import path
 
 from .authentication_requests import SignInView, TestSignInView
 from .callback import CallbackView
+from .set_up import SetUpSignInView
 from .sign_out import FrontChannelLogoutView, SignOutView
 
 app_name = "entra_scim_oidc"
@@ -22,6 +23,7 @@ urlpatterns = [
         name="environment-sign-in",
     ),
     path("test/<str:environment_id>/", TestSignInView.as_view(), name="test"),
+    path("set-up/<str:environment_id>/", SetUpSignInView.as_view(), name="set-up"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),
     path(
         "signed-out/<str:environment_id>/",

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from entra_scim.kit import grants
+from entra_scim.kit.environments import cloud_of
 from entra_scim.kit.forms import file_name
 
 from . import shared_guide
@@ -36,6 +38,7 @@ class GuidePage(EnvironmentPage):
             traffic=situation.facts.observed,
             proof=situation.proof,
             key_use=key_use_of(situation.facts.usable_keys, self.last_contact),
+            is_automatic=grants.is_offered(cloud_of(self.entra_connection)),
             kit_file=file_name(str(self.environment.pk), "sh"),
             shared_link=shared_guide.link_from(self),
             **kwargs,

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_protect
 
 from . import (
     activation,
+    automatic,
     certificates,
     connection,
     event_file,
@@ -79,6 +80,11 @@ PAGES: dict[str, dict[str, tuple[str, type[EnvironmentPage]]]] = {
     },
     "guide/": {
         "guide": ("", guide.GuidePage),
+        "automatic": ("automatic/", automatic.AutomaticPage),
+        "automatic_sign_in": (
+            "automatic/sign-in/",
+            automatic.AutomaticSignInRedirect,
+        ),
         "kit": ("kit/", kit.KitPage),
     },
 }

@@ -86,7 +86,10 @@ class Console:
     def run(self, transport, **options):
         """Return a run, ready to walk through the steps."""
         notebook = Notebook(
-            has=self.notes.__contains__, note=self.notes.add, keep=self.keep
+            has=self.notes.__contains__,
+            note=self.notes.add,
+            forget=self.notes.discard,
+            keep=self.keep,
         )
         return Run(
             plan=self.plan,

@@ -5,21 +5,17 @@ https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-re
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 import jwt
 
-from entra_emulator.directory import new_id
-from entra_emulator.identity import SigningKeys
+from entra_emulator.identity import SigningKeys, access_tokens
 
 from .errors import GraphError
 
-_AUDIENCE = "https://graph.microsoft.com"
 _GRAPH_EXPLORER = "de8bc8b5-d9f9-48b1-a8ad-b748da725064"
-_LIFETIME = datetime.timedelta(hours=1)
 
 
 class Permission(StrEnum):
@@ -45,21 +41,7 @@ class Caller:
 
 def issue(keys: SigningKeys, tenant_id: str, permissions: Iterable[str]) -> str:
     """Return a delegated access token of an administrator, as Graph Explorer gets it."""
-    now = datetime.datetime.now(datetime.UTC)
-    return keys.sign(
-        {
-            "aud": _AUDIENCE,
-            "iss": f"https://sts.windows.net/{tenant_id}/",
-            "iat": int(now.timestamp()),
-            "nbf": int(now.timestamp()),
-            "exp": int((now + _LIFETIME).timestamp()),
-            "appid": _GRAPH_EXPLORER,
-            "scp": " ".join(permissions),
-            "tid": tenant_id,
-            "uti": new_id(),
-            "ver": "1.0",
-        }
-    )
+    return access_tokens.delegated(keys, tenant_id, _GRAPH_EXPLORER, permissions)
 
 
 def caller_of(keys: SigningKeys, authorization: str) -> Caller:
@@ -80,7 +62,7 @@ def caller_of(keys: SigningKeys, authorization: str) -> Caller:
             token,
             key,
             algorithms=["RS256"],
-            audience=_AUDIENCE,
+            audience=access_tokens.GRAPH,
             options={"require": ["aud", "exp", "tid", "scp"]},
         )
     except jwt.ExpiredSignatureError:

@@ -109,7 +109,11 @@ class EntraEndpoints(AuthorizationEndpoint, TokenEndpoint):
 
     def __init__(self, validator: EntraValidator) -> None:
         grant = _OpenIDCodeGrant(validator)
-        token: Any = BearerToken(validator, expires_in=TOKEN_LIFETIME)
+        token: Any = BearerToken(
+            validator,
+            token_generator=validator.access_token_of,
+            expires_in=TOKEN_LIFETIME,
+        )
         AuthorizationEndpoint.__init__(self, "code", token, {"code": grant})
         grants = {
             "authorization_code": grant,

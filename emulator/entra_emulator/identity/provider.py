@@ -15,6 +15,7 @@ from entra_emulator.directory import Person
 from entra_emulator.sign_in_errors import Stage
 from entra_emulator.tenant import Tenant
 
+from . import access_tokens
 from .claims import claims_of, login_hint_of
 from .codes import Codes, IssuedCode
 from .discovery import issuer_of
@@ -269,7 +270,13 @@ class IdentityProvider:
                 codes=self._codes,
                 browser=browser,
                 id_token=self._id_token,
+                access_token=self._access_token,
             )
+        )
+
+    def _access_token(self, client_id: str, permissions: list[str]) -> str:
+        return access_tokens.delegated(
+            self.keys, self.tenant.id, client_id, permissions
         )
 
     def _id_token(self, issued: IssuedCode, base: str) -> str:

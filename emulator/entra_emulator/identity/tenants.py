@@ -20,9 +20,9 @@ def provider_of(find: FindProvider, tenant_id: str) -> IdentityProvider:
     Raises:
         SignInRefused: The tenant is not here. Domain names are not understood.
     """
-    if tenant_id in _SHARED:
-        raise SignInRefused(50194, tenant_id)
     provider = find(tenant_id)
+    if provider is None and tenant_id in _SHARED:
+        raise SignInRefused(50194, tenant_id)
     if provider is None:
         raise SignInRefused(90002, tenant_id)
     return provider

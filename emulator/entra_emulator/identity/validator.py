@@ -13,7 +13,7 @@ from oauthlib.openid import RequestValidator
 from entra_emulator.sign_in_errors import Stage
 from entra_emulator.tenant import Tenant
 
-from . import clients
+from . import access_tokens, clients
 from .codes import Codes, IssuedCode
 from .discovery import SCOPES, token_endpoint_of
 from .refusals import SignInRefused, application_of, refuse_if_provoked
@@ -31,6 +31,8 @@ class EntraValidator(RequestValidator):
     browser: Browser
     id_token: Callable[[IssuedCode, str], str]
     """Makes an ID token for a code, with an issuer's base."""
+    access_token: Callable[[str, list[str]], str]
+    """Makes an access token for an application, with permissions for Graph."""
 
     # The authorization request
 
@@ -98,7 +100,8 @@ class EntraValidator(RequestValidator):
             # All that was granted to it beforehand, of one API.
             unknown = {scope for scope in scopes if not scope.endswith("/.default")}
         else:
-            unknown = set(scopes) - set(SCOPES)
+            of_graph = {one for one in scopes if access_tokens.permission_of(one)}
+            unknown = set(scopes) - set(SCOPES) - of_graph
         if unknown:
             raise SignInRefused(70011, " ".join(sorted(unknown)), request=request)
         return True
@@ -209,6 +212,12 @@ class EntraValidator(RequestValidator):
         request: Request,
     ) -> str:
         return self.id_token(self.codes.issued[str(request.code)], self.base)
+
+    def access_token_of(self, request: Request) -> str:
+        permissions = map(access_tokens.permission_of, request.scopes or ())
+        return self.access_token(
+            application_of(request).client_id, [one for one in permissions if one]
+        )
 
     def save_bearer_token(
         self, token: Any, request: Request, *args: Any, **kwargs: Any

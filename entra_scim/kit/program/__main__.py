@@ -103,6 +103,7 @@ def notebook_in(folder: Path) -> Notebook:
     return Notebook(
         has=lambda name: path_of(name).exists(),
         note=lambda name: path_of(name).touch(),
+        forget=lambda name: path_of(name).unlink(missing_ok=True),
         keep=keep,
     )
 

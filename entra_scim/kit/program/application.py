@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from .graph import Refusal
 from .run import BEGUN, Document, Run, Stop, equals
+
+_LOOKS = 4
 
 
 def find_application(run: Run) -> None:
@@ -11,6 +14,8 @@ def find_application(run: Run) -> None:
     An application of the same name is another's, unless something in it is this
     environment's, or a former run had begun to make it.
     """
+    if "app" in run.found:
+        return
     plan, graph = run.plan, run.graph
     app_id = run.options.app_id or plan["clientId"]
     name = run.options.name or plan["name"]
@@ -25,13 +30,26 @@ def find_application(run: Run) -> None:
             raise Stop(
                 f"Entra has an application named “{name}” already ({ids}), and nothing "
                 "in it says that it is this environment's. To use it, run this again "
-                "with --app-id and its ID. To make another one, add --name."
+                "with --app-id and its ID. To make another one, add --name.",
+                "taken",
             )
+        if not named and run.notebook.has(BEGUN) and _may_be_listed_later(run):
+            return find_application(run)
         if not named:
             _make_application(run, name)
             return
         app_id = ours[0]["appId"]
     _use_application(run, app_id)
+
+
+def _may_be_listed_later(run: Run) -> bool:
+    """Wait, if that may help: what a former run made may not be listed yet."""
+    looks = int(run.found.get("looks", 0))
+    run.found["looks"] = str(looks + 1)
+    if looks >= _LOOKS or run.options.check:
+        return False
+    run.graph.sleep(run.graph.pause)
+    return True
 
 
 def _is_ours(run: Run, service_principal: Document) -> bool:
@@ -59,7 +77,8 @@ def _registration(run: Run, app_id: str) -> Document:
     if not found:
         raise Stop(
             f"The directory that you are signed in to has no application {app_id}. Sign "
-            "in to the right one (az login --tenant …), or give another --app-id."
+            "in to the right one (az login --tenant …), or give another --app-id.",
+            "absent",
         )
     registration: Document = found[0]
     return registration
@@ -75,7 +94,8 @@ def _use_application(run: Run, app_id: str) -> None:
         raise Stop(
             f"The application {app_id} was made for sign-in alone and cannot provision. "
             "Make one with New application → Create your own application, or leave "
-            "--app-id out."
+            "--app-id out.",
+            "sign_in_only",
         )
     run.found.update(app=registration["id"], appId=app_id, sp=found[0]["id"])
 
@@ -84,15 +104,20 @@ def _make_application(run: Run, name: str) -> None:
     if not run.differs([f"Enterprise applications: make “{name}”"]):
         return
     run.notebook.note(BEGUN)
-    made = run.graph.send(
-        "POST",
-        f"/applicationTemplates/{run.plan['templateId']}/instantiate",
-        {"displayName": name},
-        once=True,
-    )
+    try:
+        made = run.graph.send(
+            "POST",
+            f"/applicationTemplates/{run.plan['templateId']}/instantiate",
+            {"displayName": name},
+            once=True,
+        )
+    except Refusal as refusal:
+        if 400 <= refusal.status < 500:  # surely not made
+            run.notebook.forget(BEGUN)
+        raise
     application, principal = made["application"], made["servicePrincipal"]
     run.found.update(
         app=application["id"], appId=application["appId"], sp=principal["id"]
     )
     run.graph.is_fresh = True
-    run.graph.sleep(run.graph.pause)
+    run.graph.rest(run.graph.pause)

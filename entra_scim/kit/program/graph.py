@@ -17,13 +17,15 @@ _SURELY_NOT_DONE = {429}
 class Refusal(Exception):
     """Graph did not do what it was asked to.
 
-    ``status`` is that of HTTP, or :data:`NO_ANSWER`.
+    ``status`` is that of HTTP, or :data:`NO_ANSWER`; ``retry_after`` how many seconds
+    Graph asks to wait, if it says so.
     """
 
-    def __init__(self, status: int, text: str) -> None:
+    def __init__(self, status: int, text: str, retry_after: float = 0) -> None:
         super().__init__(text)
         self.status = status
         self.text = text
+        self.retry_after = retry_after
 
 
 class Transport(Protocol):
@@ -51,11 +53,14 @@ class Graph:
         pause: float,
         say: Callable[[str], None],
         sleep: Callable[[float], None] = time.sleep,
+        rest: Callable[[float], None] | None = None,
     ) -> None:
         self._transport = transport
         self.pause = pause
         self._say = say
         self.sleep = sleep
+        self.rest = rest or sleep
+        """Waits where nothing has failed yet, and the next request may fail less."""
         self.is_fresh = False
         """Whether the application was made by this run, so that a 404 may pass."""
 
@@ -84,8 +89,9 @@ class Graph:
             except Refusal as refusal:
                 if not self._may_pass(refusal.status, once):
                     raise
-                self._say(f"  … {refusal.text or 'no answer'}; again in {pause:g} s")
-            self.sleep(pause)
+                wait = max(pause, refusal.retry_after)
+                self._say(f"  … {refusal.text or 'no answer'}; again in {wait:g} s")
+            self.sleep(wait)
             pause = min(2 * pause, LONGEST_PAUSE)
         return self._transport(method, path, body)
 

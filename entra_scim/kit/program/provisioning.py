@@ -35,6 +35,9 @@ def find_job(run: Run) -> None:
     fitting = [job for job in jobs if job.get("templateId") == run.found["template"]]
     if fitting:
         run.found["job"] = fitting[0]["id"]
+        is_active = (fitting[0].get("schedule") or {}).get("state") == "Active"
+        if is_active and not _quarantine(fitting[0]):
+            run.found["runs"] = "yes"
 
 
 def save_credentials(run: Run) -> None:
@@ -138,6 +141,7 @@ def start(run: Run) -> None:
         run.graph.send(
             "POST", f"{run.job}/restart", {"criteria": {"resetScope": "Full"}}
         )
+        run.has_new_key = False
         job = _started(run)
     quarantine = _quarantine(job)
     if quarantine:
@@ -152,7 +156,7 @@ def start(run: Run) -> None:
 
 def _started(run: Run) -> Document:
     run.graph.send("POST", f"{run.job}/start")
-    run.graph.sleep(2 * run.graph.pause)
+    run.graph.rest(2 * run.graph.pause)
     return run.graph.get(run.job)
 
 

@@ -6,6 +6,9 @@ from . import changes, proofs
 from .graph import NO_ANSWER, Refusal
 from .run import Document, Run, Stop, equals
 
+CONSENT_LEFT = "API permissions: grant admin consent"
+"""What differs where nobody with enough rights has consented."""
+
 
 def set_registration(run: Run) -> None:
     path = f"/applications/{run.found['app']}"
@@ -27,7 +30,8 @@ def require_assignment(run: Run) -> None:
         raise Stop(
             f"You are signed in to the directory {tenant}, but this environment is "
             f"connected to {run.plan['tenantId']}. Sign in there: az login --tenant "
-            f"{run.plan['tenantId']}"
+            f"{run.plan['tenantId']}",
+            "tenant",
         )
     if found.get("appRoleAssignmentRequired") is not True and run.differs(
         ["Properties: assignment required"]
@@ -101,7 +105,7 @@ def consent(run: Run) -> None:
     except Refusal as refusal:
         if refusal.status == NO_ANSWER:
             raise
-        run.differences.append("API permissions: grant admin consent")
+        run.differences.append(CONSENT_LEFT)
         run.say(
             f"  not done: {refusal.text}. Ask an administrator who may consent to open "
             f"{run.plan['signIn']}/{run.found['tenant'] or 'organizations'}/adminconsent"

@@ -13,7 +13,14 @@ Document = dict[str, Any]
 
 
 class Stop(Exception):
-    """The run cannot go on; the text says why, and what to do."""
+    """The run cannot go on; the text says why, and what to do.
+
+    ``code`` is for those who say so in words of their own.
+    """
+
+    def __init__(self, text: str, code: str = "") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 @dataclass
@@ -33,6 +40,7 @@ class Notebook:
 
     has: Callable[[str], bool]
     note: Callable[[str], None]
+    forget: Callable[[str], None]
     keep: Callable[[str, Document], str]
     """Keep a document under a name, and return where."""
 

@@ -1,0 +1,72 @@
+"""What keeps a step from being done, in words for a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .program.graph import Refusal
+
+Document = dict[str, Any]
+
+
+def explained(step: Document, refusal: Refusal) -> str | Promise:
+    if refusal.status == 401:
+        return _(
+            "Your sign-in at Entra has expired. Sign in again: what is done stays done."
+        )
+    if refusal.status == 403:
+        return _(
+            "Entra does not allow this step: %(text)s. You need the role Application "
+            "Administrator, and the set-up application needs the permission "
+            "%(permission)s. Then try again."
+        ) % {"text": refusal.text, "permission": step["permission"]}
+    return _(
+        "Microsoft Graph answered %(status)s: %(text)s. What is done stays done: try "
+        "again in a few minutes."
+    ) % {"status": refusal.status or "–", "text": refusal.text}
+
+
+def told(reason: Exception) -> str | Promise:
+    """Return what stops a run, in words for a page where those of the script differ."""
+    code = getattr(reason, "code", "")
+    if code == "taken":
+        return _(
+            "Entra has an application of this name already, which is not known to be "
+            "this environment's. Delete it there, or save its Application (client) ID "
+            "under Connection to use it. Then try again."
+        )
+    if code == "absent":
+        return _(
+            "The directory that you signed in to does not have the application that is "
+            "saved under Connection. Sign in to the right directory, or correct the "
+            "Application (client) ID."
+        )
+    if code == "sign_in_only":
+        return _(
+            "The application that is saved under Connection was made for sign-in alone "
+            "and cannot provision. Make one with New application → Create your own "
+            "application in Entra, or empty the Application (client) ID."
+        )
+    if code == "tenant":
+        return _(
+            "You signed in to another directory than the one that is saved under "
+            "Connection. Sign in there."
+        )
+    return str(reason)
+
+
+def too_long() -> str | Promise:
+    return _(
+        "Entra does not know the new application everywhere yet. What is done stays "
+        "done: try again in ten minutes."
+    )
+
+
+def unknown_form() -> str | Promise:
+    return _(
+        "Microsoft Graph answered in a form that is not known here. Do this step by "
+        "hand, with the guide."
+    )

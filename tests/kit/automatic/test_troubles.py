@@ -1,0 +1,140 @@
+"""Whatever Graph answers, the page says what to do, and the next attempt completes."""
+
+from __future__ import annotations
+
+import pytest
+
+from entra_emulator.graph.tokens import Permission
+from entra_scim.connection import calls
+from entra_scim.kit import automatic, graph
+from entra_scim.kit.environments import wanted_of
+from entra_scim.kit.plan import plan
+from tests.support.kit_run import settled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sent_by(monkeypatch, fault):
+    """Let a fault decide of each request to Graph, by its number."""
+    sent = []
+    call = calls.call
+
+    def faulty(method, url, **values):
+        number = len(sent)
+        sent.append(f"{method} {url}")
+        return fault(number, lambda: call(method, url, **values))
+
+    monkeypatch.setattr(graph, "call", faulty)
+    return sent
+
+
+def error(status, retry_after=""):
+    return calls.Answer(status, {"error": {"code": "x", "message": "no"}}, retry_after)
+
+
+FAULTS = {
+    "lost answer": lambda send: (
+        send(),
+        (_ for _ in ()).throw(calls.ProviderDown("x")),
+    ),
+    "lost request": lambda send: (_ for _ in ()).throw(calls.ProviderDown("x")),
+    "too many": lambda send: error(429, "1"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [("lost answer", 1), ("lost answer", 13), ("lost request", 8), ("too many", 4)],
+)
+def test_the_next_attempt_completes(visit, local, roles, monkeypatch, kind, number):
+    """One application and one job, whichever request fails."""
+    visit.sign_in()
+
+    def fault(current, send):
+        return FAULTS[kind](send) if current == number else send()
+
+    sent_by(monkeypatch, fault)
+    page = visit.run()
+    if "Entra is set up" not in page:
+        assert "Try again" in page
+        page = visit.run()
+
+    assert "Entra is set up" in page
+    settled(local)
+    assert visit.application in local.jobs
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [Permission.WRITE_APPLICATIONS, Permission.WRITE_SYNCHRONIZATION],
+    ids=lambda permission: permission.value,
+)
+def test_a_missing_permission_is_named(visit, local, roles, monkeypatch, missing):
+    monkeypatch.setattr(
+        "entra_scim.oidc.set_up._SCOPES",
+        " ".join(
+            ["openid", "profile"]
+            + [
+                f"https://graph.microsoft.com/{one}"
+                for one in automatic.PERMISSIONS
+                if one != missing
+            ]
+        ),
+    )
+    visit.sign_in()
+
+    page = visit.run()
+
+    assert "Application Administrator" in page
+    assert missing.value in page
+
+
+def test_who_may_not_consent_gets_the_address(visit, local, roles, monkeypatch):
+    """Of a page that somebody with more rights opens; all else is done."""
+    visit.sign_in()
+
+    def fault(current, send):
+        return send()
+
+    sent = sent_by(monkeypatch, fault)
+    monkeypatch.setattr(
+        graph,
+        "call",
+        lambda method, url, **values: (
+            error(403)
+            if "oauth2PermissionGrants" in url
+            else (sent.append(url), calls.call(method, url, **values))[1]
+        ),
+    )
+
+    page = visit.run()
+
+    assert "Entra is set up" in page
+    assert f"/{visit.tenant.id}/adminconsent?client_id=" in page
+    settled(local)
+
+
+def test_an_expired_sign_in_is_asked_for_again(visit, local, roles, client):
+    visit.sign_in()
+    visit.post(action="start")
+    session = client.session
+    kept = session["entra_scim_set_up"]
+    session["entra_scim_set_up"] = kept | {"until": 0}
+    session.save()
+
+    assert "sign-in at Entra has expired" in visit.run_on()
+    visit.sign_in()
+    assert "Entra is set up" in visit.run()
+
+
+def test_an_application_of_that_name_is_not_taken(visit, local, roles):
+    visit.sign_in()
+    page = visit.post(action="check")
+    assert page.status_code == 200
+    made = plan(wanted_of(visit.environment, lambda path: f"http://{visit.host}{path}"))
+    visit.tenant.add_application(made["name"])
+
+    page = visit.run()
+
+    assert "an application of this name already" in page
+    assert local.jobs == {}
