@@ -117,6 +117,16 @@ class ProvisioningSite(EmulatorSite):
         job.server, job.flagged = candidate.server, candidate.flagged
         return job
 
+    def remove_job(self, application: Application) -> None:
+        """Provision an application's people no longer."""
+        del self.jobs[application]
+
+    def remove(self, application: Application) -> None:
+        """Delete an application of any tenant, with its job."""
+        self._tenant_of(application).applications.remove(application)
+        self.jobs.pop(application, None)
+        self.connections.pop(application, None)
+
     def test_connection(
         self, application: Application, tenant_url: str, secret_token: str
     ) -> LogEntry:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -61,6 +61,8 @@ class _Application(_Described):
     display_name: str
     app_id: Id | None = None
     client_secret: str = ""
+    sign_in_audience: Literal["AzureADMyOrg", "AzureADMultipleOrgs"] = "AzureADMyOrg"
+    """Of several organizations, it is new to this one: nobody has consented yet."""
     redirect_uris: list[str] = []
     logout_url: str = ""
     app_roles: list[str] = []
@@ -145,6 +147,8 @@ def _add_application(
     )
     application.redirect_uris.extend(described.redirect_uris)
     application.logout_url = described.logout_url
+    application.is_multi_tenant = described.sign_in_audience == "AzureADMultipleOrgs"
+    application.has_consent = not application.is_multi_tenant
     roles = {value: application.add_role(value) for value in described.app_roles}
     for assignment in described.assignments:
         application.assign(

@@ -181,7 +181,8 @@ def _run(
             rows.update(has_begun=False)
 
     def keep(name: str, document: Document) -> str:
-        rows.filter(former_schema=None).update(former_schema=document)
+        if name == "schema":
+            rows.filter(former_schema=None).update(former_schema=document)
         return "the product"
 
     graph = Graph(transport, 5, said.append, sleep=postpone, rest=lambda _seconds: None)
@@ -191,7 +192,9 @@ def _run(
         # What it has no secret of, it cannot get from Entra: it takes a new one.
         options=Options(check=check, new_secret=plan["needsSecret"] and not check),
         graph=graph,
-        notebook=Notebook(has=has, note=note, forget=forget, keep=keep),
+        notebook=Notebook(
+            has=has, note=note, forget=forget, keep=keep, first=lambda _name: None
+        ),
         ask_key=keeper.access_key,
         say=said.append,
         show_secret=lambda value, ends: keeper.keep_secret(found, Secret(value), ends),

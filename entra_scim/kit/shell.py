@@ -13,6 +13,7 @@ _HEAD = """\
 #
 #   bash {name} --check    lists what differs, and changes nothing
 #   bash {name}            changes what differs; a second run changes nothing
+#   bash {name} --undo     takes back what it made, and nothing else
 #   bash {name} --help     says what else there is
 #
 # It holds no secret. It asks for the SCIM access key when it needs it, and sends it to
@@ -41,6 +42,7 @@ _MODULES = (
     "changes.py",
     "proofs.py",
     "run.py",
+    "undo.py",
     "graph.py",
     "__main__.py",
 )

@@ -24,6 +24,7 @@ from entra_scim.kit import grants
 from entra_scim.kit.automatic import PERMISSIONS
 from entra_scim.kit.environments import cloud_of
 from entra_scim.secrecy.hiding import Secret, without_variables
+from entra_scim.web import names
 
 from . import client, mozilla, states
 from .answers import Answer
@@ -133,7 +134,9 @@ def _redeemed(
         "grant_type": "authorization_code",
         "code": code,
         "code_verifier": asked.code_verifier,
-        "redirect_uri": request.build_absolute_uri(reverse("entra_scim_oidc:callback")),
+        "redirect_uri": request.build_absolute_uri(
+            reverse(names.full("entra_scim_oidc:callback"))
+        ),
         "scope": _SCOPES,
     }
     try:

@@ -26,6 +26,7 @@ from entra_scim.kit.graph import GraphOverHttp
 from entra_scim.kit.plan import KitError, plan
 from entra_scim.kit.words import STEPS, sentences
 from entra_scim.secrecy.hiding import Secret, without_variables
+from entra_scim.web import names
 
 from .pages import EnvironmentPage
 from .step_up import StepUpMixin
@@ -265,7 +266,9 @@ class AutomaticSignInRedirect(EnvironmentPage):
             messages.error(request, _("You may look at this page, but not change it."))
             return HttpResponseRedirect(self.url("guide"))
         grants.ask(request.session, self.environment)
-        path = reverse("entra_scim_oidc:set-up", args=[str(self.environment.pk)])
+        path = reverse(
+            names.full("entra_scim_oidc:set-up"), args=[str(self.environment.pk)]
+        )
         query = urlencode({"next": self.url("automatic")})
         return HttpResponseRedirect(f"{path}?{query}")
 

@@ -79,6 +79,7 @@ class Console:
         self.key = key
         self.notes = set()
         self.kept = []
+        self.first = {}
         self.said = []
         self.secrets = []
         self.asked = 0
@@ -90,6 +91,7 @@ class Console:
             note=self.notes.add,
             forget=self.notes.discard,
             keep=self.keep,
+            first=self.first.get,
         )
         return Run(
             plan=self.plan,
@@ -106,5 +108,7 @@ class Console:
         return self.key
 
     def keep(self, name, document):
-        self.kept.append(document)
+        if name == "schema":
+            self.kept.append(document)
+        self.first.setdefault(name, document)
         return name

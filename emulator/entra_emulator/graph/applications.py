@@ -54,7 +54,12 @@ class Applications(GraphView):
 
 
 class OneApplication(GraphView):
-    permissions: ClassVar = {"GET": _READ, "PATCH": _WRITE}
+    permissions: ClassVar = {"GET": _READ, "PATCH": _WRITE, "DELETE": _WRITE}
+
+    def delete(self, object_id: str) -> Response:
+        """Delete it with its service principal, and what belongs to that."""
+        self.entra.remove(self.application(object_id))
+        return nothing()
 
     def get(self, object_id: str) -> Response:
         document = registrations.application_document(self.application(object_id))
@@ -72,6 +77,18 @@ class AddPassword(GraphView):
         application = self.application(object_id)
         wanted = self.body.get("passwordCredential")
         return answer(registrations.add_password(self.tenant, application, wanted))
+
+
+class RemovePassword(GraphView):
+    permissions: ClassVar = {"POST": _WRITE}
+
+    def post(self, object_id: str) -> Response:
+        application = self.application(object_id)
+        for secret in application.secrets:
+            if secret.id == self.body.get("keyId"):
+                application.secrets.remove(secret)
+                return nothing()
+        raise bad_request("No credentials found to be removed.")
 
 
 class ServicePrincipals(GraphView):
@@ -150,13 +167,20 @@ class Grants(GraphView):
 
 
 class OneGrant(Grants):
-    permissions: ClassVar = {"PATCH": _GRANT}
+    permissions: ClassVar = {"PATCH": _GRANT, "DELETE": _GRANT}
 
     def patch(self, identifier: str) -> Response:
+        self.grant(self.granted(identifier), self.body)
+        return nothing()
+
+    def delete(self, identifier: str) -> Response:
+        self.granted(identifier).has_consent = False
+        return nothing()
+
+    def granted(self, identifier: str) -> Application:
         for application in self.tenant.applications:
             if application.has_consent and grant_id(application) == identifier:
-                self.grant(application, self.body)
-                return nothing()
+                return application
         raise not_found(identifier)
 
 

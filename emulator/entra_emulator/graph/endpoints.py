@@ -25,6 +25,7 @@ _VIEWS: dict[str, type[GraphView]] = {
     "applications/<object_id>/addPassword": applications.AddPassword,
     _FEDERATED: federated.FederatedCredentials,
     f"{_FEDERATED}/<identifier>": federated.OneFederatedCredential,
+    "applications/<object_id>/removePassword": applications.RemovePassword,
     "servicePrincipals": applications.ServicePrincipals,
     "servicePrincipals/<object_id>": applications.OneServicePrincipal,
     f"{_SYNCHRONIZATION}/templates": synchronization.Templates,

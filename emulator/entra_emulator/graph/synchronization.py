@@ -164,7 +164,12 @@ class Jobs(GraphView):
 
 
 class OneJob(Jobs):
-    permissions: ClassVar = {"GET": _READ}
+    permissions: ClassVar = {"GET": _READ, "DELETE": _WRITE}
+
+    def delete(self, object_id: str, identifier: str) -> Response:
+        application, _job = self.job(object_id, identifier)
+        self.entra.remove_job(application)
+        return nothing()
 
     def get(  # type: ignore[override]
         self, object_id: str, identifier: str

@@ -25,23 +25,6 @@ def delegated(
     keys: SigningKeys, tenant_id: str, client_id: str, permissions: Iterable[str]
 ) -> str:
     """Return a token of somebody who lets an application do something for them."""
-    return _signed(
-        keys, tenant_id, client_id, {"scp": " ".join(permissions), "idtyp": "user"}
-    )
-
-
-def app_only(
-    keys: SigningKeys, tenant_id: str, client_id: str, permissions: Iterable[str]
-) -> str:
-    """Return a token of an application that acts for nobody but itself."""
-    return _signed(
-        keys, tenant_id, client_id, {"roles": sorted(permissions), "idtyp": "app"}
-    )
-
-
-def _signed(
-    keys: SigningKeys, tenant_id: str, client_id: str, claims: dict[str, object]
-) -> str:
     now = datetime.datetime.now(datetime.UTC)
     return keys.sign(
         {
@@ -51,9 +34,9 @@ def _signed(
             "nbf": int(now.timestamp()),
             "exp": int((now + LIFETIME).timestamp()),
             "appid": client_id,
+            "scp": " ".join(permissions),
             "tid": tenant_id,
             "uti": new_id(),
             "ver": "1.0",
-            **claims,
         }
     )

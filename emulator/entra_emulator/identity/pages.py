@@ -40,6 +40,12 @@ def _page(view: Page) -> Callable[..., HttpResponse]:
             provider = provider_of(asked.emulator.identity_provider, tenant_id)
         except SignInRefused as refused:
             return _refusal(asked, refused)
+        if tenant_id == "organizations" and request.method == "GET":
+            # Who is signed in to the tenant is known below its own path only.
+            path = request.get_full_path()
+            return HttpResponseRedirect(
+                path.replace(f"/{tenant_id}/", f"/{provider.tenant.id}/", 1)
+            )
         key = request.COOKIES.get(_COOKIE, "")
         browser = provider.browsers.get(key, Browser())
         try:

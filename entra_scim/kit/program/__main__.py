@@ -16,7 +16,7 @@ from typing import Any
 
 from .graph import NO_ANSWER, Graph, Refusal
 from .run import Notebook, Options, Run, Stop
-from .steps import walk
+from .steps import take_back, walk
 
 _STATUS = {status.phrase: status.value for status in HTTPStatus}
 _LONGEST = 400
@@ -100,11 +100,19 @@ def notebook_in(folder: Path) -> Notebook:
         path.write_text(json.dumps(document, indent=2), "utf-8")
         return str(path)
 
+    def first(name: str) -> dict[str, Any] | None:
+        path = path_of(f"{name}-1.json")
+        if not path.exists():
+            return None
+        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return document
+
     return Notebook(
         has=lambda name: path_of(name).exists(),
         note=lambda name: path_of(name).touch(),
         forget=lambda name: path_of(name).unlink(missing_ok=True),
         keep=keep,
+        first=first,
     )
 
 
@@ -136,6 +144,9 @@ def arguments(plan: dict[str, Any], given: list[str]) -> argparse.Namespace:
         "--app-id", default="", help="use this application, made by hand"
     )
     parser.add_argument("--name", default="", help="name of the application to make")
+    parser.add_argument(
+        "--undo", action="store_true", help="take back what former runs made, only"
+    )
     parser.add_argument("--new-key", action="store_true", help="replace the access key")
     parser.add_argument("--new-secret", action="store_true", help="add a client secret")
     parser.add_argument(
@@ -171,6 +182,12 @@ def main(given: list[str], plan: dict[str, Any]) -> int:
             show_secret=show_secret,
         )
         try:
+            if options.undo:
+                take_back(run)
+                print(
+                    "\nUndone. Empty Connection in the tab, and revoke the key there."
+                )
+                return 0
             walk(run)
         except Stop as reason:
             print(f"\n{reason}", file=sys.stderr)

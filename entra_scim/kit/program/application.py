@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .graph import Refusal
-from .run import BEGUN, Document, Run, Stop, equals
+from .run import BEGUN, MADE, Document, Run, Stop, equals
 
 _LOOKS = 4
 
@@ -115,6 +115,7 @@ def _make_application(run: Run, name: str) -> None:
         if 400 <= refusal.status < 500:  # surely not made
             run.notebook.forget(BEGUN)
         raise
+    run.notebook.note(MADE)
     application, principal = made["application"], made["servicePrincipal"]
     run.found.update(
         app=application["id"], appId=application["appId"], sp=principal["id"]

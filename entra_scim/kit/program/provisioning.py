@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import changes
 from .graph import Refusal
-from .run import SAVED, Document, Run, Stop
+from .run import JOB, SAVED, Document, Run, Stop
 
 _POLLS = 24
 
@@ -101,6 +101,7 @@ def make_job(run: Run) -> None:
             once=True,
         )
         run.found["job"] = job["id"]
+        run.notebook.note(JOB)
 
 
 def set_schema(run: Run) -> None:

@@ -17,6 +17,7 @@ def set_registration(run: Run) -> None:
     )
     change = changes.application(run.plan["application"], found)
     if run.differs(change.differences):
+        run.notebook.keep("application", found)
         run.graph.send("PATCH", path, change.body)
 
 
@@ -36,6 +37,7 @@ def require_assignment(run: Run) -> None:
     if found.get("appRoleAssignmentRequired") is not True and run.differs(
         ["Properties: assignment required"]
     ):
+        run.notebook.keep("assignment", found)
         run.graph.send("PATCH", path, {"appRoleAssignmentRequired": True})
 
 
@@ -47,6 +49,7 @@ def prove(run: Run) -> None:
         found = run.graph.get(f"{path}?$select=keyCredentials")
         change = proofs.certificates(plan["certificate"], found)
         if run.differs(change.differences):
+            run.notebook.keep("certificate", {"key": plan["certificate"]})
             run.graph.send("PATCH", path, change.body)
         return
     if plan["federated"] and not run.options.new_secret:
@@ -54,6 +57,7 @@ def prove(run: Run) -> None:
         if proofs.is_trusted(plan["federated"], known):
             return
         if run.differs([f"Federated credentials: add {plan['federated']['name']}"]):
+            run.notebook.keep("federated", plan["federated"])
             run.graph.send(
                 "POST",
                 f"{path}/federatedIdentityCredentials",
@@ -91,6 +95,7 @@ def prove(run: Run) -> None:
             },
             once=True,
         )
+        run.notebook.keep("secret", {"keyId": answer["keyId"]})
         run.show_secret(answer["secretText"], str(answer.get("endDateTime", ""))[:10])
 
 
@@ -133,11 +138,13 @@ def _consent(run: Run, wanted: Document) -> None:
         return
     scope = " ".join([*given, *missing])
     if ours:
+        identifier = ours[0]["id"]
+        run.notebook.keep("consent", {"id": identifier, "scope": " ".join(given)})
         run.graph.send(
-            "PATCH", f"/oauth2PermissionGrants/{ours[0]['id']}", {"scope": scope}
+            "PATCH", f"/oauth2PermissionGrants/{identifier}", {"scope": scope}
         )
         return
-    run.graph.send(
+    made = run.graph.send(
         "POST",
         "/oauth2PermissionGrants",
         {
@@ -149,3 +156,4 @@ def _consent(run: Run, wanted: Document) -> None:
         },
         once=True,
     )
+    run.notebook.keep("consent", {"id": made["id"], "scope": ""})

@@ -43,10 +43,16 @@ class Notebook:
     forget: Callable[[str], None]
     keep: Callable[[str, Document], str]
     """Keep a document under a name, and return where."""
+    first: Callable[[str], Document | None]
+    """Return the first document that was kept under a name."""
 
 
 BEGUN = "begun"
 """Noted before an application is made, when there is none of its name."""
+MADE = "made"
+"""Noted when a run has made the application."""
+JOB = "job"
+"""Noted when a run has made the provisioning job."""
 SAVED = "saved"
 """Noted when credentials were saved."""
 

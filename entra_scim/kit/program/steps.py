@@ -12,6 +12,7 @@ from collections.abc import Callable
 from . import application, changes, provisioning, registration
 from .graph import Refusal
 from .run import Document, Run, Stop
+from .undo import undo
 
 STEPS: dict[str, Callable[[Run], None]] = {
     "application": application.find_application,
@@ -52,6 +53,25 @@ def walk(run: Run) -> None:
             run.differences += [f"{later['title']}" for later in table[number:]]
             run.say("The rest follows from that.")
             return
+
+
+def take_back(run: Run) -> None:
+    """Undo what the runs made that the notebook is of.
+
+    Raises:
+        Stop: Something could not be undone; the text says what, why, and what to do.
+    """
+    try:
+        undo(run)
+    except Refusal as refusal:
+        step = {
+            "title": "Undo",
+            "permission": "Application.ReadWrite.All and Synchronization.ReadWrite.All",
+            "remedy": "Wait a few minutes.",
+        }
+        raise Stop(_explained(step, refusal)) from None
+    except changes.Unsuitable as reason:
+        raise Stop(f"Undo: {reason}") from None
 
 
 def _explained(step: Document, refusal: Refusal) -> str:
