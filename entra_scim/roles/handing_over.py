@@ -14,10 +14,24 @@ from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import EnvironmentRole, ProvisionedUser, RoleAssignment
 from entra_scim.policy import ProvisioningPolicy, get_policy
 
+TAKEN_OVER = 10
+"""How many people's roles a product takes over before anybody looks at the time."""
+
 
 def is_wanted() -> bool:
     """Tell whether the product has a hook for it."""
     return type(get_policy()).assign_roles is not ProvisioningPolicy.assign_roles
+
+
+def parts(people: list[Any]) -> list[list[Any]]:
+    """Return some people in parts, each to be served before looking at the time.
+
+    All at once, without the hook: a few statements give any number of them a group.
+    """
+    if not is_wanted() or not people:
+        return [people]
+    starts = range(0, len(people), TAKEN_OVER)
+    return [people[start : start + TAKEN_OVER] for start in starts]
 
 
 def hand_over(

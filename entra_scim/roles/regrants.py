@@ -39,6 +39,12 @@ ASKING = 0.2
 
 It may take a statement for each, and a request of Entra's that does a batch waits."""
 
+HOLDING = 0.2
+"""For how many seconds a product takes over roles under the environment's lock.
+
+Where it keeps roles of its own, each person costs statements of the product's, and
+everybody else's request waits."""
+
 
 def begin(
     environment: AnyEnvironment,
@@ -142,15 +148,22 @@ def _batch(
         begun.after_id,
     ):
         return  # somebody else did the batch, or the role has changed again
-    users = _bring(environment, _work(environment, pending, page), in_force)
+    users: list[Any] = []
+    served = 0
+    until = time.monotonic() + HOLDING
+    for part in handing_over.parts(page):
+        users += _bring(environment, _work(environment, pending, part), in_force)
+        served += len(part)
+        if time.monotonic() >= until:
+            break
     pending.changed += len(users)
-    pending.done += len(page)
-    if is_last:
+    pending.done += served
+    if is_last and served == len(page):
         _tell(environment, pending.event, pending.changed, users)
         pending.delete()
         return
     _tell(environment, None, 0, users)
-    pending.after_id, pending.after_created = page[-1]
+    pending.after_id, pending.after_created = page[served - 1]
     pending.save()
 
 

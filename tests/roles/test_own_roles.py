@@ -9,8 +9,10 @@ from django.utils.module_loading import import_string
 
 from entra_scim.conf import conf
 from entra_scim.exceptions import ProvisioningError
-from entra_scim.roles import definitions, regrants
+from entra_scim.models import ProvisioningEvent
+from entra_scim.roles import definitions, handing_over, regrants
 from tests.support.factories import RoleFactory
+from tests.support.regrants import members, provision
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,25 @@ def test_somebody_who_became_the_admin_gets_no_role(
     regrants.work(contoso, 1)
 
     assert held() == ["Viewer"]
+
+
+def test_a_batch_ends_in_time_however_slow_the_product_is(scim, contoso, monkeypatch):
+    """It has the environment's lock, and begins again after the one who was last."""
+    monkeypatch.setattr(regrants, "AT_ONCE", 0)
+    monkeypatch.setattr(regrants, "HOLDING", 0)
+    monkeypatch.setattr(handing_over, "TAKEN_OVER", 2)
+    people = [
+        provision(scim, f"p{number}", roles=values("Later")).user_id
+        for number in range(5)
+    ]
+    HELD.clear()
+    role = RoleFactory(environment=contoso, value="Later")
+    served = []
+    while regrants.step(contoso):
+        served.append(len(HELD))
+        assert members(role.group) == len(HELD)
+
+    assert served == [2, 4, 5]
+    assert {(user_id, contoso.pk): ["Later"] for user_id in people} == HELD
+    event = ProvisioningEvent.objects.get(kind="role_created")
+    assert event.changes == {"people": 5}
