@@ -11,6 +11,7 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
+from entra_scim.activation import shut_out
 from entra_scim.diagnosis import headcount
 from entra_scim.models import (
     EntraConnection,
@@ -142,6 +143,14 @@ def test_the_tab(directory, admin, monkeypatch):
         found, response = faults(lambda page=page: client.get(tab + page))
         assert found == [], page
         assert response.status_code == 200
+
+
+def test_who_is_locked_out(directory):
+    """Of the links, an index alone is read: nothing tells who has none but each link."""
+    found, locked_out = faults(lambda: shut_out.by_activation(directory))
+    assert locked_out.count == 0
+    of_links = [line for line, _sql in found if "entra_scim_provisioneduser" in line]
+    assert all("entra_scim_linked" in line for line in of_links), of_links
 
 
 def test_what_reads_everybody_is_noticed(directory):
