@@ -15,6 +15,7 @@ from django.db.models import Count, Max, Q
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import RoleFunction
 from entra_scim.models import EnvironmentRole, ProvisionedUser, RoleAssignment
+from entra_scim.models.provisioned_user import ProvisionedUserQuerySet
 from entra_scim.models.role import validate_role_value
 
 EXACT = 5_000
@@ -118,7 +119,7 @@ def _count_people(into: Headcount, people: models.QuerySet[ProvisionedUser]) -> 
     )
 
 
-def _probe_people(into: Headcount, people: models.QuerySet[ProvisionedUser]) -> None:
+def _probe_people(into: Headcount, people: ProvisionedUserQuerySet) -> None:
     # The index begins with these, so that each question reads what it counts. Named
     # as values: SQLite and MariaDB use no index for what is a condition by itself.
     anyhow = people.filter(active__in=(True, False))
@@ -126,8 +127,9 @@ def _probe_people(into: Headcount, people: models.QuerySet[ProvisionedUser]) -> 
     into.active = int(active.exists())
     into.active_received = int(anyhow.filter(active_received__in=(True,)).exists())
     into.roles_received = int(people.filter(roles_received_at__isnull=False).exists())
-    into.without_external_id = active.filter(has_object_id=None).count()
-    into.without_object_id = active.filter(has_object_id__in=(False,)).count()
+    unable = people.unable_to_sign_in()
+    into.without_external_id = unable.filter(has_object_id=None).count()
+    into.without_object_id = unable.filter(has_object_id__in=(False,)).count()
     for function in RoleFunction:
         sent = active.filter(role_function=function)
         into.functions[function] = (

@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from entra_scim.dialect import RoleFunction
+
 from .environment import EnvironmentScopedQuerySet, environment_foreign_key
 
 
@@ -22,6 +24,33 @@ class ProvisionedUserQuerySet(EnvironmentScopedQuerySet):
     def without_access(self) -> Self:
         """Return the others: deactivated by Entra, here, or by both."""
         return self.filter(Q(active=False) | Q(user__is_active=False))
+
+    def unable_to_sign_in(self) -> Self:
+        """Return those that Entra gives access, but cannot sign in, by their externalId."""
+        return self._by_mappings(
+            active__in=(True,), object_ids=Q(has_object_id__in=(False,))
+        )
+
+    def waiting(self) -> Self:
+        """Return those whose other object ID waits for a decision."""
+        return self._by_mappings(
+            active__in=(True, False),
+            object_ids=Q(has_object_id__in=(True, False)),
+            waiting_object_id__gt="",
+        )
+
+    def _by_mappings(self, *, object_ids: Q, **conditions: Any) -> Self:
+        """Return those with some conditions, and nobody else read.
+
+        The index of mappings begins with all that is named. As values: SQLite and
+        MariaDB use no index for what is a condition by itself.
+        """
+        return self.filter(
+            object_ids | Q(has_object_id=None),
+            active_received__in=(True, False),
+            role_function__in=("", *RoleFunction),
+            **conditions,
+        )
 
 
 class ProvisionedUser(models.Model):
@@ -150,15 +179,18 @@ class ProvisionedUser(models.Model):
             models.Index(
                 fields=("domain_key", "environment", "active"), name="entra_scim_domain"
             ),
-            # The tab counts people by what their requests reveal, from here alone.
+            # The tab counts and finds people by what their requests reveal, from here
+            # alone.
             models.Index(
                 fields=(
                     "environment",
                     "active",
                     "active_received",
-                    "has_object_id",
                     "role_function",
+                    "has_object_id",
+                    "waiting_object_id",
                     "roles_received_at",
+                    "id",
                 ),
                 name="entra_scim_mappings",
             ),

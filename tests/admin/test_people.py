@@ -126,6 +126,16 @@ class TestPeople:
         assert "people/local/?q=a%20b" in nobody
         assert found(p="nonsense") == ["eve", "max"]
 
+    @pytest.mark.parametrize("most", [1, 5])
+    def test_few_and_many_are_found(self, client, contoso, scim, monkeypatch, most):
+        monkeypatch.setattr(search, "MOST", most)
+        unable = [provision(scim, name) for name in ("eve", "max")]
+        provision(scim, "ida", externalId="00000000-0000-4000-8000-000000000001")
+
+        page = client.get(tab(contoso, "people/"), {"status": "no_sign_in"})
+
+        assert [*page.context["found"]] == unable
+
     def test_somebody_whom_entra_no_longer_manages(self, client, contoso, scim, ann):
         """Their page says so, and unlinking them takes no access."""
         person = provision(scim, "ann", externalId=OBJECT_ID)
