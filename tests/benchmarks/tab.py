@@ -49,6 +49,8 @@ PAGES = {
     "people": "people/",
     "people, page 100": "people/?p=100",
     "people, inactive": "people/?status=inactive",
+    "people, waiting": "people/?status=waiting",
+    "people, no sign-in": "people/?status=no_sign_in",
     "people, by name": "people/?q=person+99",
     "people, by address": "people/?q=person77%40",
     "people, nobody": "people/?q=zzz",
