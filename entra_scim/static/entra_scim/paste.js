@@ -1,0 +1,24 @@
+"use strict";
+
+// The script of the set-up kit prints four values. Pasted together into any of their
+// fields, each goes to its own.
+const PRINTED = {
+  id_client_id: /Application \(client\) ID:\s*(\S+)/,
+  id_tenant_id: /Directory \(tenant\) ID:\s*(\S+)/,
+  id_client_secret: /Client secret \(shown once\):\s*(\S+)/,
+  id_client_secret_expires_on: /expires on:\s*(\d{4}-\d{2}-\d{2})/,
+};
+
+function fillIn(event) {
+  const text = event.clipboardData.getData("text");
+  const found = Object.entries(PRINTED)
+    .map(([id, pattern]) => [document.getElementById(id), text.match(pattern)])
+    .filter(([field, match]) => field && match);
+  if (found.length < 2) return;
+  event.preventDefault();
+  for (const [field, match] of found) field.value = match[1];
+}
+
+for (const id of Object.keys(PRINTED)) {
+  document.getElementById(id)?.addEventListener("paste", fillIn);
+}
