@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextvars import ContextVar
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django.apps import apps
@@ -18,6 +15,7 @@ from django.utils.module_loading import import_string
 from .conf import conf
 from .database.environment_model import AnyEnvironment
 from .database.prepared_queries import PreparedQuery as PreparedQuery
+from .document.arriving import arrived, value_of
 from .document.catalogue import ACCOUNT_FIELDS
 from .models import EnvironmentGroup
 
@@ -79,7 +77,7 @@ class ProvisioningPolicy:
         user = model(**values)
         user.set_unusable_password()
         if type(self).apply_profile is ProvisioningPolicy.apply_profile:
-            self.apply_profile(user, _arriving.get())
+            self.apply_profile(user, arrived())
         user.save()
         return user
 
@@ -195,20 +193,38 @@ class ProvisioningPolicy:
         """
         return True
 
-    def assign_roles(
-        self, user: AbstractBaseUser, environment: AnyEnvironment, roles: frozenset[str]
-    ) -> None:
-        """Let a person have exactly these roles of an environment now, by their names.
+    def assignable_roles(self, environment: AnyEnvironment) -> Mapping[str, str] | None:
+        """Return what roles of an environment may be in your product: labels by keys.
 
-        For a product that keeps roles of its own, such as a field of a membership.
-        As it stands it does nothing: Django groups are given without it. Called when
-        somebody's roles may have changed, with no role for somebody who is deactivated
-        or unlinked, and not before Entra has sent roles; do nothing if the person has
-        them already. In the transaction; the hook saves what is not the user.
+        For ``assign_roles``, which is given the keys. The environment's administrator
+        chooses among the labels, and decides in Entra who has the role: offer nothing
+        that belongs to other customers or to the product's own staff. A role whose key
+        is not there any more gives nothing. As it stands, None: roles go by their
+        names. In the transaction, and outside; reads only.
+        """
+        return None
+
+    def assign_roles(
+        self,
+        user: AbstractBaseUser,
+        environment: AnyEnvironment,
+        roles: frozenset[str],
+        others: frozenset[str],
+    ) -> None:
+        """Let a person have exactly these roles of an environment now.
+
+        For a product that keeps roles of its own, such as a field of a membership;
+        roles need no Django group then. Roles go by their names, or by the keys of
+        ``assignable_roles``. ``others`` are those of the environment that the person
+        does not have, with those that it had until now: take them, and leave alone
+        what is in neither. Called when somebody's roles may have changed, with no role
+        for somebody who is deactivated or unlinked, and not before Entra has sent
+        roles; do nothing if the person has them already. In the transaction; the
+        caller saves the fields of the user that changed, and the hook all else.
         """
 
     def grantable_groups(self, environment: AnyEnvironment) -> models.QuerySet[Group]:
-        """Return the groups that roles created in the tab may grant.
+        """Return the Django groups that roles created in the tab may grant.
 
         As it stands, only groups that belong to the environment: those that the tab
         made for its roles. An environment's administrator chooses among these, so
@@ -255,36 +271,6 @@ class ProvisioningPolicy:
         Outside the transaction; reads only, and on every request.
         """
         return True
-
-
-_arriving: ContextVar[Mapping[str, Any]] = ContextVar(
-    "entra_scim_arriving", default=MappingProxyType({})
-)
-
-
-@contextlib.contextmanager
-def arriving(attributes: Mapping[str, Any]) -> Iterator[None]:
-    """Let ``create_user`` know the document of the person, whose names it may save."""
-    token = _arriving.set(attributes)
-    try:
-        yield
-    finally:
-        _arriving.reset(token)
-
-
-def value_of(attributes: Mapping[str, Any], path: str) -> tuple[bool, Any]:
-    """Tell whether a document has something at a path, and return it.
-
-    The name of an extension has dots of its own, and a colon before the attribute.
-    """
-    extension, colon, name = path.rpartition(":")
-    top, _dot, sub = (extension, colon, name) if colon else path.partition(".")
-    if top not in attributes:
-        return False, None
-    value = attributes[top]
-    if not sub or value is None:
-        return True, value
-    return sub in value, value.get(sub)
 
 
 def get_policy() -> ProvisioningPolicy:

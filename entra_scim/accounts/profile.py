@@ -17,8 +17,9 @@ from entra_scim.database import prepared_writes
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.prepared_reads import is_plain
 from entra_scim.database.transactions import StaleWrite, database
+from entra_scim.document.arriving import arriving, value_of
 from entra_scim.exceptions import AttributeTooLong, Decorated
-from entra_scim.policy import ProvisioningPolicy, arriving, get_policy, value_of
+from entra_scim.policy import ProvisioningPolicy, get_policy
 from entra_scim.text import characters, comparison_keys
 
 _TOMBSTONE = re.compile(r"[0-9a-f]{32}(?=.)", re.IGNORECASE)

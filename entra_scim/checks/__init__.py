@@ -17,6 +17,7 @@ from .people import (
     check_email_index,
     check_environments,
     check_policy,
+    check_roles,
     check_user_model,
 )
 from .project import (
@@ -47,6 +48,7 @@ def register_checks() -> None:
     register(check_proxy, Tags.security, deploy=True)
     register(check_user_model, Tags.models)
     register(check_policy, Tags.models)
+    register(check_roles, Tags.models)
     register(check_routers, Tags.models)
     register(check_autocommit, Tags.models)
     register(check_email_index, Tags.database)

@@ -18,7 +18,7 @@ from entra_scim.conf import conf
 from entra_scim.database.transactions import database
 from entra_scim.models import Environment
 from entra_scim.policy import ProvisioningPolicy
-from entra_scim.roles import memberships
+from entra_scim.roles import memberships, product_roles
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
@@ -28,29 +28,33 @@ def check_user_model(
 ) -> list[CheckMessage]:
     """Check that the product's user has what Entra manages."""
     model = get_user_model()
+    keeps_roles = _keeps_roles()
+    wanted = [model.get_email_field_name(), "is_active"]
     missing = [
         field
-        for field in (model.get_email_field_name(), "is_active", "groups")
+        for field in (wanted if keeps_roles else [*wanted, "groups"])
         if not _has_field(model, field)
     ]
     messages: list[CheckMessage] = [
         Error(
             f"The user model has no field {field!r}.",
             hint="Entra manages the e-mail address, activity and groups of people. "
-            "Subclass AbstractUser, or AbstractBaseUser with PermissionsMixin.",
+            "Subclass AbstractUser, or AbstractBaseUser with PermissionsMixin; for roles of "
+            "your own in place of groups, let the policy have assign_roles.",
             obj=model,
             id="entra_scim.E006",
         )
         for field in missing
     ]
-    if "groups" not in missing and memberships.field() is None:
+    if not keeps_roles and "groups" not in missing and memberships.field() is None:
         messages.append(
             Error(
                 "The field 'groups' of the user model does not lead to Django's groups: "
                 "a role would grant whatever has the same primary key, so roles grant "
                 "nothing.",
                 hint="Roles need a many-to-many field to django.contrib.auth.models."
-                "Group, as PermissionsMixin has it. Give yours another name.",
+                "Group, as PermissionsMixin has it, or a policy with assign_roles, "
+                "which puts people into your own groups.",
                 obj=model,
                 id="entra_scim.E020",
             )
@@ -113,6 +117,27 @@ def check_policy(
     ]
 
 
+def check_roles(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that somebody gives the roles that the policy offers."""
+    try:
+        policy = import_string(conf.POLICY)
+    except (AttributeError, ImportError):
+        return []  # check_settings says what is wrong
+    if _keeps_roles() or getattr(policy, "assignable_roles", None) is (
+        ProvisioningPolicy.assignable_roles
+    ):
+        return []
+    return [
+        Error(
+            "The policy has assignable_roles, and no assign_roles that gives them.",
+            hint="Write assign_roles, or leave both out: roles grant Django groups then.",
+            id="entra_scim.E025",
+        )
+    ]
+
+
 def check_environments(
     app_configs: Sequence[AppConfig] | None,
     databases: Iterable[str] | None = None,
@@ -148,6 +173,13 @@ def check_environments(
             id="entra_scim.E007",
         )
     ]
+
+
+def _keeps_roles() -> bool:
+    try:
+        return product_roles.are_kept()
+    except (AttributeError, ImportError):
+        return False  # check_settings says what is wrong
 
 
 def _has_field(model: type[models.Model], name: str) -> bool:

@@ -23,12 +23,13 @@ from entra_scim.conf import conf
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import Received
+from entra_scim.document.arriving import value_of
 from entra_scim.document.documents import Document
 from entra_scim.models import EnvironmentRole, ProvisionedUser, ProvisioningEvent
 from entra_scim.people import provisioning
 from entra_scim.people.edits import Edit
-from entra_scim.policy import ProvisioningPolicy, get_policy, value_of
-from entra_scim.roles import memberships
+from entra_scim.policy import ProvisioningPolicy, get_policy
+from entra_scim.roles import memberships, product_roles
 from entra_scim.text import comparison_keys
 
 T = TypeVar("T")
@@ -124,8 +125,16 @@ class _Trial:
         allowed = self.asked(
             "grantable_groups", lambda: set(policy.grantable_groups(environment))
         )
+        offered = self.asked(
+            "assignable_roles", lambda: product_roles.offered(environment)
+        )
         for role in EnvironmentRole.objects.for_environment(environment):
-            if role.group not in allowed:
+            if offered is not None and role.target not in offered:
+                self.say(
+                    f"assignable_roles lacks {role.product_role!r} of the role "
+                    f"{role.value}, which gives nothing."
+                )
+            if role.group is not None and role.group not in allowed:
                 self.say(
                     f"grantable_groups lacks the group {role.group} of the role "
                     f"{role.value}, which grants it all the same."
@@ -228,9 +237,9 @@ class _Trial:
 
     def check_roles(self, user: Any) -> None:
         groups = set(
-            EnvironmentRole.objects.for_environment(self.environment).values_list(
-                "group_id", flat=True
-            )
+            EnvironmentRole.objects.for_environment(self.environment)
+            .exclude(group=None)
+            .values_list("group_id", flat=True)
         )
         if memberships.held(user, groups) != groups:
             self.say("The person does not have the groups of all roles.")

@@ -9,35 +9,29 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from entra_scim.activation import lifecycle
 from entra_scim.connection import authorities, configuration, credentials
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
-from entra_scim.dialect import app_role_problem
 from entra_scim.models import (
     AccessKey,
     EntraConnection,
-    EnvironmentGroup,
-    EnvironmentRole,
     ProvisionedUser,
 )
-from entra_scim.models.role import validate_role_value
 from entra_scim.policy import get_policy
-from entra_scim.roles import definitions, groups
 from entra_scim.secrecy.hiding import Secret, without_variables
 
+from . import declared_roles
+from .declared_roles import Granted
+from .reading import NotUnderstood, checked
+
 _CONNECTION = ("client_id", "tenant_id", "cloud", "client_secret_expires_on")
-
-
-class NotUnderstood(Exception):
-    """A document, or what it wants, cannot be applied; the text says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +39,7 @@ class Wanted:
     """What a document wants; None leaves that part as it is."""
 
     connection: Mapping[str, Any] | None
-    roles: Mapping[str, str | None] | None
-    """The group that each role grants by its name; None for one of the role's own."""
+    roles: Mapping[str, Granted] | None
 
 
 def shown(environment: AnyEnvironment) -> dict[str, Any]:
@@ -60,8 +53,8 @@ def shown(environment: AnyEnvironment) -> dict[str, Any]:
             for name, value in _connection(settings).items()
         },
         "roles": {
-            value: {} if group is None else {"group": group}
-            for value, group in _roles(environment).items()
+            value: declared_roles.document_of(granted)
+            for value, granted in declared_roles.roles_of(environment).items()
         },
         "state": {
             "environment": str(environment.pk),
@@ -88,13 +81,13 @@ def parsed(text: str) -> Wanted:
         document = json.loads(text)
     except ValueError as error:
         raise NotUnderstood(f"This is not JSON: {error}.") from None
-    names = _checked("the document", document, ("connection", "roles", "state"))
+    names = checked("the document", document, ("connection", "roles", "state"))
     connection = names.get("connection")
     if connection is not None:
-        connection = _parsed_connection(_checked("connection", connection, _CONNECTION))
+        connection = _parsed_connection(checked("connection", connection, _CONNECTION))
     roles = names.get("roles")
     if roles is not None:
-        roles = dict(_parsed_roles(_checked("roles", roles, None)))
+        roles = dict(declared_roles.parsed(checked("roles", roles, None)))
     return Wanted(connection=connection, roles=roles)
 
 
@@ -109,15 +102,16 @@ def differences(environment: AnyEnvironment, wanted: Wanted) -> list[dict[str, A
             if now[name] != value
         ]
     if wanted.roles is not None:
-        there = _roles(environment)
+        there = declared_roles.roles_of(environment)
         found += [
             _difference(
                 f"roles.{value}",
-                _role(there, value),
-                _role(wanted.roles, value),
+                declared_roles.told(there, value),
+                declared_roles.told(wanted.roles, value),
             )
             for value in sorted(there.keys() | wanted.roles.keys())
-            if _role(there, value) != _role(wanted.roles, value)
+            if declared_roles.told(there, value)
+            != declared_roles.told(wanted.roles, value)
         ]
     return found
 
@@ -145,7 +139,7 @@ def apply(
         elif client_secret:
             raise NotUnderstood("A client secret comes with its connection.")
         if wanted.roles is not None:
-            changed += _apply_roles(environment, wanted.roles)
+            changed += declared_roles.apply(environment, wanted.roles)
         return changed
 
     return transactions.repeated(work)
@@ -187,69 +181,9 @@ def _apply_connection(
     return [f"connection.{name}" for name in names]
 
 
-def _apply_roles(
-    environment: AnyEnvironment, wanted: Mapping[str, str | None]
-) -> list[str]:
-    changed = []
-    there = {
-        role.value: role
-        for role in EnvironmentRole.objects.for_environment(environment)
-    }
-    now = _roles(environment)
-    for value, role in there.items():
-        if value not in wanted:
-            definitions.remove(role, by=None)
-            changed.append(value)
-    for value, name in wanted.items():
-        if value in now and now[value] == name:
-            continue
-        group = None if name is None else _group(environment, name)
-        if value not in there:
-            definitions.define(environment, value, group, by=None)
-        else:
-            definitions.change(
-                there[value], value, group or groups.own(environment, value), by=None
-            )
-        changed.append(value)
-    return [f"roles.{value}" for value in changed]
-
-
-def _group(environment: AnyEnvironment, name: str) -> Any:
-    group = groups.grantable(environment).filter(name=name).first()
-    if group is None:
-        raise NotUnderstood(
-            f"Roles of this environment may grant no group {name!r}: the policy's "
-            "grantable_groups says which they may."
-        )
-    return group
-
-
 def _connection(settings: EntraConnection) -> dict[str, Any]:
     source = credentials.waiting(settings) or credentials.in_use(settings) or settings
     return {name: getattr(source, name) for name in _CONNECTION}
-
-
-def _roles(environment: AnyEnvironment) -> dict[str, str | None]:
-    own = set(
-        EnvironmentGroup.objects.for_environment(environment)
-        .exclude(made_for="")
-        .values_list("group_id", "made_for")
-    )
-    return {
-        role.value: None
-        if (role.group_id, role.value_key) in own
-        else str(role.group.name)
-        for role in EnvironmentRole.objects.for_environment(environment).select_related(
-            "group"
-        )
-    }
-
-
-def _role(roles: Mapping[str, str | None], value: str) -> dict[str, str] | None:
-    if value not in roles:
-        return None
-    group = roles[value]
-    return {} if group is None else {"group": group}
 
 
 def _difference(path: str, now: Any, wanted: Any) -> dict[str, Any]:
@@ -257,18 +191,6 @@ def _difference(path: str, now: Any, wanted: Any) -> dict[str, Any]:
         return value if value is None or isinstance(value, dict) else str(value)
 
     return {"path": path, "is": told(now), "wanted": told(wanted)}
-
-
-def _checked(what: str, value: Any, names: tuple[str, ...] | None) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise NotUnderstood(f"{what} is not an object.")
-    unknown = sorted(value.keys() - {*names}) if names is not None else []
-    if unknown:
-        raise NotUnderstood(
-            f"{what} has an unknown name {unknown[0]!r}. It may have "
-            f"{', '.join(names or ())}."
-        )
-    return value
 
 
 def _parsed_connection(values: dict[str, Any]) -> dict[str, Any]:
@@ -290,17 +212,3 @@ def _parsed_connection(values: dict[str, Any]) -> dict[str, Any]:
         clouds = ", ".join(authorities.hosts())
         raise NotUnderstood(f"connection.cloud is none of {clouds}.")
     return parsed
-
-
-def _parsed_roles(values: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
-    for value, role in values.items():
-        try:
-            validate_role_value(value)
-        except ValidationError as error:
-            raise NotUnderstood(f"roles.{value}: {error.messages[0]}") from None
-        if problem := app_role_problem(value):
-            raise NotUnderstood(f"roles.{value}: {problem}")
-        group = _checked(f"roles.{value}", role, ("group",)).get("group")
-        if group is not None and not isinstance(group, str):
-            raise NotUnderstood(f"roles.{value}.group is not a name.")
-        yield value, group

@@ -301,7 +301,8 @@ class Migration(migrations.Migration):
                 ('value', models.CharField(help_text='Exactly the Value of the app role in Entra. Case matters.', max_length=255, verbose_name='name')),
                 ('value_key', models.CharField(editable=False, max_length=64)),
                 ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
-                ('group', models.ForeignKey(help_text='The group that people with this role are put in.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='auth.group', verbose_name='group')),
+                ('target', models.CharField(blank=True, default='', help_text='What people with this role are in the product.', max_length=255, verbose_name='role of the product')),
+                ('group', models.ForeignKey(blank=True, help_text='The group that people with this role are put in.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='auth.group', verbose_name='group')),
             ],
             options={
                 'verbose_name': 'role',
@@ -314,7 +315,8 @@ class Migration(migrations.Migration):
             name='PendingRegrant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('former_keys', models.JSONField(default=list, help_text='The keys of roles that granted the group before.')),
+                ('product_role', models.CharField(default='', max_length=255, verbose_name='role of the product')),
+                ('former_keys', models.JSONField(default=list, help_text='The keys of roles that granted it before.')),
                 ('total', models.PositiveIntegerField()),
                 ('done', models.PositiveIntegerField(default=0)),
                 ('changed', models.PositiveIntegerField(default=0)),
@@ -322,13 +324,12 @@ class Migration(migrations.Migration):
                 ('after_id', models.UUIDField(null=True)),
                 ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
                 ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='entra_scim.provisioningevent')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='auth.group', verbose_name='group')),
+                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='auth.group', verbose_name='group')),
             ],
             options={
-                'verbose_name': 'pending change of a group',
-                'verbose_name_plural': 'pending changes of groups',
+                'verbose_name': 'pending change of roles',
+                'verbose_name_plural': 'pending changes of roles',
                 'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('environment', 'group'), name='entra_scim_pending_once')],
             },
         ),
         migrations.AddIndex(

@@ -1,4 +1,4 @@
-"""Roles, the groups that they grant, and changes that are under way."""
+"""Roles, what they grant, and changes that are under way."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class EnvironmentGroup(models.Model):
 
 
 class EnvironmentRole(models.Model):
-    """A role of an environment and the Django group that it grants.
+    """A role of an environment, and the Django group or the product's role it grants.
 
     Saving or deleting one re-grants everybody concerned; ``QuerySet.update`` and
     ``bulk_create`` do not.
@@ -94,9 +94,18 @@ class EnvironmentRole(models.Model):
     group = models.ForeignKey(
         Group,
         on_delete=models.PROTECT,
+        null=True,
+        blank=True,
         related_name="+",
         verbose_name=_("group"),
         help_text=_("The group that people with this role are put in."),
+    )
+    target = models.CharField(
+        _("role of the product"),
+        max_length=255,
+        default="",
+        blank=True,
+        help_text=_("What people with this role are in the product."),
     )
 
     objects = EnvironmentScopedQuerySet.as_manager()
@@ -151,23 +160,38 @@ class EnvironmentRole(models.Model):
         collector.delete()
 
     @property
+    def product_role(self) -> str:
+        """What the role is called in the product, whether or not it is there."""
+        return self.target or self.value
+
+    @property
     def app_role_problem(self) -> Promise | None:
         """Why Entra can have no app role for this role; None if it can."""
         return app_role_problem(self.value)
 
 
 class PendingRegrant(models.Model):
-    """A group that not everybody has been given, or lost, whose roles say so.
+    """What not everybody has been given, or lost, whose roles say so.
+
+    A group, a role of the product's own, or both. One row for each, which the
+    environment's lock sees to.
 
     What a change of roles leaves to batches, see :mod:`entra_scim.roles.regrants`.
     """
 
     environment = environment_foreign_key()
     group = models.ForeignKey(
-        Group, on_delete=models.CASCADE, related_name="+", verbose_name=_("group")
+        Group,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=_("group"),
+    )
+    product_role = models.CharField(
+        _("role of the product"), max_length=255, default=""
     )
     former_keys = models.JSONField(
-        default=list, help_text=_("The keys of roles that granted the group before.")
+        default=list, help_text=_("The keys of roles that granted it before.")
     )
     event = models.ForeignKey(
         ProvisioningEvent, on_delete=models.SET_NULL, null=True, related_name="+"
@@ -183,14 +207,9 @@ class PendingRegrant(models.Model):
     objects = EnvironmentScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("pending change of a group")
-        verbose_name_plural = _("pending changes of groups")
+        verbose_name = _("pending change of roles")
+        verbose_name_plural = _("pending changes of roles")
         default_permissions = ()
-        constraints = (
-            models.UniqueConstraint(
-                fields=("environment", "group"), name="entra_scim_pending_once"
-            ),
-        )
 
     def __str__(self) -> str:
-        return f"{self.group}: {self.done}/{self.total}"
+        return f"{self.group or self.product_role}: {self.done}/{self.total}"

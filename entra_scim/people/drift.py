@@ -16,7 +16,7 @@ from entra_scim.database import transactions
 from entra_scim.exceptions import Busy, NotProvisioned
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.policy import get_policy
-from entra_scim.roles import grants
+from entra_scim.roles import grants, product_roles
 from entra_scim.roles.grants import Changes
 from entra_scim.story.events import LOCAL
 
@@ -91,14 +91,17 @@ def restore(person: ProvisionedUser) -> None:
     changes: Changes = {}
     if columns:
         profile.apply(get_policy(), user, {}, person.attributes)
+    if are_groups_undone or (columns and product_roles.are_kept()):
+        transactions.lock_environment(person.environment)
+        changes |= grants.settle(
+            person, person.attributes, person.attributes, had_roles=person.active
+        )
+    if columns:
         for column in before.keys() - columns:
             setattr(user, column, before[column])
         profile.save_changes(user, before)
         changed = (name for name in columns if getattr(user, name) != before[name])
         changes["attributes"] = sorted(changed)
-    if are_groups_undone:
-        transactions.lock_environment(person.environment)
-        changes |= grants.settle(person, person.attributes, person.attributes)
     if any(changes.values()):
         announcements.tell(person, ProvisioningEvent.Kind.RESTORED, changes, LOCAL)
 

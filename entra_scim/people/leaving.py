@@ -95,8 +95,10 @@ def unlink(
     changes: Changes = dict(_HOOK_FAILED) if quietly else {}
     if not keeps_access and (person.active or user.is_active):
         changes |= deactivate(policy, user, environment)
-    person.active = False
-    changes |= grants.settle(person, person.attributes, {}, quietly=quietly)
+    had_roles, person.active = person.active, False
+    changes |= grants.settle(
+        person, person.attributes, {}, had_roles=had_roles, quietly=quietly
+    )
     if keeps_access:
         changes["unaffected"] = ["active"]
     profile.save_changes(user, before, quietly=quietly)

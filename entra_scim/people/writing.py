@@ -207,9 +207,13 @@ def set_values(
     ):
         if not adding:
             transactions.lock_environment(person.environment)
-        changes |= grants.settle(person, old, new, quietly=quietly)
+        had_roles = was_active and not (adding or first_received)
+        without_roles = profile.snapshot(user)
+        changes |= grants.settle(person, old, new, had_roles=had_roles, quietly=quietly)
         if changes["roles_added"] or changes["roles_removed"]:
             overwritten.note_groups(person)
+        # The product may keep roles in columns of the account.
+        overwritten.note(person, without_roles)
     profile.save_changes(user, before, quietly=quietly)
     return changes
 

@@ -18,7 +18,8 @@ from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import EnvironmentRole, ProvisioningEvent
 from entra_scim.story import events
 
-from . import groups, regrants
+from . import groups, product_roles, regrants
+from .differences import Grant, grant_of
 
 T = TypeVar("T")
 
@@ -26,22 +27,33 @@ Kind = ProvisioningEvent.Kind
 
 
 def define(
-    environment: AnyEnvironment, value: str, group: Group | None = None, *, by: Any
+    environment: AnyEnvironment,
+    value: str,
+    group: Group | None = None,
+    target: str = "",
+    *,
+    by: Any,
 ) -> EnvironmentRole:
     """Create a role that grants a group, or a new group of its own.
+
+    Where the product keeps roles, it grants one of those by its key, and no new group.
 
     Raises:
         ValidationError: Entra could never send such a name.
         GroupNotGrantable: The policy does not let the environment grant the group.
         GroupNotHeld: The group has a permission that ``by`` lacks.
+        NotAssignable: The policy does not let the role be that in the product.
         IntegrityError: The environment has a role of that name.
         Busy: The database gave the change no turn.
     """
 
     def work() -> EnvironmentRole:
-        role = EnvironmentRole(environment=environment, value=value)
-        role.group = group or groups.own(environment, value)
-        groups.check(environment, role.group, by)
+        role = EnvironmentRole(environment=environment, value=value, group=group)
+        role.target = product_roles.chosen(environment, value, target)
+        if group is None and not product_roles.are_kept():
+            role.group = groups.own(environment, value)
+        if role.group is not None:
+            groups.check(environment, role.group, by)
         role.write_row(force_insert=True)
         defined(role)
         return role
@@ -50,24 +62,27 @@ def define(
 
 
 def change(
-    role: EnvironmentRole, value: str, group: Group, *, by: Any
+    role: EnvironmentRole, value: str, group: Group | None, target: str = "", *, by: Any
 ) -> EnvironmentRole:
-    """Rename a role, or let it grant another group.
+    """Rename a role, or let it grant something else.
 
     The new name gives the group to other people. So a group that stays is checked like
     a new one.
 
     Raises:
         EnvironmentRole.DoesNotExist: Somebody else has removed it.
-        ValidationError, GroupNotGrantable, GroupNotHeld, IntegrityError, Busy: As for
-            :func:`define`.
+        GrantsNothing: It would have no group, which the product's roles need.
+        ValidationError, GroupNotGrantable, GroupNotHeld, NotAssignable, IntegrityError,
+            Busy: As for :func:`define`.
     """
     environment = role.environment
 
     def work() -> EnvironmentRole:
         former = _current(role)
         role.value, role.group = value, group
-        groups.check(environment, group, by)
+        role.target = product_roles.chosen(environment, value, target)
+        if group is not None:
+            groups.check(environment, group, by)
         role.write_row(force_update=True)
         changed(former, role)
         return role
@@ -97,14 +112,16 @@ def defined(role: EnvironmentRole) -> None:
     As :func:`changed` and :func:`removed`, in the transaction that wrote it, which holds
     the environment's lock.
     """
+    product_roles.check_grants(role)
     event = events.record(role.environment, Kind.ROLE_CREATED, name=role.value)
-    regrants.begin(role.environment, {role.group_id: []}, event)
+    regrants.begin(role.environment, {grant_of(role): []}, event)
 
 
 def changed(former: EnvironmentRole, role: EnvironmentRole) -> None:
     """Leave the event of a change, and give and take the groups that it concerns."""
+    product_roles.check_grants(role)
     is_renamed = former.value_key != role.value_key
-    if not is_renamed and former.group_id == role.group_id:
+    if not is_renamed and grant_of(former) == grant_of(role):
         return
     event = events.record(
         role.environment,
@@ -112,15 +129,15 @@ def changed(former: EnvironmentRole, role: EnvironmentRole) -> None:
         name=role.value,
         changes={"formerly": [former.value]} if is_renamed else None,
     )
-    concerned: dict[Any, list[str]] = {role.group_id: []}
-    concerned.setdefault(former.group_id, []).append(former.value_key)
+    concerned: dict[Grant, list[str]] = {grant_of(role): []}
+    concerned.setdefault(grant_of(former), []).append(former.value_key)
     regrants.begin(role.environment, concerned, event)
 
 
 def removed(former: EnvironmentRole) -> None:
     """Leave the event of a deletion, and take the group from those who had it by that."""
     event = events.record(former.environment, Kind.ROLE_DELETED, name=former.value)
-    regrants.begin(former.environment, {former.group_id: [former.value_key]}, event)
+    regrants.begin(former.environment, {grant_of(former): [former.value_key]}, event)
 
 
 def _current(role: EnvironmentRole) -> EnvironmentRole:

@@ -39,7 +39,12 @@ def _held(environment_roles: EnvironmentRoles) -> set[Any]:
 
 
 def settle(
-    person: ProvisionedUser, old: Document, new: Document, *, quietly: bool = False
+    person: ProvisionedUser,
+    old: Document,
+    new: Document,
+    *,
+    had_roles: bool = True,
+    quietly: bool = False,
 ) -> Changes:
     """Give a person the groups that they should have now, and no others.
 
@@ -48,10 +53,11 @@ def settle(
     Call it with the environment locked, and with the person's ``active`` and
     ``roles_received_at`` as they are to be. Sets ``suspended_groups``, unsaved. The
     ``old`` document of somebody new is empty.
-    ``quietly`` sends no signal about groups that the person leaves.
+    ``had_roles`` tells whether the old document gave them its roles. ``quietly`` sends
+    no signal about groups that the person leaves.
 
     Returns:
-        The role values whose groups came and went, for the event.
+        The role values that came and went, for the event.
     """
     environment_roles = EnvironmentRoles(person.environment, person.user.pk)
     among = environment_roles.group_ids
@@ -76,7 +82,7 @@ def settle(
         and not links.is_in_force(person)
     ):
         wanted &= held
-    if environment_roles.pending_group_ids:
+    if environment_roles.has_pending:
         # Who waits for the groups of a role sends the next request, sooner or later.
         transactions.after_commit(lambda: regrants.step(person.environment))
     left = held - wanted
@@ -85,13 +91,21 @@ def settle(
             memberships.leave([person.user.pk], group_id)
         left = set()
     memberships.change(person.user, joined=wanted - held, left=left)
+    came: set[str] = set()
+    went: set[str] = set()
     if not quietly:
-        known = environment_roles.values
-        former = role_values(old)
-        handing_over.hand_over(person, former, values, known, is_new=is_new)
+        former = role_values(old) if had_roles else ()
+        came, went = handing_over.hand_over(
+            person, environment_roles, former, values, is_new=is_new
+        )
+        # Of the others, the groups tell.
+        came = environment_roles.without_group(came)
+        went = environment_roles.without_group(went)
+    added = environment_roles.names(wanted - held, values)
+    removed = environment_roles.names(held - wanted, role_values(old))
     return {
-        "roles_added": environment_roles.names(wanted - held, values),
-        "roles_removed": environment_roles.names(held - wanted, role_values(old)),
+        "roles_added": sorted({*added, *came}),
+        "roles_removed": sorted({*removed, *went}),
         "roles_unknown": _new(environment_roles.unknown(values), role_values(old)),
     }
 

@@ -70,7 +70,7 @@ def foreign(environments: models.QuerySet[Any]) -> set[Any]:
         model.objects.filter(environment__in=keys).values_list("group_id", flat=True)
         for model in (EnvironmentGroup, EnvironmentRole)
     ]
-    return {*others[0], *others[1]} - {*own[0], *own[1]}
+    return {*others[0], *others[1]} - {*own[0], *own[1], None}
 
 
 def numbers_of_permissions(groups: Iterable[Any]) -> dict[Any, int]:
@@ -104,7 +104,9 @@ def own(environment: AnyEnvironment, value: str) -> Group:
     former = (
         EnvironmentGroup.objects.for_environment(environment)
         .filter(made_for=role_key(value), group__permissions=None)
-        .exclude(group_id__in=EnvironmentRole.objects.values("group_id"))
+        .exclude(
+            group_id__in=EnvironmentRole.objects.exclude(group=None).values("group_id")
+        )
         .select_related("group")
         .first()
     )

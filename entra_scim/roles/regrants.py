@@ -1,4 +1,4 @@
-"""Give the groups of changed roles to just the people whose roles grant them now.
+"""Give what changed roles grant to just the people who have the roles now.
 
 A few people at once, in the transaction of the change. Many in batches, each a short
 transaction: the change is answered at once, Entra's requests go on, and whatever ends
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
@@ -19,14 +18,10 @@ from entra_scim import signals
 from entra_scim.accounts import links
 from entra_scim.database import batches, transactions
 from entra_scim.database.environment_model import AnyEnvironment
-from entra_scim.models import (
-    PendingRegrant,
-    ProvisionedUser,
-    ProvisioningEvent,
-    RoleAssignment,
-)
+from entra_scim.models import PendingRegrant, ProvisionedUser, ProvisioningEvent
 
-from . import assignments, handing_over, memberships
+from . import assignments, differences, handing_over, memberships
+from .differences import Difference, Grant
 
 AT_ONCE = 100
 """How many people are served in the transaction of a role's change."""
@@ -48,12 +43,12 @@ everybody else's request waits."""
 
 def begin(
     environment: AnyEnvironment,
-    changed: Mapping[Any, Iterable[str]],
+    changed: Mapping[Grant, Iterable[str]],
     event: ProvisioningEvent,
 ) -> None:
-    """Regrant groups, by primary key, after a change of the environment's roles.
+    """Regrant what is granted after a change of the environment's roles.
 
-    With each group come the keys of the roles that no longer grant it. In the
+    With each grant come the keys of the roles that no longer grant it. In the
     transaction of the change, which holds the environment's lock. Tells the event how
     many people it concerned, now or once the last batch is done.
 
@@ -61,35 +56,31 @@ def begin(
         GroupsElsewhere: A role grants a group, and the user model has other groups.
     """
     at_once: list[Any] | None = None
-    for group_id, former_keys in changed.items():
+    for grant, former_keys in changed.items():
         former = set(former_keys)
-        pending = _pending(environment).filter(group_id=group_id).first()
-        granting = assignments.keys_granting(environment, group_id)
-        if granting:
+        pending = _pending_of(environment, grant)
+        granting = assignments.keys_granting(environment, *grant)
+        if granting and grant.group_id is not None:
             memberships.columns()
         few = None
         if pending is None:
-            few = _concerned(environment, group_id, granting, former)
+            few = differences.concerned(environment, grant, granting, former, AT_ONCE)
         if few is not None:
-            difference = _difference(environment, group_id, granting, former, few)
+            difference = differences.of(environment, grant, granting, former, few)
             users = _bring(environment, difference, _in_force(difference.joining))
             at_once = [*(at_once or ()), *users]
             continue
-        PendingRegrant.objects.update_or_create(
+        row = pending or PendingRegrant(
             environment=environment,
-            group_id=group_id,
-            defaults={
-                "former_keys": sorted(
-                    {*former, *(pending.former_keys if pending else ())}
-                ),
-                "event": event,
-                "total": ProvisionedUser.objects.for_environment(environment).count(),
-                "done": 0,
-                "changed": 0,
-                "after_created": None,
-                "after_id": None,
-            },
+            group_id=grant.group_id,
+            product_role=grant.product_role,
         )
+        row.former_keys = sorted({*former, *row.former_keys})
+        row.event = event
+        row.total = ProvisionedUser.objects.for_environment(environment).count()
+        row.done = row.changed = 0
+        row.after_created = row.after_id = None
+        row.save()
     if at_once is not None:
         users = [*dict.fromkeys(at_once)]  # a moved role concerns them twice
         _tell(environment, event, len(users), users)
@@ -180,84 +171,19 @@ def _page(
     return list(people.order_by("created", "id").values_list("pk", "created")[:BATCH])
 
 
-def _concerned(
-    environment: AnyEnvironment, group_id: Any, granting: set[str], former: set[str]
-) -> list[Any] | None:
-    """Return the links of everybody that a change concerns, or None if they are many."""
-    assigned = RoleAssignment.objects.for_environment(environment).filter(
-        value_key__in=granting | former
-    )
-    found = {*assigned.values_list("provisioned_user_id", flat=True)[: AT_ONCE + 1]}
-    if granting:
-        user, _group = memberships.columns()
-        members = ProvisionedUser.objects.for_environment(environment).filter(
-            user_id__in=memberships.of_group(group_id).values(user)
-        )
-        found |= {*members.order_by().values_list("pk", flat=True)[: AT_ONCE + 1]}
-    return sorted(found) if len(found) <= AT_ONCE else None
-
-
-@dataclass(frozen=True)
-class _Work:
-    group_id: Any
-    joining: dict[Any, Any]
-    """Who is to be put into the group: primary keys of users by those of links."""
-    leaving: list[Any]
-    assigned: list[Any]
-    """Who has, or had, a role that grants the group."""
-
-
 def _work(
     environment: AnyEnvironment,
     pending: PendingRegrant,
     page: list[tuple[Any, Any]],
-) -> _Work:
-    return _difference(
+) -> Difference:
+    grant = differences.grant_of(pending)
+    return differences.of(
         environment,
-        pending.group_id,
-        assignments.keys_granting(environment, pending.group_id),
+        grant,
+        assignments.keys_granting(environment, *grant),
         set(pending.former_keys),
         [pk for pk, _created in page],
     )
-
-
-def _difference(
-    environment: AnyEnvironment,
-    group_id: Any,
-    granting: set[str],
-    former: set[str],
-    keys: list[Any],
-) -> _Work:
-    """Return who of some people, by their links, is to join or leave a group.
-
-    People for whom Entra sent no roles keep what they have. Where no role grants the
-    group any more, only those lose it whose role did.
-    """
-    people = {
-        pk: (user_id, active)
-        for pk, user_id, active in ProvisionedUser.objects.for_environment(environment)
-        .filter(pk__in=keys, roles_received_at__isnull=False)
-        .values_list("pk", "user_id", "active")
-    }
-    assigned: dict[str, set[Any]] = {"granting": set(), "former": set()}
-    for pk, key in (
-        RoleAssignment.objects.for_environment(environment)
-        .filter(provisioned_user__in=[*people], value_key__in=granting | former)
-        .values_list("provisioned_user_id", "value_key")
-    ):
-        assigned["granting" if key in granting else "former"].add(pk)
-    users = [user_id for user_id, _active in people.values()]
-    members = {user_id for user_id, _group in memberships.pairs(users, [group_id])}
-    joining, leaving = {}, []
-    for pk, (user_id, active) in people.items():
-        if active and pk in assigned["granting"]:
-            if user_id not in members:
-                joining[pk] = user_id
-        elif user_id in members and (granting or pk in assigned["former"]):
-            leaving.append(user_id)
-    of_roles = assigned["granting"] | assigned["former"]
-    concerned = [people[pk][0] for pk in sorted(of_roles)]
-    return _Work(group_id, joining, leaving, concerned)
 
 
 def _in_force(keys: Iterable[Any]) -> set[Any]:
@@ -286,16 +212,24 @@ def _links(keys: Iterable[Any]) -> dict[Any, ProvisionedUser]:
     return {link.pk: link for link in people}
 
 
-def _bring(environment: AnyEnvironment, work: _Work, in_force: set[Any]) -> list[Any]:
-    """Change the group, and return the primary keys of the users concerned.
+def _bring(
+    environment: AnyEnvironment, work: Difference, in_force: set[Any]
+) -> list[Any]:
+    """Give and take, and return the primary keys of the users concerned.
 
     Somebody who joins and is not among those in force became so just now; the request
     that did it has given them the group.
     """
     joined = [user_id for pk, user_id in work.joining.items() if pk in in_force]
-    memberships.join(joined, work.group_id)
-    memberships.leave(work.leaving, work.group_id)
-    handing_over.hand_over_all(environment, {*work.assigned, *work.leaving})
+    if work.grant.group_id is not None:
+        memberships.join(joined, work.grant.group_id)
+        memberships.leave(work.leaving, work.grant.group_id)
+    handing_over.hand_over_all(
+        environment,
+        {*work.assigned, *work.leaving},
+        changed=work.grant.product_role,
+        leaving=work.leaving,
+    )
     return joined + work.leaving
 
 
@@ -318,3 +252,9 @@ def _tell(
 
 def _pending(environment: AnyEnvironment) -> models.QuerySet[Any]:
     return PendingRegrant.objects.for_environment(environment).order_by("pk")
+
+
+def _pending_of(environment: AnyEnvironment, grant: Grant) -> PendingRegrant | None:
+    rows = _pending(environment).filter(group_id=grant.group_id)
+    # Compared in Python, as names are.
+    return next((row for row in rows if row.product_role == grant.product_role), None)

@@ -20,13 +20,8 @@ from entra_scim.connection import (
     configuration,
     credentials,
 )
-from entra_scim.database.environment_model import AnyEnvironment
-from entra_scim.dialect import app_role_problem
-from entra_scim.models import EntraConnection, EnvironmentRole, ProvisioningEvent
-from entra_scim.models.role import validate_role_value
-from entra_scim.roles import groups
+from entra_scim.models import EntraConnection, ProvisioningEvent
 from entra_scim.secrecy.hiding import Secret, without_variables
-from entra_scim.text.comparison_keys import role_key
 
 from .secrets import SecretField, SecretsForm
 
@@ -157,64 +152,6 @@ class ConnectionForm(SecretsForm):
             self.add_error(
                 name, _("This date has passed. Create a new client secret in Entra.")
             )
-
-
-class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A role of an environment, and the group that it grants."""
-
-    class Meta:
-        model = EnvironmentRole
-        fields = ("value", "group")
-        widgets = {
-            "value": forms.TextInput(
-                attrs={
-                    "class": "vTextField",
-                    "autocomplete": "off",
-                    "spellcheck": "false",
-                }
-            )
-        }
-
-    def __init__(
-        self,
-        *args: Any,
-        environment: AnyEnvironment,
-        visitor: Any,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.environment = environment
-        self.instance.environment = environment
-        self.groups = groups.choices(environment, visitor)
-        field: Any = self.fields["group"]
-        # A group that is grantable and no choice is refused with the reason, later.
-        field.queryset = groups.grantable(environment)
-        field.required = self.instance.pk is not None
-        none = "---------" if field.required else _("a new group for this role")
-        field.choices = [("", none), *((group.pk, str(group)) for group in self.groups)]
-        field.error_messages["invalid_choice"] = _(
-            "Roles of this environment cannot grant that group. Choose another group."
-        )
-        if field.required and self.instance.group not in self.groups:
-            field.help_text = _(
-                "This role grants %(group)s, which you cannot choose for a role. Choose "
-                "another group, or delete the role."
-            ) % {"group": self.instance.group}
-
-    def clean_value(self) -> str:
-        value: str = self.cleaned_data["value"].strip()
-        validate_role_value(value)
-        problem = app_role_problem(value)
-        if problem and value != self.initial.get("value"):
-            raise ValidationError(str(problem), code="no_app_role")
-        others = EnvironmentRole.objects.for_environment(self.environment).exclude(
-            pk=self.instance.pk
-        )
-        if others.filter(value_key=role_key(value)).exists():
-            raise ValidationError(
-                _("A role of this name exists already."), code="unique"
-            )
-        return value
 
 
 class DayField(forms.DateField):

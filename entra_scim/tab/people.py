@@ -43,7 +43,7 @@ class PeoplePage(EnvironmentPage):
         form = LinkedPeopleFilterForm(self.request.GET)
         people = self.people(form.cleaned_data if form.is_valid() else {})
         found = self.paginated(people, "user")
-        granting = reasons.groups_by_role(self.environment)
+        granting = reasons.granted_by_role(self.environment)
         return super().get_context_data(
             form=form,
             found=found,
@@ -107,7 +107,7 @@ class PersonPage(EnvironmentPage):
             external_id=person.attributes.get("externalId", ""),
             waiting=identity.waiting_object_id(person),
             managed=links.is_in_force(person),
-            reasons=reasons.reasons(person, reasons.groups_by_role(self.environment)),
+            reasons=reasons.reasons(person, reasons.granted_by_role(self.environment)),
             lines=lines_of(events[:_PERSON_EVENTS]),
             refused=[
                 sentence_of(event)

@@ -18,8 +18,8 @@ from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import EnvironmentRole
 from entra_scim.roles import definitions, regrants
 
-from .forms import RoleForm
 from .pages import EnvironmentPage
+from .role_form import RoleForm
 from .set_up import SetUpPage
 
 SECONDS = 0.5
@@ -64,7 +64,7 @@ class DefineRoleView(SetUpPage):
             return _done(
                 self,
                 _("Microsoft Entra ID: created role %(role)s, which grants %(group)s.")
-                % {"role": role, "group": role.group},
+                % {"role": role, "group": role.group or role.product_role},
             )
         return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
 
@@ -96,7 +96,7 @@ class RolePage(EnvironmentPage):
             return _done(
                 self,
                 _("Microsoft Entra ID: changed role %(role)s, which grants %(group)s.")
-                % {"role": role, "group": role.group},
+                % {"role": role, "group": role.group or role.product_role},
             )
         return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
 
@@ -134,7 +134,7 @@ def _written(
     if not form.is_valid():
         return None
     try:
-        return write(form.cleaned_data["value"], form.cleaned_data["group"])
+        return write(form.cleaned_data["value"], *form.chosen)
     except ProvisioningError as error:
         form.add_error(None, str(error))
     except IntegrityError:  # made by somebody else, just now

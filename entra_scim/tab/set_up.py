@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from entra_scim.diagnosis import headcount
 from entra_scim.diagnosis.findings.registry import findings
 from entra_scim.models import EntraConnection
-from entra_scim.roles import groups, regrants
+from entra_scim.roles import groups, reasons, regrants
 
 from . import flow
-from .forms import ConnectionForm, RoleForm
+from .forms import ConnectionForm
 from .key_use import key_use_of
 from .pages import EnvironmentPage
 from .places import shown
+from .role_form import RoleForm
 from .shared_guide import guide_context
 from .situation import situation_of
 from .step_up import StepUpMixin
@@ -49,8 +50,9 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             ),
         )
         permissions = groups.numbers_of_permissions(
-            {role.group_id for role, _people in facts.roles}
+            {role.group_id for role, _people in facts.roles} - {None}
         )
+        granted = reasons.granted_by_role(self.environment)
         context = guide_context(self.request, self.environment)
         return super().get_context_data(
             **context
@@ -72,7 +74,12 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
                 "key_use": key_use_of(situation.facts.usable_keys, facts.last_contact),
                 "pending": regrants.pending_of(self.environment),
                 "roles": [
-                    (role, people, permissions.get(role.group_id, 0))
+                    (
+                        role,
+                        people,
+                        permissions.get(role.group_id, 0),
+                        granted[role.value],
+                    )
                     for role, people in facts.roles
                 ],
             }

@@ -25,7 +25,17 @@ def test_environments_of_one_s_own_need_a_policy(settings):
     assert checks.check_policy(None) == []
 
 
-def test_user_model(monkeypatch):
+def test_roles_that_nobody_gives(settings):
+    """The tab would offer them, and nothing would come of it."""
+    settings.ENTRA_SCIM_POLICY = f"{__name__}.Offering"
+    assert ids(checks.check_roles(None)) == ["E025"]
+    settings.ENTRA_SCIM_POLICY = "tests.support.role_policies.FlagPolicy"
+    assert checks.check_roles(None) == []
+    settings.ENTRA_SCIM_POLICY = "nothing.there"
+    assert checks.check_roles(None) == []
+
+
+def test_user_model(monkeypatch, settings):
     """What Entra leads must be there."""
 
     class Bare(models.Model):  # noqa: DJ008
@@ -41,6 +51,10 @@ def test_user_model(monkeypatch):
     messages = checks.check_user_model(None)
 
     assert ids(messages) == ["E006"] * 3
+    settings.ENTRA_SCIM_POLICY = "tests.support.role_policies.FlagPolicy"
+    assert ids(checks.check_user_model(None)) == ["E006"] * 2
+    settings.ENTRA_SCIM_POLICY = "nothing.there"
+    assert ids(checks.check_user_model(None)) == ["E006"] * 3
     assert checks.check_email_index(None, databases=["default"]) == []
 
 
@@ -191,3 +205,8 @@ class HalfOfIt(ProvisioningPolicy):
 class OfNobody(HalfOfIt):
     def users_of(self, environment):
         return []
+
+
+class Offering(ProvisioningPolicy):
+    def assignable_roles(self, environment):
+        return {"owner": "Owner"}

@@ -290,3 +290,36 @@ def test_nothing_of_others_is_shown(console, fabrikam, foreign_scim):
 
     assert console.show()["state"]["people"] == 0
     assert console.show()["state"]["access_keys"] == 0
+
+
+class TestRolesOfTheProduct:
+    """Where the policy keeps roles, a document names what they are there."""
+
+    DOCUMENT = {"view_group": {}, "Keeper": {"target": "change_group"}}
+
+    @pytest.fixture(autouse=True)
+    def policy(self, settings):
+        settings.ENTRA_SCIM_POLICY = "tests.support.role_policies.PermissionPolicy"
+
+    def test_they_are_made_and_shown(self, console):
+        assert len(console.apply({"roles": self.DOCUMENT})) == 2
+        assert console.show()["roles"] == self.DOCUMENT
+        assert console.apply({"roles": self.DOCUMENT}) == []
+        assert console.apply({"roles": {"Keeper": {"target": "view_group"}}}) == [
+            "roles.view_group",
+            "roles.Keeper",
+        ]
+        assert not Group.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("role", "said"),
+        [
+            ({"target": "delete_group"}, "cannot be delete_group"),
+            ({}, "cannot be Boss"),
+            ({"target": 7}, "roles.Boss.target is not a name"),
+            ({"role": "view_group"}, "unknown name 'role'"),
+        ],
+    )
+    def test_what_the_product_does_not_offer(self, console, role, said):
+        assert said in refused(lambda: console.apply({"roles": {"Boss": role}}))
+        assert not EnvironmentRole.objects.exists()

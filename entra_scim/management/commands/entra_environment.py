@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from entra_scim.environments import declared
+from entra_scim.environments.reading import NotUnderstood
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.management import secrets
 from entra_scim.management.environments import TROUBLE, environment_of_argument
@@ -46,7 +47,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             getattr(self, f"_{options['action']}")(options)
-        except (declared.NotUnderstood, ProvisioningError) as error:
+        except (NotUnderstood, ProvisioningError) as error:
             raise CommandError(str(error), returncode=TROUBLE) from None
         except ValidationError as error:
             raise CommandError(error.messages[0], returncode=TROUBLE) from None

@@ -36,7 +36,7 @@ class Policy(ProvisioningPolicy):
     def profile_fields(self):
         return {"full_name": "displayName"}
 
-    def assign_roles(self, user, environment, roles):
+    def assign_roles(self, user, environment, roles, others):
         highest = next((role for role in ROLES if role in roles), "")
         Membership.objects.filter(user=user, organization=environment).update(
             role=highest

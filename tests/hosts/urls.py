@@ -13,7 +13,7 @@ def who(request):
 
 
 def sign_in(request):
-    """Look for an address in lower case, as this product does."""
+    """Look for an address in lower case, as these products do."""
     user = authenticate(
         request,
         username=request.POST["email"].lower(),
