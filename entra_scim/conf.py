@@ -85,6 +85,20 @@ class Settings:
         return str(_read("SETUP_CLIENT_SECRET", ""))
 
     @property
+    def PROTECTION(self) -> Sequence[str]:
+        """List what your own code may not do to people that Entra manages.
+
+        ``"deletion"``: delete an account that is linked, which loses its data, and
+        which Entra creates anew. ``"changes"``: save another value of a field that
+        Entra manages, such as the address. Both raise
+        :class:`entra_scim.exceptions.ManagedByEntra`. As it stands, only deletions
+        are refused, since nothing brings an account back; what an old copy of an
+        account undoes is mended at the next request.
+        """
+        protection: Sequence[str] = _read("PROTECTION", ("deletion",))
+        return protection
+
+    @property
     def SESSION_AGE(self) -> int | None:
         """Limit how long a sign-in with Entra lasts, in seconds.
 

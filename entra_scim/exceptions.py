@@ -7,7 +7,9 @@ message that says what to do. Interfaces give them their protocol's form.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
+from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -292,3 +294,33 @@ class Taken(Conflict):
         "another one for this person in Entra."
     )
     attributes = ("userName", "externalId", "emails")
+
+
+class ManagedByEntra(PermissionDenied):
+    """The product's own code would change what Entra manages.
+
+    Unless the product catches it, Django answers 403. ``user`` is whose account it is,
+    ``fields`` names what would change.
+    """
+
+    message: str | Promise = _(
+        "Microsoft Entra manages %(person)s. Change %(fields)s in Entra, not here, or "
+        "unlink the person first."
+    )
+
+    def __init__(self, user: object, fields: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.user, self.fields = user, fields
+
+    def __str__(self) -> str:
+        fields = ", ".join(self.fields)
+        return str(self.message) % {"person": self.user, "fields": fields}
+
+
+class DeletionRefused(ManagedByEntra):
+    """The product's own code would delete somebody who is linked."""
+
+    message = _(
+        "%(person)s is managed by Microsoft Entra, which would create them anew in the "
+        "next cycle, without their data. Unassign them in Entra and unlink them first."
+    )

@@ -22,6 +22,8 @@ from entra_scim.exceptions import AttributeTooLong, Decorated
 from entra_scim.policy import ProvisioningPolicy, get_policy
 from entra_scim.text import characters, comparison_keys
 
+from . import own_writes
+
 _TOMBSTONE = re.compile(r"[0-9a-f]{32}(?=.)", re.IGNORECASE)
 
 
@@ -255,8 +257,10 @@ def save_changes(
     if changed and quietly:
         users = type(user)._base_manager.using(database()).filter(pk=user.pk)
         users.update(**{field.name: getattr(user, field.name) for field in changed})
-    elif changed and not _save_at_once(user, changed):
-        user.save(update_fields=[field.name for field in changed])
+    elif changed:
+        with own_writes.ours():
+            if not _save_at_once(user, changed):
+                user.save(update_fields=[field.name for field in changed])
 
 
 def _save_at_once(user: Any, changed: Sequence[Any]) -> bool:

@@ -20,6 +20,7 @@ from entra_scim.accounts import links
 from entra_scim.accounts.managed import is_managed, managed_fields
 from entra_scim.conf import conf
 from entra_scim.database import transactions
+from entra_scim.exceptions import ManagedByEntra
 from entra_scim.models import ProvisionedUser, ReleasedUser
 from entra_scim.policy import get_policy
 from entra_scim.roles import assignments, groups, memberships
@@ -255,14 +256,6 @@ class EntraUserMixin(ModelAdmin):
             url_of(environments, environment, "person", person.pk),
             _("See this person in the tab"),
         )
-
-
-class ManagedByEntra(Exception):
-    """A change would not leave somebody as Entra manages them."""
-
-    def __init__(self, user: Any) -> None:
-        super().__init__()
-        self.user = user
 
 
 def _locked(pk: Any) -> Any:

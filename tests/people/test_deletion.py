@@ -52,8 +52,11 @@ class TestDelete:
         carol.refresh_from_db()
         assert carol.is_active
 
-    def test_deleting_the_person_by_hand_ends_the_link(self, scim, ann, linked):
-        """A local act, after which Entra may create them anew."""
+    def test_deleting_the_person_by_hand_ends_the_link(
+        self, scim, ann, linked, settings
+    ):
+        """A local act that a product has to allow; Entra may create them anew."""
+        settings.ENTRA_SCIM_PROTECTION = []
         ann.delete()
 
         assert scim.get(linked).status_code == 404
