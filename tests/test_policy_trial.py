@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import subprocess
 import sys
 from io import StringIO
 
@@ -11,11 +14,14 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.utils.module_loading import import_string
 
+from entra_scim import checks
 from entra_scim.conf import conf
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
+from tests.support.checking import ids
 
 pytestmark = pytest.mark.django_db
 
@@ -230,8 +236,79 @@ def test_mail_inside_the_transaction(check):
     finally:
         post_save.disconnect(welcome, get_user_model())
 
-    assert "Mail is sent inside the transaction ('Welcome')" in said
+    assert "Mail is sent ('Welcome') inside the transaction" in said
     assert mail.outbox == []
+
+
+def greet(instance, **kwargs):
+    """Tell another service, which is down."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", 9)):
+        pass
+
+
+def log(instance, **kwargs):
+    subprocess.run([sys.executable, "-c", ""], check=True)
+
+
+@pytest.mark.usefixtures("names")
+@pytest.mark.parametrize(
+    ("receiver", "does"),
+    [(greet, "connects to 127.0.0.1"), (log, f"starts {sys.executable}")],
+)
+def test_other_services_inside_the_transaction(check, receiver, does):
+    """With the name of what calls them."""
+    post_save.connect(receiver, get_user_model())
+    try:
+        said = check()
+    finally:
+        post_save.disconnect(receiver, get_user_model())
+
+    assert f"{__name__}.{receiver.__name__} {does} inside the transaction" in said
+    assert said.count("inside the transaction") == 1
+
+
+@pytest.mark.usefixtures("names")
+def test_they_may_be_called_afterwards(check):
+    def later(instance, **kwargs):
+        transaction.on_commit(lambda: greet(instance))
+
+    post_save.connect(later, get_user_model())
+    try:
+        assert check() == ""
+    finally:
+        post_save.disconnect(later, get_user_model())
+
+
+@pytest.mark.usefixtures("names")
+def test_a_deployment_checks_it(contoso, ann, policy):
+    """If somebody can be tried."""
+
+    def found():
+        messages = checks.check_policy_on_trial(None, databases=["default"])
+        return [message.msg for message in messages]
+
+    assert checks.check_policy_on_trial(None, databases=[]) == []
+    assert found() == []
+    policy(apply_profile=raising)
+    [said] = found()
+    assert "LookupError: no seat" in said
+    policy(owns_address=raising)
+    assert found() != []
+    policy(owns_address=lambda *arguments: False)
+    assert found() == []
+    contoso.delete()
+    assert found() == []
+
+
+def test_fields_that_are_not_there(policy):
+    policy(profile_fields=fields(nick="displayName"))
+    assert ids(checks.check_names(None)) == ["W030"]
+    policy(profile_fields=fields(email="displayName"))
+    assert checks.check_names(None) == []
+    policy(profile_fields=fields(nick="displayName"), apply_profile=raising)
+    assert checks.check_names(None) == []
+    policy(profile_fields=raising)
+    assert checks.check_names(None) == []
 
 
 @pytest.mark.usefixtures("names")

@@ -20,6 +20,7 @@ from .people import (
     check_roles,
     check_user_model,
 )
+from .policy import check_names, check_policy_on_trial
 from .project import (
     check_backends,
     check_cookies,
@@ -49,10 +50,12 @@ def register_checks() -> None:
     register(check_user_model, Tags.models)
     register(check_policy, Tags.models)
     register(check_roles, Tags.models)
+    register(check_names, Tags.models)
     register(check_routers, Tags.models)
     register(check_autocommit, Tags.models)
     register(check_email_index, Tags.database)
     register(check_environments, Tags.database)
     register(check_environment_model, Tags.database)
     register(check_grantable_groups, Tags.database)
+    register(check_policy_on_trial, Tags.database, deploy=True)
     register(check_keys, Tags.database)

@@ -7,17 +7,13 @@ so that mistakes show before somebody real is created by them.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.core.mail.backends.base import BaseEmailBackend
-from django.test.utils import override_settings
 
 from entra_scim.conf import conf
 from entra_scim.database import transactions
@@ -32,9 +28,9 @@ from entra_scim.policy import ProvisioningPolicy, get_policy
 from entra_scim.roles import memberships, product_roles
 from entra_scim.text import comparison_keys
 
-T = TypeVar("T")
+from . import side_effects
 
-_mails: ContextVar[list[Any]] = ContextVar("entra_scim_trial_mails")
+T = TypeVar("T")
 
 
 def made_up_address(environment: AnyEnvironment) -> str:
@@ -52,16 +48,9 @@ def problems_of(environment: AnyEnvironment, address: str) -> list[str]:
     Nothing of it stays, and no mail is sent by Django.
     """
     trial = _Trial(environment, address)
-    with _kept_back() as mails, transactions.rehearsal():
+    with side_effects.noticed() as noticed, transactions.rehearsal():
         trial.play()
-    if mails:
-        subjects = ", ".join(repr(str(mail.subject)) for mail in mails)
-        trial.problems.append(
-            f"Mail is sent inside the transaction ({subjects}), which may be undone or "
-            "repeated: it would come for people who are not there, or several times. "
-            "Send it with transaction.on_commit(), or from a signal of entra_scim."
-        )
-    return trial.problems
+    return [*trial.problems, *noticed.problems()]
 
 
 class _Stop(Exception):
@@ -298,23 +287,3 @@ class _Trial:
 
     def say(self, problem: str) -> None:
         self.problems.append(problem)
-
-
-class KeptBack(BaseEmailBackend):
-    """Takes the mails of a trial, and sends none."""
-
-    def send_messages(self, email_messages: Sequence[Any]) -> int:
-        _mails.get().extend(email_messages)
-        return len(email_messages)
-
-
-@contextmanager
-def _kept_back() -> Iterator[list[Any]]:
-    mails: list[Any] = []
-    token = _mails.set(mails)
-    backend = f"{KeptBack.__module__}.{KeptBack.__qualname__}"
-    try:
-        with override_settings(EMAIL_BACKEND=backend):
-            yield mails
-    finally:
-        _mails.reset(token)

@@ -1,0 +1,93 @@
+"""The policy: whether it does what Entra needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.contrib.auth import get_user_model
+from django.core.checks import CheckMessage, Warning
+from django.db import connections
+from django.utils.module_loading import import_string
+
+from entra_scim.conf import conf
+from entra_scim.database.transactions import database
+from entra_scim.diagnosis import policy_trial
+from entra_scim.models import ProvisionedUser
+from entra_scim.policy import ProvisioningPolicy, get_policy
+
+
+def check_names(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that the fields are there in which the product keeps what Entra sends."""
+    try:
+        policy = import_string(conf.POLICY)
+        fields = policy().profile_fields()
+    except Exception:
+        return []  # check_settings, or the trial, says what is wrong
+    if policy.apply_profile is not ProvisioningPolicy.apply_profile:
+        return []
+    model = get_user_model()
+    missing = {name: fields[name] for name in fields if not hasattr(model, name)}
+    if not missing:
+        return []
+    lost = ", ".join(sorted(missing.values()))
+    return [
+        Warning(
+            f"The user model has no field {', '.join(map(repr, missing))}: {lost} of "
+            "Entra is kept nowhere.",
+            hint="Let profile_fields of your policy name the fields that there are, or "
+            "return {} if names are not Entra's to manage.",
+            obj=model,
+            id="entra_scim.W030",
+        )
+    ]
+
+
+def check_policy_on_trial(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Iterable[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """Check the policy on a made-up person of the first environment; nothing stays.
+
+    As ``entra_check_policy`` does. At a deployment, with its database.
+    """
+    alias = database()
+    if alias not in (databases or ()):
+        return []
+    try:
+        import_string(conf.POLICY)
+        model = apps.get_model(conf.ENVIRONMENT_MODEL)
+    except (AttributeError, ImportError, LookupError, ValueError):
+        return []  # check_settings says what is wrong
+    tables = {*connections[alias].introspection.table_names()}
+    if not {model._meta.db_table, ProvisionedUser._meta.db_table} <= tables:
+        return []  # before the first migrate
+    environment = model._default_manager.using(alias).order_by("pk").first()
+    if environment is None:
+        return []
+    try:
+        problems = _problems(environment)
+    except Exception as error:
+        problems = [f"{type(error).__name__}: {error}"]
+    return [
+        Warning(
+            f"{conf.POLICY}, tried on a made-up person of {environment}: {problem}",
+            hint="Try it again with manage.py entra_check_policy.",
+            id="entra_scim.W031",
+        )
+        for problem in problems
+    ]
+
+
+def _problems(environment: Any) -> list[str]:
+    policy = get_policy()
+    address = policy_trial.made_up_address(environment)
+    if not policy.accepts_provisioning(environment) or not policy.owns_address(
+        environment, address
+    ):
+        return []  # nobody can be tried there
+    return policy_trial.problems_of(environment, address)
