@@ -297,20 +297,14 @@ class Taken(Conflict):
 
 
 class ManagedByEntra(PermissionDenied):
-    """The product's own code would change what Entra manages.
-
-    Unless the product catches it, Django answers 403. ``user`` is whose account it is,
-    ``fields`` names what would change.
-    """
+    """The product's own code would change ``fields`` of a ``user``; Django answers 403."""
 
     message: str | Promise = _(
-        "Microsoft Entra manages %(person)s. Change %(fields)s in Entra, not here, or "
-        "unlink the person first."
+        "Microsoft Entra manages %(person)s. Change %(fields)s there, or unlink them."
     )
 
     def __init__(self, user: object, fields: Sequence[str] = ()) -> None:
-        super().__init__()
-        self.user, self.fields = user, fields
+        self.user, self.fields = user, list(fields)
 
     def __str__(self) -> str:
         fields = ", ".join(self.fields)

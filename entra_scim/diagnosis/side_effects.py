@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ _ADVICE = (
 _INSTALLED = tuple(
     sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")
 )
-_EVENTS = {
+_EVENTS: dict[str, Callable[..., str]] = {
     "socket.connect": lambda _socket, address: f"connects to {_written(address)}",
     "socket.getaddrinfo": lambda host, *_rest: f"connects to {host}",
     "subprocess.Popen": lambda program, *_rest: f"starts {program}",

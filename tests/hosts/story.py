@@ -63,10 +63,10 @@ def person(email, **values):
     return user
 
 
-def sign_in():
+def sign_in(username=ADDRESS):
     """Return a browser, and whether Ann is in."""
     browser = Client()
-    data = {"email": ADDRESS, "password": PASSWORD}
+    data = {"email": username, "password": PASSWORD}
     return browser, browser.post("/log-in/", data, secure=True).status_code == 200
 
 
@@ -95,8 +95,11 @@ def connected(product):
     return ScimClient(f"/scim/{key}", secret)
 
 
-def play(product, ann):
-    """Play it with somebody who is there, and return Entra and her path."""
+def play(product, ann, username=ADDRESS):
+    """Play it with somebody who is there, and return Entra and her path.
+
+    She types her username as she always does.
+    """
     scim = connected(product)
     answer = scim.post(
         "/Users",
@@ -111,25 +114,25 @@ def play(product, ann):
     path = f"/Users/{answer.json()['id']}"
     ann.refresh_from_db()
     assert (ann.email, product.held(ann)) == (ADDRESS.lower(), product.viewer)
-    browser, is_in = sign_in()  # Nothing has changed for her.
+    browser, is_in = sign_in(username)  # Nothing has changed for her.
     assert is_in
-    assert who(browser) == ADDRESS.lower()
+    assert who(browser) == username.lower()
 
     scim.patch(path, *replace(roles=[{"value": "Editor"}]))
     assert product.held(ann) == product.editor
 
     assert scim.patch(path, *replace(active=False)).status_code == 200
     assert product.held(ann) == product.nothing
-    assert (who(browser), sign_in()[1]) == ("AnonymousUser", False)
+    assert (who(browser), sign_in(username)[1]) == ("AnonymousUser", False)
 
     assert scim.patch(path, *replace(active=True)).status_code == 200
     assert (product.held(ann), who(browser)) == (product.editor, "AnonymousUser")
-    browser, is_in = sign_in()
+    browser, is_in = sign_in(username)
     assert is_in
 
     now = timezone.now()
     EntraConnection.objects.update(activated_at=now, confirmed_at=now)
-    assert (who(browser), sign_in()[1]) == ("AnonymousUser", False)
+    assert (who(browser), sign_in(username)[1]) == ("AnonymousUser", False)
     call_command("entra_reopen_passwords", product.environment.pk, stdout=io.StringIO())
-    assert sign_in()[1]
+    assert sign_in(username)[1]
     return scim, path

@@ -1,0 +1,42 @@
+"""The story of a product without groups, memberships and usernames that are addresses."""
+
+from __future__ import annotations
+
+import django
+
+django.setup()
+
+from tests.hosts import story
+from tests.hosts.desk.models import User, Workspace
+
+story.set_up()
+contoso = Workspace.objects.create(name="Contoso", domain="contoso.example")
+ann = story.person("ann@contoso.example", handle="ann", nickname="Annie")
+
+
+def level_of(user):
+    return User.objects.get(pk=user.pk).level
+
+
+scim, path = story.play(
+    story.Product(
+        environment=contoso,
+        roles={"Editor": {"target": "lead"}, "Viewer": {"target": "agent"}},
+        held=level_of,
+        nothing=0,
+        viewer=1,
+        editor=2,
+    ),
+    ann,
+    username="ann",
+)
+ann.refresh_from_db()
+assert (ann.nickname, ann.full_name) == ("Annie", "Ann Smith")
+
+# Staff suspend her, and Entra does not let her in again.
+scim.patch(path, *story.replace(active=False))
+User.objects.filter(pk=ann.pk).update(is_suspended=True)
+assert scim.patch(path, *story.replace(active=True)).status_code == 409
+
+Workspace.objects.update(is_archived=True)
+assert scim.get(path).status_code == 503

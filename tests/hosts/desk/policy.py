@@ -1,0 +1,56 @@
+"""All that this product says to Entra."""
+
+from __future__ import annotations
+
+import secrets
+
+from entra_scim.policy import ProvisioningPolicy
+
+from .models import User, Workspace
+
+LEVELS = {"agent": 1, "lead": 2}
+
+
+class Policy(ProvisioningPolicy):
+    def environments_of(self, user):
+        return Workspace.objects.filter(users=user)
+
+    def users_of(self, environment):
+        return environment.users.all()
+
+    def create_user(self, environment, username, email):
+        user = User(handle=username, email=email, workspace=environment)
+        user.set_unusable_password()
+        user.save()
+        return user
+
+    def accepts_provisioning(self, environment):
+        return not environment.is_archived
+
+    def owns_address(self, environment, email):
+        return email.lower().endswith(f"@{environment.domain}")
+
+    def is_exempt(self, user):
+        return user.is_operator
+
+    def adopt(self, user, environment):
+        user.workspace = environment
+        user.save(update_fields=["workspace"])
+
+    def address_for(self, address):
+        return address.lower()
+
+    def username_for(self, user, username):
+        return user.handle if user else f"user-{secrets.token_hex(4)}"
+
+    def profile_fields(self):
+        return {"full_name": "displayName", "job_title": "title"}
+
+    def assignable_roles(self, environment):
+        return {"agent": "Agent", "lead": "Team lead"}
+
+    def assign_roles(self, user, environment, roles, others):
+        user.level = max((LEVELS[role] for role in roles), default=0)
+
+    def may_reactivate(self, user, environment):
+        return not user.is_suspended
