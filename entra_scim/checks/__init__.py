@@ -20,7 +20,7 @@ from .people import (
     check_roles,
     check_user_model,
 )
-from .policy import check_names, check_policy_on_trial
+from .policy import check_names, check_policy_on_trial, check_protection
 from .project import (
     check_backends,
     check_cookies,
@@ -51,6 +51,7 @@ def register_checks() -> None:
     register(check_policy, Tags.models)
     register(check_roles, Tags.models)
     register(check_names, Tags.models)
+    register(check_protection, Tags.models)
     register(check_routers, Tags.models)
     register(check_autocommit, Tags.models)
     register(check_email_index, Tags.database)

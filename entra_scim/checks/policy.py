@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Warning
+from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
 from django.utils.module_loading import import_string
 
@@ -16,6 +16,23 @@ from entra_scim.database.transactions import database
 from entra_scim.diagnosis import policy_trial
 from entra_scim.models import ProvisionedUser
 from entra_scim.policy import ProvisioningPolicy, get_policy
+
+
+def check_protection(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that ``ENTRA_SCIM_PROTECTION`` protects what it seems to."""
+    known = {"deletion", "changes"}
+    if not isinstance(conf.PROTECTION, str) and {*conf.PROTECTION} <= known:
+        return []
+    return [
+        Error(
+            f"ENTRA_SCIM_PROTECTION cannot be {conf.PROTECTION!r}.",
+            hint='Write it as a list of "deletion", "changes", or both. An empty list '
+            "lets your code do anything to people that Entra manages.",
+            id="entra_scim.E026",
+        )
+    ]
 
 
 def check_names(

@@ -89,18 +89,6 @@ def check_settings(
                 id="entra_scim.E013",
             )
         )
-    if isinstance(conf.PROTECTION, str) or {*conf.PROTECTION} - {
-        "deletion",
-        "changes",
-    }:
-        messages.append(
-            Error(
-                f"ENTRA_SCIM_PROTECTION cannot be {conf.PROTECTION!r}.",
-                hint='Write it as a list of "deletion", "changes", or both. An empty '
-                "list lets your code do anything to people that Entra manages.",
-                id="entra_scim.E026",
-            )
-        )
     if not settings.USE_TZ:
         messages.append(
             Error(

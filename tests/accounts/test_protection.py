@@ -177,4 +177,4 @@ class TestChanges:
 def test_the_setting_is_checked(settings, value, found):
     settings.ENTRA_SCIM_PROTECTION = value
 
-    assert ids(checks.check_settings(None)) == found
+    assert ids(checks.check_protection(None)) == found

@@ -58,8 +58,9 @@ def test_the_project_passes(db):
         for message in run_checks(databases=["default"])
         if message.id.startswith("entra_scim")
     ]
+    has_names = hasattr(get_user_model(), "first_name")
 
-    assert messages == []
+    assert ids(messages) == ([] if has_names else ["W030"])
 
 
 @pytest.mark.django_db

@@ -35,6 +35,17 @@ def test_roles_that_nobody_gives(settings):
     assert checks.check_roles(None) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("Nameless", ["W030"]), ("Named", []), ("Sorted", []), ("Broken", [])],
+)
+def test_fields_that_are_not_there(settings, name, found):
+    """What Entra sends for them would be lost in silence."""
+    settings.ENTRA_SCIM_POLICY = f"{__name__}.{name}"
+
+    assert ids(checks.check_names(None)) == found
+
+
 def test_user_model(monkeypatch, settings):
     """What Entra leads must be there."""
 
@@ -210,3 +221,23 @@ class OfNobody(HalfOfIt):
 class Offering(ProvisioningPolicy):
     def assignable_roles(self, environment):
         return {"owner": "Owner"}
+
+
+class Nameless(ProvisioningPolicy):
+    def profile_fields(self):
+        return {"nick": "displayName"}
+
+
+class Named(ProvisioningPolicy):
+    def profile_fields(self):
+        return {"email": "displayName"}
+
+
+class Sorted(Nameless):
+    def apply_profile(self, user, attributes):
+        user.nicks = [attributes["displayName"]]
+
+
+class Broken(ProvisioningPolicy):
+    def profile_fields(self):
+        raise LookupError
