@@ -13,7 +13,7 @@ from django.urls import URLResolver, include, path
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.tab.urls import app_name, patterns_of
 
-from .links import change_url, current_app, instance_name
+from .links import change_url, instance_name
 
 if TYPE_CHECKING:
     from .environment import EntraEnvironmentMixin
@@ -48,7 +48,8 @@ class AdminMount:
         if not self.model_admin.has_view_permission(request, environment):
             raise PermissionDenied
         # Where templates find the URLs of the admin: a product may have several.
-        request.current_app = current_app(self.model_admin)
+        # Its name alone, as in the admin's own views: themes build URLs with it.
+        request.current_app = self.model_admin.admin_site.name
         return environment
 
     def may_change(self, request: HttpRequest, environment: AnyEnvironment) -> bool:

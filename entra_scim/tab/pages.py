@@ -88,7 +88,6 @@ class EnvironmentPage(TemplateView):
         self.environment = self.mount.find(request, kwargs)
         if request.method == "POST" and not self.can_change:
             raise PermissionDenied
-        self.template_engine = engine().name
         try:
             with events.acting(request.user):
                 return super().dispatch(request, *args, **kwargs)
@@ -158,6 +157,17 @@ class EnvironmentPage(TemplateView):
                 **kwargs,
             ),
         }
+
+    def render_to_response(
+        self, context: dict[str, Any], **response_kwargs: Any
+    ) -> HttpResponse:
+        # Not by the name of an engine: that of ours is none of the product's.
+        return self.response_class(
+            request=self.request,
+            template=engine().get_template(str(self.template_name)),
+            context=context,
+            **response_kwargs,
+        )
 
     def done(self, message: Any, url: str) -> HttpResponseRedirect:
         """Note a change in the place's own log, say so, and go on to a page."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from entra_scim.conf import conf
@@ -190,3 +191,9 @@ class TestWhoMayComeIn:
 
         assert f'href="{tab(contoso)}"' in client.get(change).content.decode()
         assert f'href="{change}"' in client.get(tab(contoso)).content.decode()
+
+    def test_themes_find_the_pages_of_the_site(self, client, contoso):
+        """They build the names of URLs with what a request says of its site."""
+        request = client.get(tab(contoso)).wsgi_request
+
+        assert reverse(f"{request.current_app}:index") == "/admin/"
