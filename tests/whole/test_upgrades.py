@@ -30,6 +30,8 @@ class Filler:
 
     def fill(self, state):
         for model in our_models(state):
+            model.objects.all().delete()  # what migrating has left there
+        for model in our_models(state):
             for number in range(ROWS):
                 self.row(model, number)
 
