@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from .conf import conf
 from .database.environment_model import AnyEnvironment
 from .database.prepared_queries import PreparedQuery as PreparedQuery
+from .database.prepared_saves import save_new
 from .document.arriving import arrived, value_of
 from .document.catalogue import ACCOUNT_FIELDS
 from .models import EnvironmentGroup
@@ -78,7 +79,8 @@ class ProvisioningPolicy:
         user.set_unusable_password()
         if type(self).apply_profile is ProvisioningPolicy.apply_profile:
             self.apply_profile(user, arrived())
-        user.save()
+        if not save_new(user):
+            user.save()
         return user
 
     def address_for(self, address: str) -> str:

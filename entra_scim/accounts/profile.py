@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models
-from django.db.models.signals import post_save, pre_save
 
-from entra_scim.database import prepared_writes
+from entra_scim.database import prepared_saves
 from entra_scim.database.environment_model import AnyEnvironment
-from entra_scim.database.prepared_reads import is_plain
-from entra_scim.database.transactions import StaleWrite, database
+from entra_scim.database.transactions import database
 from entra_scim.document.arriving import arriving, value_of
 from entra_scim.exceptions import AttributeTooLong, Decorated
 from entra_scim.policy import ProvisioningPolicy, get_policy
@@ -259,41 +256,8 @@ def save_changes(
         users.update(**{field.name: getattr(user, field.name) for field in changed})
     elif changed:
         with own_writes.ours():
-            if not _save_at_once(user, changed):
+            if not prepared_saves.save_columns(user, changed):
                 user.save(update_fields=[field.name for field in changed])
-
-
-def _save_at_once(user: Any, changed: Sequence[Any]) -> bool:
-    """Save columns as Django's ``save`` does, by a statement that is written once.
-
-    Returns:
-        False, and nothing is saved, where the product has a ``save`` of its own.
-    """
-    model = type(user)
-    if (
-        user._password is not None  # of which the validators are to be told
-        or model.save is not AbstractBaseUser.save
-        or model.save_base is not models.Model.save_base
-        or not is_plain(model)
-        or any(
-            hasattr(getattr(user, field.attname), "resolve_expression")
-            for field in changed
-        )
-    ):
-        return False
-    told = {
-        "sender": model,
-        "instance": user,
-        "raw": False,
-        "using": database(),
-        "update_fields": frozenset(field.name for field in changed),
-    }
-    pre_save.send(**told)
-    values = {field.attname: field.pre_save(user, False) for field in changed}
-    if not prepared_writes.update(model, {model._meta.pk.attname: user.pk}, values):
-        raise StaleWrite
-    post_save.send(**told, created=False)
-    return True
 
 
 def _set_address(user: AbstractBaseUser, field: str, value: str) -> None:

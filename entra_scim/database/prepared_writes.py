@@ -42,9 +42,7 @@ def insert(
     if not new:
         return
     connection: Any = connections[database()]
-    written = _inserts.setdefault(connection, {}).get(model)
-    if written is None:
-        written = _inserts[connection][model] = _WrittenInsert(connection, model)
+    written = _written_insert(connection, model)
     with connection.cursor() as cursor:
         for first in range(0, len(new), _ROWS_AT_ONCE):
             batch = new[first : first + _ROWS_AT_ONCE]
@@ -59,6 +57,24 @@ def insert_instance(instance: models.Model) -> None:
     insert(type(instance), [vars(instance)])
     instance._state.adding = False
     instance._state.db = database()
+
+
+def insert_new(model: type[models.Model], row: Mapping[str, Any]) -> Any:
+    """Insert a row whose primary key is a serial, and return the key."""
+    connection: Any = connections[database()]
+    written = _written_insert(connection, model)
+    options = model._meta
+    with connection.cursor() as cursor:
+        if not connection.features.can_return_columns_from_insert:
+            cursor.execute(written.sql(1, False), written.prepared(row))
+            return connection.ops.last_insert_id(
+                cursor, options.db_table, options.pk.column
+            )
+        key = connection.ops.quote_name(options.pk.column)
+        sql = f"{written.sql(1, False)} RETURNING {key}"
+        cursor.execute(sql, written.prepared(row))
+        [inserted] = cursor.fetchone()
+        return inserted
 
 
 def update(
@@ -172,6 +188,13 @@ _updates: WeakKeyDictionary[
 _deletes: WeakKeyDictionary[
     BaseDatabaseWrapper, dict[tuple[Any, ...], tuple[str, list[_Column]]]
 ] = WeakKeyDictionary()
+
+
+def _written_insert(connection: Any, model: type[models.Model]) -> _WrittenInsert:
+    written = _inserts.setdefault(connection, {}).get(model)
+    if written is None:
+        written = _inserts[connection][model] = _WrittenInsert(connection, model)
+    return written
 
 
 def _written_update(

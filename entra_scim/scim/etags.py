@@ -34,8 +34,8 @@ def matches(header: str, version: int) -> bool:
 
 def precondition(request: Request) -> Callable[[int], bool] | None:
     """Return the test that a request makes of the version it would change, if any."""
-    if_match = request.headers.get("If-Match")
-    if_none_match = request.headers.get("If-None-Match")
+    meta = request._request.META  # all headers together take longer to read
+    if_match, if_none_match = meta.get("HTTP_IF_MATCH"), meta.get("HTTP_IF_NONE_MATCH")
     if if_match is None and if_none_match is None:
         return None
 

@@ -35,6 +35,7 @@ from entra_scim.document.documents import (
 
 from .foreign import foreign_after, foreign_in_resource, foreign_schemas, split
 from .messages import PATCH_OP, check_schemas, operations_of
+from .plain import plain
 from .refusals import for_readers, refusal_of
 from .schema import EntraUser
 from .single_values import differ_in_texts, with_single_values
@@ -171,6 +172,8 @@ def _read(body: Any, context: Context, *, active: bool) -> Document:
             canonical(validated(resource, Context.DEFAULT)),
             [{"op": "add", "value": paths}],
         )
+    elif (document := plain(resource)) is not None:
+        return kept_document(document)
     return canonical(validated(resource, context))
 
 
@@ -186,13 +189,15 @@ def _written(document: Document, changes: list[Change]) -> Document:
     if not changes:
         return document
     simply = with_single_values(document, changes)
-    if simply is not None and differ_in_texts(simply, document):
+    if simply is None:
+        user = patched_by_library(document, changes)
+    elif differ_in_texts(simply, document):
         check_document(simply)
         return simply
-    if simply is not None:
-        user = validated(simply, Context.DEFAULT)
+    elif (plainly := plain(simply)) is not None:
+        return kept_document(plainly)
     else:
-        user = patched_by_library(document, changes)
+        user = validated(simply, Context.DEFAULT)
     result = canonical(user)
     if not result.get("userName", "").strip():
         raise InvalidValueException(detail="userName is required.")
@@ -266,6 +271,11 @@ def canonical(user: Any) -> Document:
     document = cast("Document", user.model_dump())
     for name in _NOT_KEPT:
         document.pop(name, None)
+    return kept_document(document)
+
+
+def kept_document(document: Document) -> Document:
+    """Return a document without values that say nothing, or the same twice."""
     for name in MULTI_VALUED:
         if name in document:
             document[name] = _meaningful(name, document[name])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.contrib.auth import get_user_model
-from django.db.models import F
+from django.db.models import F, Value
 from django.db.models.signals import post_save, pre_save
 
 from entra_scim.accounts import profile
+from entra_scim.database import prepared_saves
 from entra_scim.database.transactions import StaleWrite
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +90,44 @@ def test_an_account_that_is_gone_is_not_saved():
 
     with pytest.raises(StaleWrite):
         profile.save_changes(user, before)
+
+
+def test_receivers_are_told_of_somebody_new_as_by_django(scim, told):
+    model = get_user_model()
+    name = {"givenName": "Eve", "familyName": "Jones"}
+    scim.post("/Users", {"userName": "eve@contoso.example", "name": name})
+
+    eve = model.objects.get(**{model.USERNAME_FIELD: "eve@contoso.example"})
+    assert (eve.first_name, eve.last_name) == ("EVE", "Jones")
+    assert not eve.has_usable_password()
+    ours = [(sender, kwargs) for sender, _, _, kwargs in told]
+    told.clear()
+    model.objects.create(**{model.USERNAME_FIELD: "bob@contoso.example"})
+    assert ours[:2] == [(sender, kwargs) for sender, _, _, kwargs in told]
+
+
+def test_somebody_new_is_there_as_by_django():
+    model = get_user_model()
+    ours, usual = (
+        model(**{model.USERNAME_FIELD: f"{name}@contoso.example"})
+        for name in ("ann", "bob")
+    )
+    if not prepared_saves.save_new(ours):
+        pytest.skip("This product's users are saved by Django alone.")
+    usual.save()
+
+    assert ours._state.adding is usual._state.adding
+    assert ours._state.db == usual._state.db
+    for user in (ours, usual):
+        read = model.objects.get(pk=user.pk)
+        assert profile.snapshot(read) == profile.snapshot(user)
+    ours.first_name = "Anna"
+    ours.save()
+    assert model.objects.get(pk=ours.pk).first_name == "Anna"
+
+
+def test_somebody_with_a_key_or_an_expression_is_saved_by_django():
+    model = get_user_model()
+    name = {model.USERNAME_FIELD: "ann@contoso.example"}
+    assert not prepared_saves.save_new(model(pk=uuid.uuid4().int >> 70, **name))
+    assert not prepared_saves.save_new(model(first_name=Value("Ann"), **name))

@@ -1,0 +1,95 @@
+"""Users saved as Django's ``save`` does, by statements that are written once.
+
+With the signals that it sends, and not where the product has a say in how it saves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models, router, transaction
+from django.db.models.signals import post_save, pre_save
+
+from . import prepared_writes
+from .prepared_reads import is_plain
+from .transactions import StaleWrite, database
+
+_SERIALS = (models.AutoField, models.BigAutoField, models.SmallAutoField)
+
+
+def save_columns(user: Any, columns: Iterable[Any]) -> bool:
+    """Save some columns of a user who is there.
+
+    Returns:
+        False, and nothing is saved, where the product has a ``save`` of its own.
+
+    Raises:
+        StaleWrite: The user is there no longer.
+    """
+    model, changed = type(user), list(columns)
+    if not _is_saved_as_usual(user, changed):
+        return False
+    told = {
+        "sender": model,
+        "instance": user,
+        "raw": False,
+        "using": database(),
+        "update_fields": frozenset(field.name for field in changed),
+    }
+    pre_save.send(**told)
+    values = {field.attname: field.pre_save(user, False) for field in changed}
+    if not prepared_writes.update(model, {model._meta.pk.attname: user.pk}, values):
+        raise StaleWrite
+    post_save.send(**told, created=False)
+    return True
+
+
+def save_new(user: Any) -> bool:
+    """Save a user who is not there yet.
+
+    Returns:
+        False, and nothing is saved, where the product has a ``save`` of its own, or
+        where the database makes more than the primary key.
+    """
+    model, using = type(user), database()
+    options: Any = model._meta
+    columns = [field for field in options.concrete_fields if not field.primary_key]
+    if (
+        user.pk is not None
+        or type(options.pk) not in _SERIALS
+        or [*options.db_returning_fields] != [options.pk]
+        or any(field.is_relation or field.generated for field in columns)
+        or router.db_for_write(model, instance=user) != using
+        or not _is_saved_as_usual(user, columns)
+    ):
+        return False
+    told = {
+        "sender": model,
+        "instance": user,
+        "raw": False,
+        "using": using,
+        "update_fields": None,
+    }
+    pre_save.send(**told)
+    values = {field.attname: field.pre_save(user, True) for field in columns}
+    with transaction.mark_for_rollback_on_error(using=using):
+        user.pk = prepared_writes.insert_new(model, values)
+    user._state.adding, user._state.db = False, using
+    post_save.send(**told, created=True)
+    return True
+
+
+def _is_saved_as_usual(user: Any, columns: Iterable[Any]) -> bool:
+    model = type(user)
+    return (
+        user._password is None  # of which the validators are to be told
+        and model.save is AbstractBaseUser.save
+        and model.save_base is models.Model.save_base
+        and is_plain(model)
+        and not any(
+            hasattr(getattr(user, field.attname), "resolve_expression")
+            for field in columns
+        )
+    )
