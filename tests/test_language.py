@@ -19,7 +19,7 @@ UNUSED_ENGLISH = {
     "is not a": r"\b(?:is|are|was) no\b(?! longer)",
     "immediately, or several at a time": r"\bat once\b",
     "create": r"\b(?:make|made|making) an? (?:new )?(?:key|role|secret|certificate)",
-    "create a role": r"\b[Mm]ake (?:the )?role\b",
+    "create a role": r"\b(?:make|Make) (?:the )?role\b",
     "time or date": r"\bmoments?\b",
     "anyone who, or who": r"\bwhoever\b|^Whom\b|\bsomebody whom\b",
     "so that … not": r"\blest\b",

@@ -23,11 +23,14 @@ class Visit:
         self.requests = 0
 
     def get(self, path):
-        return self.client.get(path, HTTP_HOST=self.host)
+        return self.client.get(path, headers={"host": self.host})
 
     def post(self, **values):
         return self.client.post(
-            tab(self.environment, PAGE), values, HTTP_HOST=self.host, follow=True
+            tab(self.environment, PAGE),
+            values,
+            headers={"host": self.host},
+            follow=True,
         )
 
     def page(self):
