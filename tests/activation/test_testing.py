@@ -149,7 +149,7 @@ class TestChangesWhileActive:
             saved(client_id=entra.client_id, cloud="local"),
         )
 
-        assert "Deactivate the integration first" in text_of(page)
+        assert "Turn off Entra sign-in first" in text_of(page)
         assert str(connection_of(connected).tenant_id) == entra.tenant_id
 
     def test_a_certificate_made_in_the_tab(self, connected, browser, boss, entra):

@@ -67,9 +67,9 @@ class TestConnection:
         [
             ({"client_secret": str(uuid.uuid4())}, "This is the Secret ID."),
             ({"client_id": OBJECT_ID, "tenant_id": OBJECT_ID}, "once more"),
-            ({"client_id": "my application"}, "This is no ID."),
+            ({"client_id": "my application"}, "This is not an ID."),
             ({"client_secret_expires_on": ""}, "Enter the date"),
-            ({"client_secret_expires_on": "2020-01-31"}, "This date is over."),
+            ({"client_secret_expires_on": "2020-01-31"}, "This date has passed."),
             ({"client_secret": "entra_scim_x"}, "This is the SCIM access key"),
             ({"cloud": "https://evil.example"}, "valid choice"),
         ],

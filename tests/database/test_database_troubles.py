@@ -161,7 +161,7 @@ def test_a_commit_that_nobody_confirmed(used, monkeypatch):
         patch.setattr(connection, "_commit", commit_and_lose_the_connection)
         response = used.patch(path, {"op": "Replace", "path": "title", "value": "Boss"})
 
-    assert_unavailable(response, "may have been made or not")
+    assert_unavailable(response, "may or may not have been saved")
     assert used.get(path).json()["title"] == "Boss"
     updates = ProvisioningEvent.objects.filter(kind=ProvisioningEvent.Kind.UPDATED)
     assert updates.count() == 1

@@ -115,7 +115,8 @@ class TestErasure:
         assert erased.count() == 6
         assert all(sentence_of(event).startswith("erased person: ") for event in erased)
 
-    def test_with_the_account(self, contoso, story):
+    def test_with_the_account(self, contoso, story, settings):
+        settings.ENTRA_SCIM_PROTECTION = []
         before = ProvisioningEvent.objects.count()
 
         story.delete()

@@ -165,7 +165,7 @@ def test_what_was_done_is_said_and_leads_back(administrator, contoso):  # noqa: 
     done = administrator.post(
         url_of(contoso, "define_role"), {"role-value": "Viewer"}, follow=True
     )
-    assert "made role Viewer" in text_of(done)
+    assert "created role Viewer" in text_of(done)
     assert EnvironmentRole.objects.for_environment(contoso).get().value == "Viewer"
 
     done = administrator.post(url_of(contoso, "create_key"), follow=True)

@@ -26,7 +26,7 @@ class Keys(Code):
             "provisioning then."
         ),
         notice=_(
-            "The last access key of %(environment)s ends on %(date)s. Generate a "
+            "The last access key of %(environment)s expires on %(date)s. Generate a "
             "new one in the tab Microsoft Entra ID, and paste it in Entra."
         ),
         ways=_STEP,
