@@ -40,6 +40,9 @@ class Product:
     roles: dict[str, dict[str, str]]
     """The roles Editor and Viewer, as a document for ``entra_environment``."""
 
+    endpoint: str = "/scim"
+    """Where Entra finds the environments."""
+
     held: Callable[[Any], Any]
     """Tells what somebody has in the product."""
 
@@ -92,7 +95,7 @@ def connected(product):
         "entra_check_policy", key, email="x@contoso.example", stdout=io.StringIO()
     )
     _key, secret = access_keys.create(product.environment)
-    return ScimClient(f"/scim/{key}", secret)
+    return ScimClient(f"{product.endpoint}/{key}", secret)
 
 
 def play(product, ann, username=ADDRESS):
