@@ -196,4 +196,4 @@ class TestWhoMayComeIn:
         """They build the names of URLs with what a request says of its site."""
         request = client.get(tab(contoso)).wsgi_request
 
-        assert reverse(f"{request.current_app}:index") == "/admin/"
+        assert reverse(f"{request.current_app}:index") == reverse("admin:index")
