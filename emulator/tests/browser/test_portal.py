@@ -112,6 +112,7 @@ def test_the_guide_is_followed(open_portal, storage, tenant_url, javascript):
     page.locator("main").get_by_role("link", name="externalId", exact=True).click()
     page.get_by_label("Source attribute").select_option("objectId")
     press(page, "OK")
+    press(page, "Save")
     page.get_by_role("link", name="Edit attribute list for customappsso").click()
     page.get_by_label("Name").fill("roles")
     page.get_by_label("Multi-Value?").check()
@@ -122,6 +123,7 @@ def test_the_guide_is_followed(open_portal, storage, tenant_url, javascript):
     page.get_by_label("Expression", exact=True).fill(ASSERTIVE)
     page.get_by_label("Target attribute").select_option("roles")
     press(page, "OK")
+    press(page, "Save")
 
     menu(page, "Users and groups")
     page.get_by_role("link", name="Add user/group").click()
