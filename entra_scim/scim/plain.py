@@ -73,4 +73,6 @@ def _value(value: Any, attribute: Attribute) -> Any:
     if type(value) is not list or not value:
         return None
     items = [_members(item, parts) for item in value]
-    return None if None in items else items
+    if None in items or sum(1 for item in items if item and item.get("primary")) > 1:
+        return None  # The library says which refusal RFC 7643 §2.4 asks for.
+    return items

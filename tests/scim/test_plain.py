@@ -71,6 +71,11 @@ def test_both_ways_lead_to_the_same(resource):
     assert json.dumps(resource) == before
 
 
+def test_two_primary_values_are_for_the_library():
+    email = {"value": "ann@contoso.example", "primary": True}
+    assert plain({**ANN, "emails": [email, email]}) is None
+
+
 def test_what_entra_sends_is_plain():
     document = resources.kept_document(plain(ANN))
     assert list(document) == ["externalId", "userName", "name", "active", "emails"]
