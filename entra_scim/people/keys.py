@@ -24,7 +24,7 @@ FIELDS = (
 
 
 def set_document(person: ProvisionedUser, document: Document) -> None:
-    """Set, unsaved, what follows from a document whoever has the address."""
+    """Set, unsaved, what follows from a document, but for the keys of the address."""
     person.comparable = searchable.comparable(document)
     person.search_text = searchable.search_text(document)
     external_id = document.get("externalId")

@@ -142,9 +142,7 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
                 run["plan"],
                 run,
                 GraphOverHttp(run["plan"]["graph"], self.grant.token),
-                automatic.Keeper(
-                    access_key=self.access_key, keep_secret=self.keep_secret
-                ),
+                automatic.Keeper(access_key=self.access_key, keep_secret=self.save),
             )
         finally:
             holding.release(self.environment, run["holder"], for_good=False)
@@ -174,12 +172,8 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
         return secret
 
     @without_variables
-    def keep_secret(self, found: dict[str, Any], secret: Secret, ends: str) -> None:
-        """Save a client secret, which nobody ever sees."""
-        self.save(found, secret, ends)
-
-    @without_variables
     def save(self, found: dict[str, Any], secret: Secret, ends: str = "") -> None:
+        """Save the application, and with it a client secret that nobody ever sees."""
         settings = configuration.connection_of(self.environment)
         if secret or str(settings.client_id) != found["appId"]:
             configuration.save(

@@ -26,7 +26,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from entra_scim.accounts import profile
 from entra_scim.connection import access_keys
 from entra_scim.database import prepared_writes
 from entra_scim.database.environment_model import environment_named
@@ -38,7 +37,7 @@ from entra_scim.models import (
     ProvisioningEvent,
     RoleAssignment,
 )
-from entra_scim.text import comparison_keys
+from entra_scim.people import keys
 from tests.benchmarks.__main__ import body
 from tests.support.factories import RoleFactory, make_environment
 
@@ -102,28 +101,19 @@ def _fill_batch(environment, numbers, domain, viewer, now):
             continue
         attributes = body(number, domain)
         del attributes["schemas"]
-        links.append(
-            ProvisionedUser(
-                environment=environment,
-                user=user,
-                attributes=attributes,
-                comparable=searchable.comparable(attributes),
-                search_text=searchable.search_text(attributes),
-                user_name_key=comparison_keys.user_name_key(attributes["userName"]),
-                user_name_order=comparison_keys.order_key(attributes["userName"]),
-                address_key=profile.address_key(attributes),
-                external_id_key=comparison_keys.external_id_key(
-                    attributes["externalId"]
-                ),
-                domain_key=comparison_keys.domain_key(domain),
-                active=user.is_active,
-                active_received=True,
-                has_object_id=True,
-                role_function="assertive",
-                roles_received_at=now,
-                created=now + datetime.timedelta(milliseconds=number),
-            )
+        link = ProvisionedUser(
+            environment=environment,
+            user=user,
+            attributes=attributes,
+            active=user.is_active,
+            active_received=True,
+            role_function="assertive",
+            roles_received_at=now,
+            created=now + datetime.timedelta(milliseconds=number),
         )
+        keys.set_document(link, attributes)
+        keys.set_address(link, attributes)
+        links.append(link)
     ProvisionedUser.objects.bulk_create(links)
     prepared_writes.insert(
         ProvisionedElement,

@@ -7,10 +7,8 @@ import uuid
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from entra_scim.accounts import profile
-from entra_scim.document import searchable
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, RoleAssignment
-from entra_scim.text import comparison_keys
+from entra_scim.people import keys
 from tests.support.factories import RoleFactory
 
 LONG_NAME = "Maximiliane-Wilhelmine von und zu Hohenlohe-Waldenburg-Schil"
@@ -67,19 +65,15 @@ def _link(environment, number, user):
         "active": True,
         "emails": [{"value": _address(number), "type": "work", "primary": True}],
     }
-    return ProvisionedUser(
+    link = ProvisionedUser(
         environment=environment,
         user=user,
         attributes=attributes,
-        comparable=searchable.comparable(attributes),
-        search_text=searchable.search_text(attributes),
-        user_name_key=comparison_keys.user_name_key(attributes["userName"]),
-        user_name_order=comparison_keys.order_key(attributes["userName"]),
-        address_key=profile.address_key(attributes),
-        external_id_key=comparison_keys.external_id_key(attributes["externalId"]),
         active=True,
         active_received=True,
-        has_object_id=True,
         role_function="assertive",
         roles_received_at=timezone.now(),
     )
+    keys.set_document(link, attributes)
+    keys.set_address(link, attributes)
+    return link

@@ -13,8 +13,8 @@ from entra_emulator.server import serve
 from entra_scim.connection import configuration, credentials
 from entra_scim.models import EntraConnection, ProvisioningEvent
 from tests.support.issuer import Issuer
-from tests.support.local_browser import CALLBACK
-from tests.support.sign_in import Browser, activate, connect
+from tests.support.local_browser import CALLBACK, LocalBrowser
+from tests.support.sign_in import activate, connect
 
 pytestmark = pytest.mark.django_db
 
@@ -93,16 +93,6 @@ def active(contoso, tenant, app):
     activate(contoso)
     app.secrets.clear()
     return contoso
-
-
-class LocalBrowser(Browser):
-    def __init__(self, provider, person):
-        super().__init__()
-        self.provider = provider
-        self.person = person
-
-    def at_entra(self, address):
-        return self.provider.answer(address, self.person)
 
 
 @pytest.fixture

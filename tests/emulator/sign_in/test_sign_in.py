@@ -15,8 +15,8 @@ from entra_emulator.identity import SigningKeys, SignInRefused
 from entra_emulator.sign_in_errors import SIGN_IN_ERRORS
 from entra_scim.connection import configuration, credentials
 from entra_scim.models import EntraSession, ProvisioningEvent
-from tests.support.local_browser import CALLBACK
-from tests.support.sign_in import Browser, activate, connect
+from tests.support.local_browser import CALLBACK, LocalBrowser
+from tests.support.sign_in import activate, connect
 from tests.support.tab import permissions, tab, text_of
 
 pytestmark = pytest.mark.django_db
@@ -46,18 +46,6 @@ def connected(contoso, tenant, app):
 def active(connected):
     activate(connected)
     return connected
-
-
-class LocalBrowser(Browser):
-    """A browser that goes to the local Entra, and comes back."""
-
-    def __init__(self, provider, person):
-        super().__init__()
-        self.provider = provider
-        self.person = person
-
-    def at_entra(self, address):
-        return self.provider.answer(address, self.person)
 
 
 @pytest.fixture
