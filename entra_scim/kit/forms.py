@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from . import shell, terraform
+from . import powershell, shell, terraform
 
 FORMATS: dict[str, Callable[[dict[str, Any], str], str]] = {
     "sh": shell.script,
+    "ps1": powershell.script,
     "tf": terraform.configuration,
     "json": lambda plan, name: json.dumps(plan, indent=2) + "\n",
 }

@@ -32,6 +32,8 @@ class Step:
     """What to do if Graph refuses, beyond what it says itself."""
     source: str
     """Where Microsoft describes the request."""
+    undoes: tuple[str, ...] = ()
+    """What it writes to take back what it did."""
 
     def document(self) -> dict[str, Any]:
         """Return the step as a part of the plan."""
@@ -46,12 +48,15 @@ STEPS = (
         reads=(
             "GET /servicePrincipals?$filter=displayName eq '{name}'"
             "&$select=id,appId,applicationTemplateId",
+            "GET /servicePrincipals?$filter=appId eq '{appId}'"
+            "&$select=id,appId,applicationTemplateId",
             "GET /applications?$filter=appId eq '{appId}'&$select=id,appId,web,appRoles",
         ),
         writes=("POST /applicationTemplates/{templateId}/instantiate",),
         permission=_WRITE,
         remedy="If nothing was made, may users register applications in this directory?",
         source=f"{_REFERENCE}/applicationtemplate-instantiate",
+        undoes=("DELETE /applications/{app}",),
     ),
     Step(
         name="registration",
@@ -65,6 +70,7 @@ STEPS = (
         permission=_WRITE,
         remedy=_AGAIN,
         source=f"{_REFERENCE}/application-update",
+        undoes=("PATCH /applications/{app}",),
     ),
     Step(
         name="assignment",
@@ -78,6 +84,7 @@ STEPS = (
         permission=_WRITE,
         remedy=_AGAIN,
         source=f"{_REFERENCE}/serviceprincipal-update",
+        undoes=(f"PATCH {_PRINCIPAL}",),
     ),
     Step(
         name="template",
@@ -118,6 +125,7 @@ STEPS = (
         permission=_SYNCHRONIZE,
         remedy=_AGAIN,
         source=f"{_REFERENCE}/synchronization-synchronization-post-jobs",
+        undoes=(f"DELETE {_SYNCHRONIZATION}/jobs/{{job}}",),
     ),
     Step(
         name="schema",
@@ -128,6 +136,7 @@ STEPS = (
         permission=_SYNCHRONIZE,
         remedy="Or upload the edited schema by hand, as the tab's guide says.",
         source=f"{_REFERENCE}/synchronization-synchronizationschema-update",
+        undoes=(f"PUT {_SYNCHRONIZATION}/jobs/{{job}}/schema",),
     ),
     Step(
         name="start",
@@ -159,6 +168,11 @@ STEPS = (
         permission=_WRITE,
         remedy="A policy of the directory may forbid client secrets: use a certificate.",
         source=f"{_REFERENCE}/application-addpassword",
+        undoes=(
+            "PATCH /applications/{app}",
+            "POST /applications/{app}/removePassword",
+            "DELETE /applications/{app}/federatedIdentityCredentials/{id}",
+        ),
     ),
     Step(
         name="consent",
@@ -172,5 +186,9 @@ STEPS = (
         permission="DelegatedPermissionGrant.ReadWrite.All",
         remedy=_AGAIN,
         source=f"{_REFERENCE}/oauth2permissiongrant-post",
+        undoes=(
+            "PATCH /oauth2PermissionGrants/{id}",
+            "DELETE /oauth2PermissionGrants/{id}",
+        ),
     ),
 )

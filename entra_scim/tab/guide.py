@@ -40,6 +40,7 @@ class GuidePage(EnvironmentPage):
             key_use=key_use_of(situation.facts.usable_keys, self.last_contact),
             is_automatic=grants.is_offered(cloud_of(self.entra_connection)),
             kit_file=file_name(str(self.environment.pk), "sh"),
+            kit_file_for_powershell=file_name(str(self.environment.pk), "ps1"),
             shared_link=shared_guide.link_from(self),
             **kwargs,
         )

@@ -123,18 +123,23 @@ def test_the_script_is_in_order(contoso, tool):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_the_tab_gives_out_the_same_script(client, contoso, roles):
+@pytest.mark.parametrize("extension", ["sh", "ps1"])
+def test_the_tab_gives_out_the_same_script(client, contoso, roles, extension):
+    _key, secret = access_keys.create(contoso)
+
     response = client.get(
         tab(contoso, "guide/kit/"),
-        {"format": "sh", "deletion_threshold": "50", "notification_address": ""},
+        {"format": extension, "deletion_threshold": "50", "notification_address": ""},
         secure=True,
         headers={"host": "product.example"},
     )
 
     assert response["Content-Disposition"] == (
-        f'attachment; filename="entra-{contoso.pk}.sh"'
+        f'attachment; filename="entra-{contoso.pk}.{extension}"'
     )
-    assert response.content.decode() == printed(contoso)
+    text = response.content.decode()
+    assert text == printed(contoso, f"--format={extension}")
+    assert secret not in text
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from entra_scim.management.environments import environment_of_argument
 
 class Command(BaseCommand):
     help = (
-        "Print what sets up Entra for an environment: a script for Azure Cloud Shell, "
-        "Terraform's configuration, or the plan of both. No secret is in it."
+        "Print what sets up Entra for an environment: a script for Azure Cloud Shell or "
+        "PowerShell, Terraform's configuration, or the plan of all. No secret is in it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

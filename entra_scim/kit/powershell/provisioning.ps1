@@ -1,0 +1,138 @@
+
+# The job that provisions people: its credentials, its mapping, and its start.
+
+function Find-Template {
+    $polls = if ($State.IsFresh) { 24 } else { 1 }
+    for ($poll = 1; $poll -le $polls; $poll++) {
+        $answer = Send-Request 'GET /servicePrincipals/{sp}/synchronization/templates'
+        $ids = @($answer['value'] | ForEach-Object { $_['id'] })
+        $fitting = @($Plan['templates'] | Where-Object { $ids -ccontains $_ }) + @($ids | Where-Object { $_ -match 'scim' })
+        if ($fitting.Count) {
+            $Found['template'] = $fitting[0]
+            return
+        }
+        if ($poll -lt $polls) {
+            Start-Sleep -Seconds $FirstPause
+        }
+    }
+    throw (New-Stop ('Entra offers no SCIM provisioning for this application. If it was made just now, run this again in ten ' +
+        'minutes. Otherwise make one with New application, Create your own application.'))
+}
+
+function Find-Job {
+    $answer = Send-Request 'GET /servicePrincipals/{sp}/synchronization/jobs'
+    $fitting = @($answer['value'] | Where-Object { $_['templateId'] -ceq $Found['template'] })
+    if ($fitting.Count) {
+        $Found['job'] = $fitting[0]['id']
+    }
+}
+
+function Save-Credentials {
+    $hasJob = $Found.ContainsKey('job')
+    if ($Check) {
+        if ($hasJob) {
+            Write-Host '  not compared: Entra shows saved credentials to nobody'
+        }
+        else {
+            $null = Test-Differs 'Provisioning: save the Tenant URL and the access key'
+        }
+        return
+    }
+    $key = ''
+    if (-not $hasJob -or $NewKey -or -not (Test-Note 'saved')) {
+        $key = Read-AccessKey
+    }
+    if (-not $key) {
+        if ($hasJob) {
+            Write-Host '  left as they are'
+            return
+        }
+        throw (New-Stop 'The access key is needed: generate one in the tab, under SCIM access key.')
+    }
+    $secret = @{ key = 'SecretToken'; value = $key }
+    $settings = @($Plan['credentials'])
+    try {
+        $null = Send-Request 'POST /servicePrincipals/{sp}/synchronization/jobs/validateCredentials' @{
+            templateId          = $Found['template']
+            useSavedCredentials = $false
+            credentials         = @($settings[0], $secret)
+        }
+    }
+    catch [System.Net.Http.HttpRequestException] {
+        if ($_.Exception.Data['Status'] -ne 400) {
+            throw
+        }
+        throw (New-Stop ("Entra could not reach $($settings[0]['value']) with this key: $($_.Exception.Message). Nothing was saved. " +
+            'Is the address reachable from the internet, and is the key whole and not revoked?'))
+    }
+    $null = Test-Differs 'Provisioning: save the Tenant URL and the access key'
+    $null = Send-Request 'PUT /servicePrincipals/{sp}/synchronization/secrets' @{ value = @($settings) + @($secret) }
+    Add-Note 'saved'
+    $State.HasNewKey = $true
+}
+
+function New-Job {
+    if (-not $Found.ContainsKey('job') -and (Test-Differs 'Provisioning: make the job')) {
+        $job = Send-Request 'POST /servicePrincipals/{sp}/synchronization/jobs' @{ templateId = $Found['template'] } -Once
+        $Found['job'] = $job['id']
+        Add-Note 'job'
+    }
+}
+
+function Set-Schema {
+    if (-not $Found.ContainsKey('job')) {
+        $null = Test-Differs 'Attribute mapping: externalId, roles, no groups'
+        return
+    }
+    $schema = Send-Request 'GET /servicePrincipals/{sp}/synchronization/jobs/{job}/schema'
+    $former = $State.LastAnswer
+    $differences = [System.Collections.Generic.List[string]]::new()
+    Edit-Schema $Plan['schema'] $schema $differences
+    if (-not (Test-Differs $differences)) {
+        return
+    }
+    Write-Host "  the former schema is kept in $(Save-Note 'schema' $former)"
+    $null = Send-Request 'PUT /servicePrincipals/{sp}/synchronization/jobs/{job}/schema' $schema
+    $left = [System.Collections.Generic.List[string]]::new()
+    Edit-Schema $Plan['schema'] (Send-Request 'GET /servicePrincipals/{sp}/synchronization/jobs/{job}/schema') $left
+    if ($left.Count) {
+        throw (New-Stop "Entra kept the schema otherwise than it was sent ($($left -join '; ')). Set this by hand: Provisioning, Attribute mapping.")
+    }
+}
+
+function Start-Provisioning {
+    if (-not $Found.ContainsKey('job')) {
+        $null = Test-Differs 'Provisioning: start'
+        return
+    }
+    $job = Send-Request 'GET /servicePrincipals/{sp}/synchronization/jobs/{job}'
+    if ($job['schedule']['state'] -cne 'Active' -and (Test-Differs 'Provisioning: start')) {
+        $job = Get-StartedJob
+    }
+    if ($job['status']['quarantine'] -and $State.HasNewKey -and (Test-Differs 'Provisioning: restart, after new credentials')) {
+        $null = Send-Request 'POST /servicePrincipals/{sp}/synchronization/jobs/{job}/restart' @{ criteria = @{ resetScope = 'Full' } }
+        $State.HasNewKey = $false
+        $job = Get-StartedJob
+    }
+    $quarantine = $job['status']['quarantine']
+    if ($quarantine) {
+        $reason = [string] $quarantine['reason']
+        if ($quarantine['error']) {
+            $reason = [string] $quarantine['error']['message']
+        }
+        throw (New-Stop "Entra has put provisioning in quarantine: $reason. The tab's events say what was refused.")
+    }
+}
+
+function Get-StartedJob {
+    $null = Send-Request 'POST /servicePrincipals/{sp}/synchronization/jobs/{job}/start'
+    Start-Sleep -Seconds (2 * $FirstPause)
+    return Send-Request 'GET /servicePrincipals/{sp}/synchronization/jobs/{job}'
+}
+
+function Read-AccessKey {
+    if ($env:ENTRA_KIT_ACCESS_KEY) {
+        return $env:ENTRA_KIT_ACCESS_KEY.Trim()
+    }
+    return ([string] (Read-Host -Prompt '  SCIM access key (Enter keeps a saved one)' -MaskInput)).Trim()
+}
