@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connections, models
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 from django.db.models.functions import Lower
 
 from entra_scim.database.environment_model import AnyEnvironment
@@ -29,8 +29,8 @@ def find(
 
     Namesakes are those who are linked by its userName or externalId in the environment, or by its
     address anywhere, the :func:`candidates`, and accounts whose names look like its
-    own (:mod:`.look_alikes`); each with their link. Whether they
-    do collide is decided in Python. ``besides`` is the person themselves.
+    own (:mod:`.look_alikes`); each with their link, and as ``former_link`` with what
+    remembers one of the environment that has ended. Whether they do collide is decided in Python. ``besides`` is the person themselves.
 
     Raises:
         Rebuilding: Somebody new may be here by keys of an older version.
@@ -54,7 +54,13 @@ def find(
     )
     if not found:
         return []
-    users = _users().filter(pk__in=[key for (key,) in found])
+    former = Q(released_users__environment=environment.pk)
+    users = (
+        _users()
+        .annotate(former_link=FilteredRelation("released_users", condition=former))
+        .select_related("provisioned_user", "former_link")
+        .filter(pk__in=[key for (key,) in found])
+    )
     return [user for user in users if besides is None or user.pk != besides.user_id]
 
 
@@ -82,7 +88,7 @@ def _users() -> models.QuerySet[Any]:
     return (
         get_user_model()
         ._base_manager.using(database())
-        .select_related("provisioned_user", "released_user")
+        .select_related("provisioned_user")
     )
 
 

@@ -133,7 +133,8 @@ class Migration(migrations.Migration):
                 ('modified', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last change')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='provisioned_user', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('profile_of', models.OneToOneField(db_constraint=False, help_text='The user, if this link decides about their names and address. No other link of theirs does then.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='provisioned_user', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'provisioned person',
@@ -189,7 +190,7 @@ class Migration(migrations.Migration):
                 ('released_at', models.DateTimeField(verbose_name='released at')),
                 ('is_set_aside', models.BooleanField(default=False, help_text='Whether the account gave its address free.')),
                 ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='released_user', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='released_users', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
                 'verbose_name': 'released person',
@@ -355,6 +356,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='provisioneduser',
             index=models.Index(fields=['environment', 'active', 'active_received', 'role_function', 'has_object_id', 'waiting_object_id', 'roles_received_at', 'id'], name='entra_scim_mappings'),
+        ),
+        migrations.AddConstraint(
+            model_name='provisioneduser',
+            constraint=models.UniqueConstraint(fields=('user', 'environment'), name='entra_scim_linked_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='releaseduser',
+            constraint=models.UniqueConstraint(fields=('user', 'environment'), name='entra_scim_released_once'),
         ),
         migrations.AddConstraint(
             model_name='provisioneduser',

@@ -10,9 +10,9 @@ from .look_alike import LookAlike
 from .provisioned_user import (
     ProvisionedElement,
     ProvisionedUser,
-    ReleasedUser,
     RoleAssignment,
 )
+from .released_user import ReleasedUser
 from .role import EnvironmentGroup, EnvironmentRole, PendingRegrant
 from .set_up import EntraSetUp
 from .turn import Turn

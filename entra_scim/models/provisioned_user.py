@@ -1,4 +1,4 @@
-"""People that Entra manages, and former people."""
+"""People that Entra manages."""
 
 from __future__ import annotations
 
@@ -58,11 +58,23 @@ class ProvisionedUser(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     environment = environment_foreign_key()
-    user = models.OneToOneField(
+    user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
-        related_name="provisioned_user",
+        related_name="+",
         verbose_name=_("user"),
+        db_index=False,  # the constraint's begins with it
+    )
+    profile_of = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,  # the same as the user, with whom the row goes
+        related_name="provisioned_user",
+        null=True,
+        db_constraint=False,
+        help_text=_(
+            "The user, if this link decides about their names and address. No other "
+            "link of theirs does then."
+        ),
     )
     attributes = models.JSONField(
         _("attributes"),
@@ -142,6 +154,9 @@ class ProvisionedUser(models.Model):
         verbose_name = _("provisioned person")
         verbose_name_plural = _("provisioned people")
         constraints = (
+            models.UniqueConstraint(
+                fields=("user", "environment"), name="entra_scim_linked_once"
+            ),
             models.UniqueConstraint(
                 fields=("environment", "user_name_key"),
                 name="entra_scim_user_name",
@@ -283,29 +298,3 @@ class RoleAssignment(models.Model):
 
     def __str__(self) -> str:
         return self.value
-
-
-class ReleasedUser(models.Model):
-    """A former person, whose link has ended; only they get the account back."""
-
-    environment = environment_foreign_key()
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
-        related_name="released_user",
-        verbose_name=_("user"),
-    )
-    external_id_key = models.CharField(max_length=64, null=True)
-    released_at = models.DateTimeField(_("released at"))
-    is_set_aside = models.BooleanField(
-        default=False, help_text=_("Whether the account gave its address free.")
-    )
-
-    objects = EnvironmentScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("released person")
-        verbose_name_plural = _("released people")
-
-    def __str__(self) -> str:
-        return str(self.user)

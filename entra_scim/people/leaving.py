@@ -104,8 +104,8 @@ def unlink(
     profile.save_changes(user, before, quietly=quietly)
     former, _created = ReleasedUser.objects.update_or_create(
         user=user,
+        environment=environment,
         defaults={
-            "environment": environment,
             "external_id_key": person.object_id_key or person.external_id_key,
             "released_at": timezone.now(),
             "is_set_aside": False,

@@ -71,6 +71,17 @@ def person_to_link(
     return user
 
 
+def new_link(environment: AnyEnvironment, user: Any) -> ProvisionedUser:
+    """Return the link of somebody before Entra has said anything of them, unsaved."""
+    return ProvisionedUser(
+        environment=environment,
+        user=user,
+        profile_of=user,
+        attributes={},
+        active=user.is_active,
+    )
+
+
 def check_free(
     policy: ProvisioningPolicy,
     provisioned_user: ProvisionedUser,
@@ -111,8 +122,8 @@ def _check_linkable(
     belongs_to = [candidate.pk for candidate in policy.environments_of(user)]
     if link is not None or belongs_to != [environment.pk]:
         raise AddressElsewhere
-    released: ReleasedUser | None = _related(user, "released_user")
-    if released is not None and released.environment_id == environment.pk:
+    released: ReleasedUser | None = _former_link(user, environment)
+    if released is not None:
         external_id = attributes.get("externalId")
         if (
             external_id is None
@@ -184,6 +195,15 @@ def _holders(
             raise _told(policy, environment, user, AddressLooksAlike)
         # Else the database is laxer than Unicode: ``josé@`` is not ``jose@``.
     return holders
+
+
+def _former_link(user: Any, environment: AnyEnvironment) -> ReleasedUser | None:
+    if "former_link" in vars(user):  # read with the namesakes
+        found: ReleasedUser | None = user.former_link
+    else:
+        marks = ReleasedUser.objects.for_environment(environment)
+        found = marks.filter(user=user).first()
+    return found
 
 
 def _email(user: Any) -> str:

@@ -227,9 +227,7 @@ def _create(
     attributes = {"active": True} | attributes
     if kind == Kind.LINKED and attributes["active"]:
         validation.check_may_reactivate(policy, user, environment)
-    person = ProvisionedUser(
-        environment=environment, user=user, attributes={}, active=user.is_active
-    )
+    person = linking.new_link(environment, user)
     if not was_active:
         # Sessions from before must not come back to life with the person.
         sessions.end_all(user)

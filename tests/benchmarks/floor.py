@@ -106,6 +106,7 @@ def create(environment, body):
         person = ProvisionedUser.objects.create(
             environment=environment,
             user=user,
+            profile_of=user,
             attributes=body,
             comparable={},
             user_name_key=comparison_keys.user_name_key(body["userName"]),

@@ -104,6 +104,7 @@ def _fill_batch(environment, numbers, domain, viewer, now):
         link = ProvisionedUser(
             environment=environment,
             user=user,
+            profile_of=user,
             attributes=attributes,
             active=user.is_active,
             active_received=True,

@@ -68,6 +68,7 @@ def _link(environment, number, user):
     link = ProvisionedUser(
         environment=environment,
         user=user,
+        profile_of=user,
         attributes=attributes,
         active=True,
         active_received=True,

@@ -49,6 +49,7 @@ def link(environment, user, document):
     return ProvisionedUser(
         environment=environment,
         user=user,
+        profile_of=user,
         attributes=document,
         comparable=searchable.comparable(document),
         user_name_key=comparison_keys.user_name_key(document["userName"]),
