@@ -48,7 +48,7 @@ class Applications(GraphView):
     permissions: ClassVar = {"GET": _READ}
 
     def get(self) -> Response:
-        documents = map(registrations.application_document, self.tenant.applications)
+        documents = map(registrations.application_document, self.known)
         filterable = {"appId", "displayName"}
         return answer(listed(documents, self.query, filterable))
 
@@ -97,7 +97,7 @@ class ServicePrincipals(GraphView):
     def get(self) -> Response:
         documents = [
             registrations.principal_document(application, self.tenant)
-            for application in self.tenant.applications
+            for application in self.known
         ]
         graph = {
             "id": self._graph_id,

@@ -111,6 +111,11 @@ class GraphView:
         """
         return self._known("service_principal_id", object_id)
 
+    @property
+    def known(self) -> list[Application]:
+        """The applications that are known everywhere: others are not listed yet."""
+        return [one for one in self.tenant.applications if self.entra.is_known(one)]
+
     def _known(self, name: str, object_id: str) -> Application:
         for application in self.tenant.applications:
             if getattr(application, name) == object_id and self.entra.is_known(

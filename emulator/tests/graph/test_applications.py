@@ -299,6 +299,16 @@ def test_a_new_application_is_known_later(graph, entra):
     graph("GET", path)
 
 
+def test_a_new_application_is_listed_later(graph, entra):
+    """What looks for its name does not find it either."""
+    entra.graph_lag = 1
+    graph("POST", TEMPLATE, {"displayName": "Product"}, status=201)
+    query = "$filter=displayName eq 'Product'"
+
+    assert graph("GET", "/servicePrincipals", query=query)["value"] == []
+    assert len(graph("GET", "/servicePrincipals", query=query)["value"]) == 1
+
+
 def test_federated_credentials(graph, product, registration):
     """An issuer and subject are trusted once, by a name that cannot change."""
     path = f"{registration}/federatedIdentityCredentials"
