@@ -8,19 +8,18 @@ of plain values, which its caller keeps.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from entra_scim.database.environment_model import AnyEnvironment
-from entra_scim.models import EntraSetUp
 from entra_scim.secrecy.hiding import Secret
 
-from . import problems
+from . import notes, problems
 from .program import changes
 from .program.graph import LONGEST_PAUSE, Graph, Refusal, Transport
 from .program.registration import CONSENT_LEFT
-from .program.run import BEGUN, SAVED, Notebook, Options, Run, Stop
+from .program.run import SAVED, Options, Run, Stop
 from .program.steps import STEPS
 
 Document = dict[str, Any]
@@ -156,8 +155,8 @@ def _run(
     *,
     check: bool,
 ) -> Run:
-    rows = EntraSetUp.objects.for_environment(environment)
-    EntraSetUp.objects.get_or_create(environment=environment)
+    notebook = notes.notebook_of(environment)
+    has = notebook.has
     said: list[str] = []
     found = state["found"]
 
@@ -166,25 +165,10 @@ def _run(
             max(seconds, min(seconds * 2 ** state["attempts"], LONGEST_PAUSE))
         )
 
-    def has(name: str) -> bool:
-        if name == BEGUN:
-            return bool(rows.get().has_begun)
-        # A job that runs has credentials that work.
-        return name == SAVED and "runs" in found
-
-    def note(name: str) -> None:
-        if name == BEGUN:
-            rows.update(has_begun=True)
-
-    def forget(name: str) -> None:
-        if name == BEGUN:
-            rows.update(has_begun=False)
-
-    def keep(name: str, document: Document) -> str:
-        if name == "schema":
-            rows.filter(former_schema=None).update(former_schema=document)
-        return "the product"
-
+    # A job that runs has credentials that work.
+    notebook = replace(
+        notebook, has=lambda name: "runs" in found if name == SAVED else has(name)
+    )
     graph = Graph(transport, 5, said.append, sleep=postpone, rest=lambda _seconds: None)
     graph.is_fresh = state["is_fresh"]
     return Run(
@@ -192,9 +176,7 @@ def _run(
         # What it has no secret of, it cannot get from Entra: it takes a new one.
         options=Options(check=check, new_secret=plan["needsSecret"] and not check),
         graph=graph,
-        notebook=Notebook(
-            has=has, note=note, forget=forget, keep=keep, first=lambda _name: None
-        ),
+        notebook=notebook,
         ask_key=keeper.access_key,
         say=said.append,
         show_secret=lambda value, ends: keeper.keep_secret(found, Secret(value), ends),

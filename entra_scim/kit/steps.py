@@ -120,7 +120,7 @@ STEPS = (
         name="job",
         title="Make the provisioning job",
         purpose="The job is what sends people.",
-        reads=(),
+        reads=(f"GET {_SYNCHRONIZATION}/jobs",),
         writes=(f"POST {_SYNCHRONIZATION}/jobs",),
         permission=_SYNCHRONIZE,
         remedy=_AGAIN,
@@ -163,6 +163,7 @@ STEPS = (
         writes=(
             "PATCH /applications/{app}",
             "POST /applications/{app}/addPassword",
+            "POST /applications/{app}/removePassword",
             "POST /applications/{app}/federatedIdentityCredentials",
         ),
         permission=_WRITE,

@@ -65,8 +65,8 @@ class Migration(migrations.Migration):
             name='EntraSetUp',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_begun', models.BooleanField(default=False)),
-                ('former_schema', models.JSONField(null=True)),
+                ('notes', models.JSONField(default=list)),
+                ('kept', models.JSONField(default=dict)),
                 ('holder', models.CharField(default='', max_length=32)),
                 ('is_busy', models.BooleanField(default=False)),
                 ('held_until', models.DateTimeField(null=True)),

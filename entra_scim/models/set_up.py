@@ -18,10 +18,10 @@ class EntraSetUp(models.Model):
     environment = models.OneToOneField(
         conf.ENVIRONMENT_MODEL, on_delete=models.CASCADE, related_name="+"
     )
-    has_begun = models.BooleanField(default=False)
-    """Whether a run began to create the application, when there was none of its name."""
-    former_schema = models.JSONField(null=True)
-    """The synchronization schema as it was before the first change."""
+    notes = models.JSONField(default=list)
+    """What runs noted for the next one, such as that they began to create something."""
+    kept = models.JSONField(default=dict)
+    """Documents of Entra as they were before the first change, by their names."""
     holder = models.CharField(max_length=32, default="")
     is_busy = models.BooleanField(default=False)
     held_until = models.DateTimeField(null=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .graph import Refusal
+from .graph import LONGEST_PAUSE, Refusal
 from .run import BEGUN, MADE, Document, Run, Stop, equals
 
-_LOOKS = 4
+_LOOKS = 5
 
 
 def find_application(run: Run) -> None:
@@ -38,6 +38,8 @@ def find_application(run: Run) -> None:
         if not named:
             _make_application(run, name)
             return
+        if run.notebook.has(BEGUN):  # so a run made it, and lost the answer
+            run.notebook.note(MADE)
         app_id = ours[0]["appId"]
     _use_application(run, app_id)
 
@@ -48,7 +50,7 @@ def _may_be_listed_later(run: Run) -> bool:
     run.found["looks"] = str(looks + 1)
     if looks >= _LOOKS or run.options.check:
         return False
-    run.graph.sleep(run.graph.pause)
+    run.graph.sleep(min(run.graph.pause * 2**looks, LONGEST_PAUSE))
     return True
 
 

@@ -93,15 +93,24 @@ def save_credentials(run: Run) -> None:
 
 
 def make_job(run: Run) -> None:
-    if "job" not in run.found and run.differs(["Provisioning: make the job"]):
+    if "job" not in run.found:
+        # One may be there whose answer was lost, and an application has one job.
+        find_job(run)
+    if "job" in run.found or not run.differs(["Provisioning: make the job"]):
+        return
+    run.notebook.note(JOB)
+    try:
         job = run.graph.send(
             "POST",
             f"{run.synchronization}/jobs",
             {"templateId": run.found["template"]},
             once=True,
         )
-        run.found["job"] = job["id"]
-        run.notebook.note(JOB)
+    except Refusal as refusal:
+        if 400 <= refusal.status < 500:  # surely not made
+            run.notebook.forget(JOB)
+        raise
+    run.found["job"] = job["id"]
 
 
 def set_schema(run: Run) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from . import changes, proofs
-from .graph import NO_ANSWER, Refusal
-from .run import Document, Run, Stop, equals
+from .graph import Refusal
+from .run import ASKED, Document, Run, Stop, equals
 
 CONSENT_LEFT = "API permissions: grant admin consent"
 """What differs where nobody with enough rights has consented."""
+_MAY_NOT = {400, 403}
+"""What Graph answers to somebody who may not consent, or not to this."""
 
 
 def set_registration(run: Run) -> None:
@@ -67,13 +69,21 @@ def prove(run: Run) -> None:
         return
     if not plan["needsSecret"] and not run.options.new_secret:
         return
+    _add_secret(run, path, plan["secretName"])
+
+
+def _add_secret(run: Run, path: str, name: str) -> None:
+    """Add a client secret, once: each one has a value that Entra shows only then."""
     found = run.graph.get(f"{path}?$select=passwordCredentials")
-    name = plan["secretName"]
-    made = [
-        c
-        for c in found.get("passwordCredentials") or []
-        if c.get("displayName") == name
-    ]
+    made = _without_unseen(
+        run,
+        path,
+        [
+            c["keyId"]
+            for c in found.get("passwordCredentials") or []
+            if c.get("displayName") == name
+        ],
+    )
     if made and not run.options.new_secret:
         run.say(
             f"  There is a client secret “{name}” already. Its value was shown once. "
@@ -81,22 +91,41 @@ def prove(run: Run) -> None:
             "again with --new-secret."
         )
         return
-    if run.differs([f"Client secrets: add “{name}”"]):
-        # Once only: a second attempt after a lost answer would leave a secret that
-        # nobody knows.
+    if not run.differs([f"Client secrets: add “{name}”"]):
+        return
+    for identifier in made:
+        run.notebook.note(_known(identifier))
+    run.notebook.note(ASKED)
+    wanted = {"displayName": name, "endDateTime": run.plan["secretEnds"]}
+    try:
         answer = run.graph.send(
-            "POST",
-            f"{path}/addPassword",
-            {
-                "passwordCredential": {
-                    "displayName": name,
-                    "endDateTime": plan["secretEnds"],
-                }
-            },
-            once=True,
+            "POST", f"{path}/addPassword", {"passwordCredential": wanted}, once=True
         )
-        run.notebook.keep("secret", {"keyId": answer["keyId"]})
-        run.show_secret(answer["secretText"], str(answer.get("endDateTime", ""))[:10])
+    except Refusal as refusal:
+        if 400 <= refusal.status < 500:  # surely not made
+            run.notebook.forget(ASKED)
+        raise
+    run.show_secret(answer["secretText"], str(answer.get("endDateTime", ""))[:10])
+    run.notebook.keep("secret", {"keyId": answer["keyId"]})
+    run.notebook.forget(ASKED)
+
+
+def _without_unseen(run: Run, path: str, made: list[str]) -> list[str]:
+    """Delete the secret that a former run added if nobody saw its value."""
+    if not run.notebook.has(ASKED):
+        return made
+    unseen = [one for one in made if not run.notebook.has(_known(one))]
+    for identifier in unseen:
+        if run.differs(["Client secrets: delete one whose value nobody has seen"]):
+            run.graph.send("POST", f"{path}/removePassword", {"keyId": identifier})
+    if not run.options.check:
+        run.notebook.forget(ASKED)
+    return [one for one in made if one not in unseen]
+
+
+def _known(identifier: str) -> str:
+    """Return the note that a secret was there before another was asked for."""
+    return f"secret-{identifier}-was-there"
 
 
 def consent(run: Run) -> None:
@@ -108,7 +137,7 @@ def consent(run: Run) -> None:
     try:
         _consent(run, wanted)
     except Refusal as refusal:
-        if refusal.status == NO_ANSWER:
+        if refusal.status not in _MAY_NOT:
             raise
         run.differences.append(CONSENT_LEFT)
         run.say(

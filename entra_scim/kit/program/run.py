@@ -53,6 +53,8 @@ MADE = "made"
 """Noted when a run has made the application."""
 JOB = "job"
 """Noted when a run has made the provisioning job."""
+ASKED = "secret-asked"
+"""Noted while it is not known whether a client secret was added that nobody saw."""
 SAVED = "saved"
 """Noted when credentials were saved."""
 
