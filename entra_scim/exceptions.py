@@ -104,7 +104,7 @@ class Rebuilding(ProvisioningError):
     code = "rebuilding"
     message = _(
         "After an upgrade, this product has yet to renew the keys by which it finds "
-        "people, so nothing was changed. Entra tries again by itself."
+        "people, so nothing was changed. Try again later. Entra tries again by itself."
     )
 
 

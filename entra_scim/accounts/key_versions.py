@@ -49,6 +49,15 @@ def check_current() -> None:
     check_database(transactions.database())
 
 
+def are_current() -> bool:
+    """Tell whether :func:`check_current` would refuse nothing."""
+    try:
+        check_current()
+    except Rebuilding:
+        return False
+    return True
+
+
 @cache
 def check_database(alias: str) -> None:
     """Refuse what :func:`check_current` does, of the database with an alias.

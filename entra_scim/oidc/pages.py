@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
-from entra_scim.exceptions import Busy
+from entra_scim.exceptions import Busy, Rebuilding
 from entra_scim.explanations import sign_in_codes
 from entra_scim.secrecy.hiding import hide_in_reports
 from entra_scim.sign_in import sign_ins
@@ -89,7 +89,7 @@ class SignInStep(View):
             return super().dispatch(request, *args, **kwargs)
         except SignInProblem as problem:
             return self.problem_page(request, problem)
-        except Busy:
+        except (Busy, Rebuilding):
             return self.problem_page(request, SignInProblem("busy"))
 
     def problem_page(

@@ -18,6 +18,7 @@ from entra_scim.database import batches, prepared_writes, transactions
 from entra_scim.models import (
     EnvironmentRole,
     KeyVersion,
+    PendingRegrant,
     ProvisionedUser,
     RoleAssignment,
 )
@@ -77,11 +78,32 @@ def _finish() -> None:
 
 
 def _rebuild_roles() -> None:
+    _rebuild_pending()
     for role in EnvironmentRole.objects.only("pk", "value", "value_key"):
         if role.value_key != role_key(role.value):
             EnvironmentRole.objects.filter(pk=role.pk).update(
                 value_key=role_key(role.value)
             )
+
+
+def _rebuild_pending() -> None:
+    """Add the new keys to the old ones by which a change of roles finds its people.
+
+    The names of the roles are no longer there, but in the assignments.
+    """
+    for pending in PendingRegrant.objects.exclude(former_keys=[]):
+        values = (
+            RoleAssignment.objects.filter(
+                environment_id=pending.environment_id,
+                value_key__in=pending.former_keys,
+            )
+            .values_list("value", flat=True)
+            .distinct()
+        )
+        pending.former_keys = sorted(
+            {*pending.former_keys, *(role_key(value) for value in values)}
+        )
+        pending.save(update_fields=["former_keys"])
 
 
 def _rebuild_batch() -> tuple[int, list[ProvisionedUser]]:

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import Q
 
 from entra_scim import signals
-from entra_scim.accounts import links
+from entra_scim.accounts import key_versions, links
 from entra_scim.database import batches, transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import PendingRegrant, ProvisionedUser, ProvisioningEvent
@@ -54,7 +54,10 @@ def begin(
 
     Raises:
         GroupsElsewhere: A role grants a group, and the user model has other groups.
+        Rebuilding: Keys of an older version do not tell who was assigned a role.
     """
+    # Who seems to have been assigned nothing would lose the group.
+    key_versions.check_current()
     at_once: list[Any] | None = None
     for grant, former_keys in changed.items():
         former = set(former_keys)
@@ -99,7 +102,7 @@ def work(environment: AnyEnvironment, seconds: float) -> None:
 
 
 def step(environment: AnyEnvironment) -> bool:
-    """Do one batch, and tell whether there was one.
+    """Do one batch, and tell whether there was one. None is done while keys are older.
 
     Whose link is in force is asked before the lock is taken: the policy may need a
     statement for each person, and nobody else is to wait for that.
@@ -108,7 +111,7 @@ def step(environment: AnyEnvironment) -> bool:
         Busy: The database gave the batch no turn.
     """
     pending = _pending(environment).first()
-    if pending is None:
+    if pending is None or not key_versions.are_current():
         return False
     page = _page(environment, pending)
     asked, in_force = _asked(page, _work(environment, pending, page).joining)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from entra_scim.accounts import key_versions
 from entra_scim.database import batches, transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
@@ -41,6 +42,9 @@ def person_of(environment: AnyEnvironment, object_id: str) -> ProvisionedUser | 
 
     By nothing else: an e-mail address in a token is what somebody wrote into the
     directory (https://learn.microsoft.com/en-us/entra/identity-platform/claims-validation).
+
+    Raises:
+        Rebuilding: Nobody is found, by keys of an older version.
     """
     if not comparison_keys.is_object_id(object_id):
         return None
@@ -50,6 +54,8 @@ def person_of(environment: AnyEnvironment, object_id: str) -> ProvisionedUser | 
         .select_related("user")
         .first()
     )
+    if person is None:
+        key_versions.check_current()
     return person
 
 

@@ -6,7 +6,14 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from entra_scim.models import EntraConnection, ProvisioningEvent
+from entra_scim.accounts import key_versions
+from entra_scim.models import (
+    EntraConnection,
+    KeyVersion,
+    ProvisionedUser,
+    ProvisioningEvent,
+)
+from entra_scim.text.comparison_keys import VERSION
 from tests.support.refusing_database import refuse_writes
 
 
@@ -24,6 +31,25 @@ def test_signing_in_while_nothing_can_be_written(active, browser, person):
     assert browser.user_id is None
     assert browser.sign_in().status_code == 302
     assert browser.user_id == person.pk
+
+
+@pytest.mark.django_db
+def test_signing_in_by_a_key_that_is_not_renewed_yet(active, browser, person):
+    """They are asked to come again, and not said to be unknown."""
+    key = ProvisionedUser.objects.get().external_id_key
+    ProvisionedUser.objects.update(external_id_key="of an older version")
+    KeyVersion.objects.update(version=VERSION - 1)
+    key_versions.check_database.cache_clear()
+
+    page = browser.sign_in()
+
+    assert page.status_code == 503
+    assert "Try again in a minute" in page.content.decode()
+    assert browser.user_id is None
+    ProvisionedUser.objects.update(external_id_key=key)
+    assert browser.sign_in().status_code == 302
+    KeyVersion.objects.update(version=VERSION)
+    key_versions.check_database.cache_clear()
 
 
 @pytest.mark.django_db(transaction=True)

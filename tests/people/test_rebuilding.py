@@ -11,17 +11,21 @@ from django.db.models import F
 
 from entra_scim.accounts import key_versions
 from entra_scim.database import batches
+from entra_scim.exceptions import Rebuilding
 from entra_scim.models import (
     EnvironmentRole,
     KeyVersion,
+    PendingRegrant,
     ProvisionedElement,
     ProvisionedUser,
     RoleAssignment,
 )
 from entra_scim.people import rebuilding
+from entra_scim.roles import definitions, regrants
 from entra_scim.text.comparison_keys import VERSION
 from tests.support.factories import GroupFactory, RoleFactory
 from tests.support.resources import create
+from tests.support.tab import tab
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +145,60 @@ class TestWhileKeysAreOlder:
         ann = ProvisionedUser.objects.get(pk=people["ann"])
         assert (ann.active, ann.user.is_active) == (False, False)
         assert ann.attributes["userName"] == "ann@contoso.example"
+
+    def test_a_role_stays_as_it_is(self, contoso, scim, people, older, admin):
+        """Who seems not to have been assigned it would lose its group."""
+        ann = ProvisionedUser.objects.get(pk=people["ann"]).user
+        role = EnvironmentRole.objects.get()
+        older()
+
+        for change in (
+            lambda: definitions.define(contoso, "Reader", role.group, by=admin),
+            lambda: definitions.change(role, "Reader", role.group, by=admin),
+            lambda: definitions.remove(role, by=admin),
+        ):
+            with pytest.raises(Rebuilding):
+                change()
+
+        assert EnvironmentRole.objects.get().value == "Viewer"
+        assert ann.groups.get() == role.group
+        rebuild()
+        definitions.define(contoso, "Reader", role.group, by=admin)
+        assert ann.groups.get() == role.group
+
+    def test_the_tab_says_why_a_role_stays(self, contoso, people, older, admin, client):
+        client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+        role = EnvironmentRole.objects.get()
+        older()
+
+        for path, data in (
+            (f"roles/{role.pk}/delete/", {}),
+            ("roles/", {"role-value": "Reader"}),
+        ):
+            page = client.post(tab(contoso, path), data, follow=True)
+            assert "has yet to renew the keys" in page.content.decode()
+
+        assert EnvironmentRole.objects.get() == role
+
+    def test_a_begun_change_of_a_role_waits(
+        self, monkeypatch, contoso, scim, people, older, admin
+    ):
+        """And finds its people by their new keys: who had the role still loses it."""
+        ann = ProvisionedUser.objects.get(pk=people["ann"]).user
+        monkeypatch.setattr(regrants, "AT_ONCE", 0)
+        definitions.remove(EnvironmentRole.objects.get(), by=admin)
+        older()
+        PendingRegrant.objects.update(former_keys=["Viewer"])
+
+        assert not regrants.step(contoso)
+        with pytest.raises(CommandError, match="has yet to renew the keys"):
+            call_command("entra_regrant")
+        assert ann.groups.exists()
+
+        rebuild()
+        call_command("entra_regrant", stdout=io.StringIO())
+
+        assert not ann.groups.exists()
 
     def test_the_check_says_so(self, older):
         assert not warned()
