@@ -23,7 +23,7 @@ UNUSED_ENGLISH = {
     "time or date": r"\bmoments?\b",
     "anyone who, or who": r"\bwhoever\b|^Whom\b|\bsomebody whom\b",
     "so that … not": r"\blest\b",
-    "will, or a question": r"\b[Ss]hall\b|^Did\b",
+    "will, or a question": r"\b[Ss]hall\b|^Did\b[^?]*$",
     "unlink": r"\blet(?:s|ting)? go of\b",
     "until then": r"\bmeanwhile\b",
     "refused request": r"\bSomething went wrong\b",

@@ -20,7 +20,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class EventsFile(EventsPage):
-    """Gives out the events that the filter shows, the newest first."""
+    """Gives out the events that the filter shows, in its order."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = HttpResponse(

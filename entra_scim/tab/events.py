@@ -15,8 +15,9 @@ from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.people import search
 
 from .event_lines import lines_of
-from .forms import EventFilterForm
+from .forms import KIND_GROUPS, EventFilterForm
 from .pages import EnvironmentPage
+from .sorting import Column, Sorting
 
 NAMED_EVENTS = 20_000
 """Among how many of the newest events a name is searched for. Those of people from
@@ -24,6 +25,8 @@ Entra are found without."""
 
 COUNTED_EVENTS = 2_000
 """Of how many of the newest events the kinds are counted."""
+
+_COLUMNS = {"at": Column(fields=("at", "pk"), starts_descending=True)}
 
 
 class EventsPage(EnvironmentPage):
@@ -39,16 +42,21 @@ class EventsPage(EnvironmentPage):
             form=form,
             found=found,
             lines=lines_of(found, self.environment),
+            sorting=self.sorting,
             query=self.query_without_page(),
             **kwargs,
         )
 
+    @property
+    def sorting(self) -> Sorting:
+        return Sorting(self.request.GET, _COLUMNS)
+
     def events(self) -> models.QuerySet[Any]:
-        """Return the events that the visitor asks for, the newest first."""
+        """Return the events that the visitor asks for, in the order they ask for."""
         form = EventFilterForm(self.request.GET)
         events: models.QuerySet[Any] = ProvisioningEvent.objects.for_environment(
             self.environment
-        )
+        ).order_by(*self.sorting.fields)
         return self.matching(events, form.cleaned_data) if form.is_valid() else events
 
     def counts(self) -> Counter[str]:
@@ -70,7 +78,9 @@ class EventsPage(EnvironmentPage):
         if wanted["reason"]:
             events = events.filter(reason=wanted["reason"])
         if wanted["kind"]:
-            events = events.filter(kind=wanted["kind"])
+            events = events.filter(
+                kind__in=KIND_GROUPS.get(wanted["kind"], (wanted["kind"],))
+            )
         if wanted["since"]:
             events = events.filter(at__gte=_midnight(wanted["since"]))
         if wanted["until"]:

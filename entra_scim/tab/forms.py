@@ -164,6 +164,17 @@ class DayField(forms.DateField):
     ]
 
 
+KIND_GROUPS: dict[str, tuple[str, ...]] = {
+    "roles": (
+        ProvisioningEvent.Kind.ROLE_CREATED,
+        ProvisioningEvent.Kind.ROLE_CHANGED,
+        ProvisioningEvent.Kind.ROLE_DELETED,
+    )
+}
+"""Kinds of events that somebody asks for together."""
+
+_GROUP_LABELS = (("roles", _("role created, changed or deleted")),)
+
 _BEGINNINGS = _("Type how a name, username or address begins.")
 
 
@@ -181,18 +192,26 @@ class EventFilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["kind"]
-        field.choices = [("", _("Everything")), *ProvisioningEvent.Kind.choices]
+        field.choices = [
+            ("", _("Everything")),
+            *_GROUP_LABELS,
+            *ProvisioningEvent.Kind.choices,
+        ]
 
     def show_counts(self, counts: Counter[str]) -> None:
         """Say at each kind how many events it has, and offer none that has none."""
         field: Any = self.fields["kind"]
         chosen = self["kind"].value()
+        counted = [
+            (kind, label, sum(counts[one] for one in KIND_GROUPS.get(kind, (kind,))))
+            for kind, label in (*_GROUP_LABELS, *ProvisioningEvent.Kind.choices)
+        ]
         field.choices = [
             ("", _("Everything")),
             *(
-                (kind, f"{label} ({counts[kind]})")
-                for kind, label in ProvisioningEvent.Kind.choices
-                if counts[kind] or kind == chosen
+                (kind, f"{label} ({count})")
+                for kind, label, count in counted
+                if count or kind == chosen
             ),
         ]
 

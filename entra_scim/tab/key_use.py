@@ -40,13 +40,13 @@ def key_use_of(
         )
     newest = usable_keys[0]
     if newest.last_used_at is not None:
-        text = _("Entra connected %(ago)s.") % {"ago": _ago(newest.last_used_at)}
+        text = _("Entra connected %(ago)s.") % {"ago": ago(newest.last_used_at)}
         return KeyUse(is_proven=True, text=text)
     if last_contact is not None:
         text = _(
             "Waiting for Entra to use the key %(key)s With an older key, it connected "
             "%(ago)s."
-        ) % {"key": newest, "ago": _ago(last_contact)}
+        ) % {"key": newest, "ago": ago(last_contact)}
     else:
         text = _(
             "Waiting for Entra to use the key %(key)s If Test connection fails, check "
@@ -55,7 +55,8 @@ def key_use_of(
     return KeyUse(is_proven=False, text=text)
 
 
-def _ago(at: datetime.datetime) -> str:
+def ago(at: datetime.datetime) -> str:
+    """Return how long ago something was, in the largest unit that fits."""
     seconds = max(0, int((timezone.now() - at).total_seconds()))
     if seconds < 60:
         return ngettext("%(count)d second ago", "%(count)d seconds ago", seconds) % {

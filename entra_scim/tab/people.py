@@ -29,9 +29,16 @@ from entra_scim.story.sentences import sentence_of
 from .event_lines import lines_of
 from .forms import LinkedPeopleFilterForm, PeopleFilterForm
 from .pages import EnvironmentPage
+from .sorting import Column, Sorting
 
 _PERSON_EVENTS = 20
 _REFUSED_LATELY = datetime.timedelta(days=7)
+
+_COLUMNS = {
+    "name": Column(fields=("search_text", "id")),
+    "changed": Column(fields=("modified", "id"), starts_descending=True),
+}
+"""What people from Entra are sorted by."""
 
 
 class PeoplePage(EnvironmentPage):
@@ -41,13 +48,15 @@ class PeoplePage(EnvironmentPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = LinkedPeopleFilterForm(self.request.GET)
+        sorting = Sorting(self.request.GET, _COLUMNS)
         people = self.people(form.cleaned_data if form.is_valid() else {})
-        found = self.paginated(people, "user")
+        found = self.paginated(people.order_by(*sorting.fields), "user")
         granting = reasons.granted_by_role(self.environment)
         return super().get_context_data(
             form=form,
             found=found,
             rows=[(person, reasons.role_names(person, granting)) for person in found],
+            sorting=sorting,
             query=self.query_without_page(),
             **kwargs,
         )
@@ -55,7 +64,6 @@ class PeoplePage(EnvironmentPage):
     def people(self, wanted: dict[str, Any]) -> models.QuerySet[ProvisionedUser]:
         """Return the environment's provisioned people that the form asks for."""
         people: Any = ProvisionedUser.objects.for_environment(self.environment)
-        people = people.order_by("search_text", "id")
         if text := wanted.get("q"):
             people = people.filter(pk__in=search.people(self.environment, text))
         match wanted.get("status"):
@@ -184,7 +192,11 @@ class LocalPeoplePage(EnvironmentPage):
                 people = people.filter(_user_matches(text))
             if status := form.cleaned_data["status"]:
                 people = people.filter(is_active=status == "active")
-        found = self.paginated(people.order_by(get_user_model().USERNAME_FIELD))
+        username = get_user_model().USERNAME_FIELD
+        sorting = Sorting(
+            self.request.GET, {"account": Column(fields=(username, "pk"))}
+        )
+        found = self.paginated(people.order_by(*sorting.fields))
         former = ReleasedUser.objects.for_environment(self.environment)
         released = {mark.user_id: mark for mark in former.filter(user__in=list(found))}
         return super().get_context_data(
@@ -199,6 +211,7 @@ class LocalPeoplePage(EnvironmentPage):
                 )
                 for user in found
             ],
+            sorting=sorting,
             query=self.query_without_page(),
             **kwargs,
         )

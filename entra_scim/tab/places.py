@@ -13,6 +13,14 @@ from .pages import EnvironmentPage
 
 
 @dataclass(frozen=True, kw_only=True)
+class Link:
+    """A link as a template shows it."""
+
+    url: str
+    label: str | Promise
+
+
+@dataclass(frozen=True, kw_only=True)
 class Address:
     """A page of the tab by its name, and what of it is meant."""
 
@@ -20,6 +28,11 @@ class Address:
     label: str | Promise
     anchor: str = ""
     query: tuple[tuple[str, str], ...] = ()
+
+    def link_from(self, page: EnvironmentPage) -> Link:
+        """Return the link to it from a page of the same environment."""
+        url = page.url(self.page, query=dict(self.query), anchor=self.anchor)
+        return Link(url=url, label=self.label)
 
 
 ADDRESSES = {
@@ -50,14 +63,6 @@ ADDRESSES = {
     ),
     Place.SIGN_IN_CODES: Address(page="codes", label=_("If Microsoft shows a code")),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Link:
-    """A link as a template shows it."""
-
-    url: str
-    label: str | Promise
 
 
 @dataclass(frozen=True, kw_only=True)

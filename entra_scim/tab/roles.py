@@ -85,7 +85,7 @@ class RolePage(EnvironmentPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if "role_form" not in kwargs:
             kwargs["role_form"] = self.form()
-        return super().get_context_data(**kwargs)
+        return super().get_context_data(role=_role_of(self), **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.form(request.POST)

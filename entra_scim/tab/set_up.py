@@ -11,21 +11,29 @@ from django.utils.translation import gettext as _
 
 from entra_scim.diagnosis import headcount
 from entra_scim.diagnosis.findings.registry import findings
-from entra_scim.models import EntraConnection
+from entra_scim.models import AccessKey, EntraConnection, EnvironmentRole
 from entra_scim.roles import groups, reasons, regrants
 
-from . import flow
+from . import flow, questions
 from .forms import ConnectionForm
 from .key_use import key_use_of
+from .last_cycle import last_cycle_of
 from .pages import EnvironmentPage
 from .places import shown
 from .role_form import RoleForm
 from .shared_guide import guide_context
 from .situation import situation_of
+from .sorting import Column, Sorting
 from .step_up import StepUpMixin
 
 _STAGE_OF_FORM = {"connection_form": "connection", "role_form": "roles"}
 """Where a form is that came back with mistakes."""
+
+_ROLE_COLUMNS = {
+    "name": Column(),
+    "grants": Column(),
+    "people": Column(starts_descending=True),
+}
 
 
 class SetUpPage(StepUpMixin, EnvironmentPage):
@@ -41,7 +49,10 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
         facts = situation.facts.observed
         self.last_contact = facts.last_contact
         following = flow.next_step(situation.steps)
-        stages = flow.stages_of(situation.steps, mistakes)
+        sorting = Sorting(self.request.GET, _ROLE_COLUMNS, parameter="roles")
+        # A list that was just sorted stays in sight.
+        opened = mistakes | ({"roles"} if sorting.is_chosen else set())
+        stages = flow.stages_of(situation.steps, opened)
         kwargs.setdefault("connection_form", ConnectionForm(settings=settings))
         kwargs.setdefault(
             "role_form",
@@ -73,15 +84,22 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
                 "proof": situation.proof,
                 "key_use": key_use_of(situation.facts.usable_keys, facts.last_contact),
                 "pending": regrants.pending_of(self.environment),
-                "roles": [
-                    (
-                        role,
-                        people,
-                        permissions.get(role.group_id, 0),
-                        granted[role.value],
-                    )
-                    for role, people in facts.roles
-                ],
+                "last_cycle": last_cycle_of(facts),
+                "questions": questions.links_from(self) if facts.last_contact else [],
+                "key_in_use": _key_in_use(situation.keys),
+                "sorting": sorting,
+                "roles": _sorted(
+                    [
+                        (
+                            role,
+                            people,
+                            permissions.get(role.group_id, 0),
+                            granted[role.value],
+                        )
+                        for role, people in facts.roles
+                    ],
+                    sorting,
+                ),
             }
             | kwargs
         )
@@ -92,6 +110,30 @@ class ProgressPage(SetUpPage):
 
     template_name = "entra_scim/tab/progress.html"
     http_method_names = ["get"]
+
+
+def _key_in_use(keys: list[AccessKey]) -> AccessKey | None:
+    """Return the key that Entra came with last, if it ever came."""
+    used = [key for key in keys if key.last_used_at]
+    return max(used, key=lambda key: (key.last_used_at, key.pk), default=None)
+
+
+def _sorted(
+    rows: list[tuple[EnvironmentRole, int, int, reasons.Granted]], sorting: Sorting
+) -> list[tuple[EnvironmentRole, int, int, reasons.Granted]]:
+    """Return the list of roles in the order that the visitor asks for."""
+
+    def key(row: tuple[EnvironmentRole, int, int, reasons.Granted]) -> tuple[Any, ...]:
+        role, people, _permissions, granted = row
+        name = (role.value.casefold(), role.value)
+        match sorting.column:
+            case "people":
+                return (people, *name)
+            case "grants":
+                return (granted.name.casefold(), *name)
+        return name
+
+    return sorted(rows, key=key, reverse=sorting.is_descending)
 
 
 def _with_notes(

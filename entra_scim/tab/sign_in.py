@@ -51,7 +51,7 @@ class SignInPage(StepUpMixin, EnvironmentPage):
             else []
         )
         locked_out = shut_out.ShutOut(shown=[], count=0)
-        if state == lifecycle.State.INACTIVE and not missing:
+        if state == lifecycle.State.INACTIVE:
             locked_out = shut_out.by_activation(self.environment)
         used = credentials.newest(settings)
         kwargs.setdefault(

@@ -137,7 +137,9 @@ def test_the_tab(directory, admin, monkeypatch):
         *("events/?person=person+7", "people/", "people/?p=3", "people/?q=person+7"),
         *("people/?q=person", "people/?q=zzz", f"people/{person.pk}/"),
         *("people/?status=inactive", "people/?status=no_sign_in", "people/local/"),
-        "people/?status=waiting",
+        *("people/?status=waiting", "people/?sort=-name", "people/?sort=changed"),
+        *("people/?status=inactive&sort=-changed", "people/local/?sort=-account"),
+        *("events/?sort=at", "events/?kind=roles", "?roles=-people"),
         *("people/local/?q=zzz", "events/events.csv"),
     )
     for page in pages:
