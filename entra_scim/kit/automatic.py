@@ -64,6 +64,7 @@ def new_run(plan: Document) -> Document:
         "problem": "",
         "pause": 0,
         "needs_consent": False,
+        "is_expired": False,
         "total": len(plan["steps"]),
     }
 
@@ -86,6 +87,7 @@ def advance(
     """
     step = plan["steps"][state["next"]]
     after = {**state, "problem": "", "pause": 0, "found": dict(state["found"])}
+    after["is_expired"] = False
     run = _run(environment, plan, after, transport, keeper, check=False)
     try:
         STEPS[step["name"]](run)
@@ -97,6 +99,7 @@ def advance(
             after["pause"] = later.seconds
     except Refusal as refusal:
         after |= {"attempts": 0, "problem": str(problems.explained(step, refusal))}
+        after["is_expired"] = refusal.status == 401
     except (changes.Unsuitable, Stop) as reason:
         after |= {"attempts": 0, "problem": str(problems.told(reason))}
     except (KeyError, TypeError, AttributeError, IndexError, ValueError):

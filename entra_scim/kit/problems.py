@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .program.graph import Refusal
+from .program.steps import is_about_a_licence
 
 Document = dict[str, Any]
 
@@ -17,6 +18,11 @@ def explained(step: Document, refusal: Refusal) -> str | Promise:
         return _(
             "Your sign-in at Entra has expired. Sign in again: what is done stays done."
         )
+    if is_about_a_licence(refusal):
+        return _(
+            "The directory lacks a licence for this step: %(text)s. Ask who manages its "
+            "licences for Microsoft Entra ID P1, and try again."
+        ) % {"text": refusal.text}
     if refusal.status == 403:
         return _(
             "Entra does not allow this step: %(text)s. You need the role Application "
@@ -55,7 +61,47 @@ def told(reason: Exception) -> str | Promise:
             "You signed in to another directory than the one that is saved under "
             "Connection. Sign in there."
         )
+    if code in _TOLD:
+        return _TOLD[code] % getattr(reason, "values", {})
     return str(reason)
+
+
+_TOLD = {
+    "several": _(
+        "Entra has several applications of this environment (%(ids)s). Delete all but "
+        "one under App registrations. Then try again."
+    ),
+    "raced": _(
+        "Somebody else created the application at the same time, so this one was "
+        "deleted again. Try again: theirs is used."
+    ),
+    "other_product": _(
+        "The application signs people out at %(url)s, so it belongs to something else. "
+        "Save the ID of another application under Connection, or empty Front-channel "
+        "logout URL in Entra, under App registrations → Authentication."
+    ),
+    "role_renamed": _(
+        "The app role %(role)s has the Value %(value)s in Entra now. Give both the same: "
+        "here under Roles, or in Entra under App registrations → App roles."
+    ),
+    "role_of_applications": _(
+        "The app role %(role)s is for applications only. Allow Users/Groups in Entra, "
+        "under App registrations → App roles."
+    ),
+    "no_template": _(
+        "Entra offers no SCIM provisioning for this application. If it was created just "
+        "now, try again in ten minutes. Otherwise create one in Entra with New "
+        "application → Create your own application."
+    ),
+    "unreachable": _(
+        "Entra could not reach %(url)s with the access key: %(text)s. Nothing was saved. "
+        "Make the address reachable from the internet, and try again."
+    ),
+    "quarantine": _(
+        "Entra has put provisioning in quarantine: %(text)s. The events say what was "
+        "refused. Solve that, and try again."
+    ),
+}
 
 
 def too_long() -> str | Promise:

@@ -146,6 +146,9 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
             )
         finally:
             holding.release(self.environment, run["holder"], for_good=False)
+        if after["is_expired"]:
+            grants.forget(request.session)
+            self.grant = None
         after["is_running"] = not after["problem"]
         if automatic.is_done(after):
             self.finish(after)

@@ -102,16 +102,17 @@ class ByScript:
     """Runs the program, and keeps what it wrote beside it."""
 
     def __init__(self, environment, address):
-        made = plan(wanted_of(environment, lambda path: f"{address}{path}"))
+        self.plan = plan(wanted_of(environment, lambda path: f"{address}{path}"))
         _key, key = access_keys.create(environment)
-        self.console = Console(made, key)
+        self.console = Console(self.plan, key)
 
     def attempt(self, transport):
         """Run it once, and tell whether it came to its end."""
         run = self.console.run(transport)
         try:
             walk(run)
-        except (Stop, Stopped):
+        except (Stop, Stopped) as reason:
+            self.problem = str(reason)
             return False
         return CONSENT_LEFT not in run.differences
 
@@ -133,15 +134,18 @@ class Automatically:
 
     def forget(self):
         """Lose the session, and what was kept in it."""
-        self.state = self.key = None
+        self.key = None
+        self.begin()
+
+    def begin(self):
+        address = self.address
+        self.plan = plan(wanted_of(self.environment, lambda path: f"{address}{path}"))
+        self.state = automatic.new_run(self.plan)
 
     def attempt(self, transport):
         """Press Start, and tell whether the run came to its end."""
-        if self.state is None or automatic.is_done(self.state):
-            made = plan(
-                wanted_of(self.environment, lambda path: f"{self.address}{path}")
-            )
-            self.plan, self.state = made, automatic.new_run(made)
+        if automatic.is_done(self.state):
+            self.begin()
         self.state |= {"problem": "", "attempts": 0}
         keeper = automatic.Keeper(access_key=self.access_key, keep_secret=self.save)
         while not automatic.is_done(self.state):
@@ -156,6 +160,10 @@ class Automatically:
             if self.state["problem"]:
                 return False
         return not self.state["needs_consent"]
+
+    @property
+    def problem(self):
+        return self.state["problem"]
 
     def access_key(self):
         if self.key is None:
@@ -176,6 +184,9 @@ class Automatically:
     def secret(self):
         settings = configuration.connection_of(self.environment)
         return credentials.in_use(settings).client_secret
+
+
+WAYS = {"script": ByScript, "automatic": Automatically}
 
 
 def completed(way, entra, faults, *, forgets=False):

@@ -25,8 +25,15 @@ def find_application(run: Run) -> None:
             "&$select=id,appId,applicationTemplateId"
         )["value"]
         ours = [sp for sp in named if _is_ours(run, sp)]
-        if len(ours) > 1 or (named and not ours):
-            ids = ", ".join(sp["appId"] for sp in ours or named)
+        ids = ", ".join(sp["appId"] for sp in ours or named)
+        if len(ours) > 1:
+            raise Stop(
+                f"Entra has several applications of this environment ({ids}). Delete "
+                "all but one under App registrations, and run this again.",
+                "several",
+                ids=ids,
+            )
+        if named and not ours:
             raise Stop(
                 f"Entra has an application named “{name}” already ({ids}), and nothing "
                 "in it says that it is this environment's. To use it, run this again "
@@ -102,6 +109,25 @@ def _use_application(run: Run, app_id: str) -> None:
     run.found.update(app=registration["id"], appId=app_id, sp=found[0]["id"])
 
 
+def _give_way(run: Run, name: str, made: Document) -> None:
+    """Delete what was just made if somebody else made one of the name meanwhile.
+
+    Of two runs that look at the same time, both find none.
+    """
+    named = run.graph.get(
+        f"/servicePrincipals?$filter={equals('displayName', name)}&$select=id,appId"
+    )["value"]
+    others = [sp["appId"] for sp in named if sp["appId"] != made["appId"]]
+    if others:
+        run.graph.send("DELETE", f"/applications/{made['id']}")
+        raise Stop(
+            f"Somebody else made an application named “{name}” at the same time "
+            f"({', '.join(others)}), so this run deleted its own. Run this again: it "
+            "uses theirs.",
+            "raced",
+        )
+
+
 def _make_application(run: Run, name: str) -> None:
     if not run.differs([f"Enterprise applications: make “{name}”"]):
         return
@@ -117,8 +143,9 @@ def _make_application(run: Run, name: str) -> None:
         if 400 <= refusal.status < 500:  # surely not made
             run.notebook.forget(BEGUN)
         raise
-    run.notebook.note(MADE)
     application, principal = made["application"], made["servicePrincipal"]
+    _give_way(run, name, application)
+    run.notebook.note(MADE)
     run.found.update(
         app=application["id"], appId=application["appId"], sp=principal["id"]
     )

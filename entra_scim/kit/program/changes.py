@@ -15,7 +15,15 @@ Document = dict[str, Any]
 
 
 class Unsuitable(Exception):
-    """A document is not what Entra answers here, or must be changed by hand first."""
+    """A document is not what Entra answers here, or must be changed by hand first.
+
+    ``code`` and ``values`` are for those who say so in words of their own.
+    """
+
+    def __init__(self, text: str, /, code: str = "", **values: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.values = values
 
 
 class Change(NamedTuple):
@@ -102,7 +110,9 @@ def _web(wanted: Document, found: Document) -> Change:
             raise Unsuitable(
                 f"The application signs people out at {logout}, so it belongs to "
                 "something else. Choose another application, or empty Front-channel "
-                "logout URL under App registrations → Authentication."
+                "logout URL under App registrations → Authentication.",
+                "other_product",
+                url=str(logout),
             )
         differences.append(f"Front-channel logout URL: {wanted['logoutUrl']}")
         logout = wanted["logoutUrl"]
@@ -158,15 +168,28 @@ def _roles(wanted: list[Document], found: list[Document]) -> Change:
         for entry in found
     ]
     by_value = {entry.get("value"): entry for entry in entries}
+    by_id = {entry.get("id"): entry for entry in entries}
     for role in wanted:
         existing = by_value.get(role["value"])
+        if existing is None and role["id"] in by_id:
+            renamed = str(by_id[role["id"]].get("value"))
+            raise Unsuitable(
+                f"The app role {role['value']} has the Value {renamed} in Entra now. "
+                "Give both the same: in the tab under Roles, or in Entra under App "
+                "registrations → App roles.",
+                "role_renamed",
+                role=role["value"],
+                value=renamed,
+            )
         if existing is None:
             entries.append(role)
             differences.append(f"App roles: add {role['value']}")
         elif "User" not in (existing.get("allowedMemberTypes") or []):
             raise Unsuitable(
                 f"The app role {role['value']} is for applications only. Allow "
-                "Users/Groups under App registrations → App roles."
+                "Users/Groups under App registrations → App roles.",
+                "role_of_applications",
+                role=role["value"],
             )
         elif existing.get("isEnabled") is False:
             existing["isEnabled"] = True

@@ -26,7 +26,8 @@ def find_template(run: Run) -> None:
         "Entra offers no SCIM provisioning for this application "
         f"({', '.join(ids) or 'no template'}). If it was made just now, run this again "
         "in ten minutes. Otherwise make one with New application → Create your own "
-        "application."
+        "application.",
+        "no_template",
     )
 
 
@@ -80,7 +81,10 @@ def save_credentials(run: Run) -> None:
         raise Stop(
             f"Entra could not reach {credentials[0]['value']} with this key: "
             f"{refusal.text}. Nothing was saved. Is the address reachable from the "
-            "internet, and is the key whole and not revoked?"
+            "internet, and is the key whole and not revoked?",
+            "unreachable",
+            url=credentials[0]["value"],
+            text=refusal.text,
         ) from None
     run.differs(["Provisioning: save the Tenant URL and the access key"])
     run.graph.send(
@@ -155,12 +159,13 @@ def start(run: Run) -> None:
         job = _started(run)
     quarantine = _quarantine(job)
     if quarantine:
-        reason = (quarantine.get("error") or {}).get("message") or quarantine.get(
-            "reason"
-        )
+        error = quarantine.get("error") or {}
+        reason = str(error.get("message") or quarantine.get("reason") or "no reason")
         raise Stop(
-            f"Entra has put provisioning in quarantine: {reason or 'no reason given'}. "
-            "The tab's events say what was refused."
+            f"Entra has put provisioning in quarantine: {reason}. The tab's events say "
+            "what was refused.",
+            "quarantine",
+            text=reason,
         )
 
 

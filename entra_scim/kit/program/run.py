@@ -15,12 +15,13 @@ Document = dict[str, Any]
 class Stop(Exception):
     """The run cannot go on; the text says why, and what to do.
 
-    ``code`` is for those who say so in words of their own.
+    ``code`` and ``values`` are for those who say so in words of their own.
     """
 
-    def __init__(self, text: str, code: str = "") -> None:
+    def __init__(self, text: str, /, code: str = "", **values: str) -> None:
         super().__init__(text)
         self.code = code
+        self.values = values
 
 
 @dataclass

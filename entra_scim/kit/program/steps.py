@@ -74,12 +74,29 @@ def take_back(run: Run) -> None:
         raise Stop(f"Undo: {reason}") from None
 
 
+def is_about_a_licence(refusal: Refusal) -> bool:
+    """Tell whether no role or permission helps, since the directory has not paid for it.
+
+    https://learn.microsoft.com/en-us/graph/resolve-auth-errors
+    """
+    text = refusal.text.lower()
+    return refusal.status == 403 and ("premium" in text or "license" in text)
+
+
 def _explained(step: Document, refusal: Refusal) -> str:
     text = (
         f"{step['title']}: Graph answered {refusal.status or 'nothing'}: {refusal.text}"
     )
     if refusal.status == 401:
-        text += " Your sign-in has expired: sign in again (az login)."
+        text += (
+            " Your sign-in has expired: sign in again (az login), or give a new token "
+            "(--token)."
+        )
+    elif is_about_a_licence(refusal):
+        text += (
+            " The directory lacks a licence for this: ask who manages its licences for "
+            "Microsoft Entra ID P1."
+        )
     elif refusal.status == 403:
         text += (
             f" It needs the role Application Administrator, and a token with the "

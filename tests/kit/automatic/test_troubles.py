@@ -46,7 +46,7 @@ FAULTS = {
     [("lost answer", 13), ("too many", 4)],
 )
 def test_the_next_attempt_completes(visit, local, roles, monkeypatch, kind, number):
-    """One application and one job. tests/kit/every_request has each request fail."""
+    """One application and one job. tests/kit/both_ways has each request fail."""
     visit.sign_in()
 
     def fault(current, send):
@@ -124,6 +124,24 @@ def test_an_expired_sign_in_is_asked_for_again(visit, local, roles, client):
     assert "sign-in at Entra has expired" in visit.run_on()
     visit.sign_in()
     assert "Entra is set up" in visit.run()
+
+
+def test_a_sign_in_that_graph_refuses_is_forgotten(visit, local, roles, monkeypatch):
+    """The page leads to Entra again, and the run goes on from where it was."""
+    visit.sign_in()
+    sent_by(
+        monkeypatch,
+        lambda number, send: error(401) if number == 5 else send(),
+    )
+
+    page = visit.run()
+
+    assert "sign-in at Entra has expired" in page
+    assert "Sign in to Entra" in page
+    visit.sign_in()
+    assert "Entra is set up" in visit.run()
+    settled(local)
+    assert visit.application in local.jobs
 
 
 def test_an_application_of_that_name_is_not_taken(visit, local, roles):
