@@ -15,9 +15,11 @@ from django.utils.functional import LazyObject, SimpleLazyObject
 
 from entra_scim.web import names
 
+from .accounts import places
 from .people import drift
+from .policy import get_policy
 from .secrecy.hiding import hide_in_reports, hide_query
-from .sign_in import sessions
+from .sign_in import entrances, sessions
 
 
 class EntraSessionMiddleware(MiddlewareMixin):
@@ -30,6 +32,9 @@ class EntraSessionMiddleware(MiddlewareMixin):
 
     It looks once more before the view, as later middleware may have signed in
     somebody else, by a header for example.
+
+    Where people belong to several environments, nobody is signed in on a page of one
+    whose session another one has opened. The session stays, for its own environment.
     """
 
     def process_request(self, request: HttpRequest) -> None:
@@ -41,7 +46,8 @@ class EntraSessionMiddleware(MiddlewareMixin):
         _guard(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> None:
-        _guard(request)
+        # By now the product may know better which environment the page is of.
+        _guard(request, once_more=places.are_people_shared())
 
 
 def _is_callback(request: HttpRequest) -> bool:
@@ -51,9 +57,11 @@ def _is_callback(request: HttpRequest) -> bool:
         return False
 
 
-def _guard(request: HttpRequest) -> None:
+def _guard(request: HttpRequest, *, once_more: bool = False) -> None:
     found = getattr(request, "user", None)
-    if found is None or found is getattr(request, "_entra_scim_user", None):
+    if found is None:
+        return
+    if found is getattr(request, "_entra_scim_user", None) and not once_more:
         return
     guarded: Any = SimpleLazyObject(partial(_admitted, request, found))
     request.user = request._entra_scim_user = guarded  # type: ignore[attr-defined]
@@ -72,11 +80,15 @@ def _admitted(request: HttpRequest, found: Any) -> Any:
         return user
     session = getattr(request, "session", {})
     # Middleware that marks the user, as for a second factor, is no second question.
-    asked = (user.pk, *(session.get(name) for name in sessions.DECISIVE))
+    place = _place_of(request)
+    decisive = (session.get(name) for name in sessions.DECISIVE)
+    asked = (user.pk, None if place is None else place.pk, *decisive)
     if getattr(request, "_entra_scim_admitted", None) == asked:
         return user
     is_own = sessions.is_of(session, user)
     if not sessions.is_refused(user, session):
+        if place is not None and not entrances.may_enter(user, session, place):
+            return AnonymousUser()
         request._entra_scim_admitted = asked  # type: ignore[attr-defined]
         return user
     drift.mend(user)
@@ -84,6 +96,11 @@ def _admitted(request: HttpRequest, found: Any) -> Any:
         request.user = user  # for who is told that they sign out
         auth.logout(request)
     return AnonymousUser()
+
+
+def _place_of(request: HttpRequest) -> Any:
+    policy = get_policy()
+    return policy.environment_of_request(request) if policy.shares_people() else None
 
 
 def _resolved(user: Any) -> Any:

@@ -19,9 +19,10 @@ from .database.prepared_saves import save_new
 from .document.arriving import arrived, value_of
 from .document.catalogue import ACCOUNT_FIELDS
 from .models import EnvironmentGroup
+from .shared_people import SharedPeople
 
 
-class ProvisioningPolicy:
+class ProvisioningPolicy(SharedPeople):
     """How the product sees its people. Subclass it and set ``ENTRA_SCIM_POLICY``.
 
     As it stands it serves a product with exactly one environment, to which
@@ -40,9 +41,10 @@ class ProvisioningPolicy:
         """Return the environments that a person belongs to.
 
         People of exactly one environment are linkable there, and managed while
-        that is so; somebody who belongs to two, or to none, is not. It is asked all
-        the time: a :class:`PreparedQuery` takes less time than a queryset. In the
-        transaction, and whenever somebody signs in; reads only.
+        that is so. Somebody of none is not, nor somebody of two, unless
+        ``shares_people``. It is asked all the time: a :class:`PreparedQuery` takes
+        less time than a queryset. In the transaction, and whenever somebody signs in;
+        reads only.
         """
         return _environments().all()[:2]
 

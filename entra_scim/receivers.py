@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 
+from .accounts import places
 from .accounts import receivers as accounts
 from .activation import lifecycle
 from .connection.configuration import connection_of
@@ -46,10 +47,13 @@ def _stamp_session(request: Any, user: Any, **kwargs: Any) -> None:
     sessions.stamp(session, user, belonging)
     if voucher is not None:
         sessions.stamp_entra(session, *voucher)
-        if belonging.environment is not None and not is_signing_in:
-            lifecycle.note_sign_in(connection_of(belonging.environment), user)
-    if belonging.link is not None:
-        drift.look(belonging.link)
+        environment = belonging.environment
+        if places.are_people_shared():
+            environment = voucher[0].environment
+        if environment is not None and not is_signing_in:
+            lifecycle.note_sign_in(connection_of(environment), user)
+    for link in belonging.links:
+        drift.look(link)
 
 
 def _close_session(request: Any, **kwargs: Any) -> None:

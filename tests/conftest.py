@@ -22,7 +22,12 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("patient")
 
-pytest_plugins = ["entra_scim.testing", "tests.support.clock", "tests.support.sign_in"]
+pytest_plugins = [
+    "entra_scim.testing",
+    "tests.support.clock",
+    "tests.support.shared",
+    "tests.support.sign_in",
+]
 
 
 @pytest.fixture

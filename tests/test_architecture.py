@@ -28,6 +28,7 @@ FLOORS = (
     ("dialect", "explanations"),
     ("database",),
     ("models",),
+    ("shared_people",),
     ("policy",),
     ("story",),
     ("accounts",),

@@ -8,6 +8,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from entra_scim.policy import ProvisioningPolicy
+from entra_scim.shared_people import SharedPeople
 
 
 class HooksDirective(SphinxDirective):
@@ -15,7 +16,8 @@ class HooksDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         lines = []
-        for name, hook in vars(ProvisioningPolicy).items():
+        hooks = vars(ProvisioningPolicy) | vars(SharedPeople)
+        for name, hook in hooks.items():
             if name.startswith("_"):
                 continue
             says = (inspect.getdoc(hook) or "").splitlines()[0]

@@ -17,8 +17,8 @@ from entra_scim.policy import get_policy
 def is_in_force(link: ProvisionedUser | ReleasedUser) -> bool:
     """Tell whether Entra manages the person of a link now.
 
-    They belong to the link's environment and to no other, and the policy does not
-    call them exempt. Ask it at each use, in the transaction of what it allows: the
+    They belong to the link's environment and, unless people are shared, to no other;
+    and the policy does not call them exempt. Ask it at each use, in the transaction of what it allows: the
     answer changes without any request of Entra's. Of a link that has ended, it tells
     whether the account is still one of the environment's people.
     """
@@ -27,12 +27,25 @@ def is_in_force(link: ProvisionedUser | ReleasedUser) -> bool:
 
 @deciding()
 def is_of(user: Any, environment_id: Any) -> bool:
-    """Tell whether somebody is of one environment alone, and not exempt.
+    """Tell whether somebody is of an environment, and not exempt.
 
-    The primary key may be its text, as sessions keep it.
+    Unless people are shared, they must be of no other. The primary key may be its
+    text, as sessions keep it.
     """
+    environments = _environments_of(user)
+    if get_policy().shares_people():
+        return str(environment_id) in environments
+    return environments == [str(environment_id)]
+
+
+@deciding()
+def is_of_alone(user: Any, environment_id: Any) -> bool:
+    """Tell whether somebody is of one environment and of no other, and not exempt."""
+    return _environments_of(user) == [str(environment_id)]
+
+
+def _environments_of(user: Any) -> list[str]:
     policy = get_policy()
     if policy.is_exempt(user):
-        return False
-    environments = [str(environment.pk) for environment in policy.environments_of(user)]
-    return environments == [str(environment_id)]
+        return []
+    return [str(environment.pk) for environment in policy.environments_of(user)]

@@ -18,7 +18,7 @@ def is_managed(user: Any) -> bool:
     does not call them exempt.
     """
     link = getattr(user, "provisioned_user", None)
-    return link is not None and links.is_in_force(link)
+    return link is not None and links.is_of(user, link.environment_id)
 
 
 def managed_fields(user: Any = None) -> list[str]:

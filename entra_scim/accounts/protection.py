@@ -61,7 +61,7 @@ def check_change(user: Any, update_fields: Any) -> None:
         changed.discard("is_active")
     if not changed:
         return
-    link = ProvisionedUser.objects.filter(user_id=user.pk).first()
+    link = ProvisionedUser.objects.filter(profile_of_id=user.pk).first()
     if link is None:
         return
     link.user = stored

@@ -89,7 +89,7 @@ def can_be_confirmed(environment: AnyEnvironment, by: Any) -> bool:
         .filter(Exists(_working_links(environment).filter(user_id=OuterRef("pk"))))
     )
     return any(
-        gate.environment_of(user) == environment for user in administrators[:_ASKED]
+        gate.decides_about(environment, user) for user in administrators[:_ASKED]
     )
 
 
@@ -209,7 +209,7 @@ def _signs_in(environment: AnyEnvironment, began: Any) -> bool:
     return (
         began is not None
         and _working_links(environment).filter(user_id=began.pk).exists()
-        and gate.environment_of(began) == environment
+        and gate.decides_about(environment, began)
     )
 
 

@@ -73,7 +73,7 @@ def by_activation(environment: AnyEnvironment) -> ShutOut:
     return _counted(
         everybody,
         Q(~Exists(able), is_active=True),
-        lambda user: gate.environment_of(user) == environment,
+        lambda user: gate.decides_about(environment, user),
     )
 
 

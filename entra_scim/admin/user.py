@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim.accounts import links
+from entra_scim.accounts import links, places
 from entra_scim.accounts.managed import is_managed, managed_fields
 from entra_scim.conf import conf
 from entra_scim.database import transactions
@@ -82,7 +82,7 @@ class EntraUserMixin(ModelAdmin):
     @admin.display(description=gettext_lazy("Microsoft Entra"), boolean=True)
     def managed_by_entra(self, user: Any) -> bool:
         """Whether Entra manages a person."""
-        return hasattr(user, "provisioned_user")
+        return places.is_linked(user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
@@ -241,9 +241,9 @@ class EntraUserMixin(ModelAdmin):
         person belongs to learns nothing of it.
         """
         text %= {"person": user}
-        person = user.provisioned_user
+        person = getattr(user, "provisioned_user", None)
         environments = self._environments()
-        if environments is None:
+        if environments is None or person is None:
             return text
         environment = environments.get_object(request, str(person.environment_id))
         if environment is None or not environments.has_view_permission(

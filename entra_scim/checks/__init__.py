@@ -20,7 +20,13 @@ from .people import (
     check_roles,
     check_user_model,
 )
-from .policy import check_names, check_policy_on_trial, check_protection
+from .policy import (
+    check_links_beside,
+    check_names,
+    check_policy_on_trial,
+    check_protection,
+    check_shared_people,
+)
 from .project import (
     check_backends,
     check_cookies,
@@ -52,11 +58,13 @@ def register_checks() -> None:
     register(check_roles, Tags.models)
     register(check_names, Tags.models)
     register(check_protection, Tags.models)
+    register(check_shared_people, Tags.security)
     register(check_routers, Tags.models)
     register(check_autocommit, Tags.models)
     register(check_email_index, Tags.database)
     register(check_environments, Tags.database)
     register(check_environment_model, Tags.database)
     register(check_grantable_groups, Tags.database)
+    register(check_links_beside, Tags.database)
     register(check_policy_on_trial, Tags.database, deploy=True)
     register(check_keys, Tags.database)

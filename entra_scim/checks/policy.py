@@ -16,6 +16,8 @@ from entra_scim.database.transactions import database
 from entra_scim.diagnosis import policy_trial
 from entra_scim.models import ProvisionedUser
 from entra_scim.policy import ProvisioningPolicy, get_policy
+from entra_scim.roles import product_roles
+from entra_scim.shared_people import SharedPeople
 
 
 def check_protection(
@@ -31,6 +33,76 @@ def check_protection(
             hint='Write it as a list of "deletion", "changes", or both. An empty list '
             "lets your code do anything to people that Entra manages.",
             id="entra_scim.E026",
+        )
+    ]
+
+
+def check_shared_people(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that a policy that shares people says all that this takes."""
+    try:
+        policy = import_string(conf.POLICY)
+        is_shared = policy().shares_people()
+    except Exception:
+        return []  # check_settings, or the trial, says what is wrong
+    if not is_shared:
+        return []
+    hooks = [name for name in vars(SharedPeople) if not name.startswith("_")]
+    missing = [
+        name for name in hooks if getattr(policy, name) is getattr(SharedPeople, name)
+    ]
+    messages: list[CheckMessage] = []
+    if missing:
+        messages.append(
+            Error(
+                "The policy shares people between environments, but has no "
+                f"{', '.join(missing)}.",
+                hint="Write them too. Without them, nothing tells which environment a "
+                "session may enter, and no environment could end its own membership "
+                "alone.",
+                id="entra_scim.E027",
+            )
+        )
+    if not product_roles.are_kept():
+        messages.append(
+            Warning(
+                "People are shared between environments, and roles grant groups: "
+                "permissions of a group count in all environments that somebody enters.",
+                hint="Keep roles in the membership, by assign_roles of your policy. If "
+                "your views look at whose a group is, silence this warning.",
+                id="entra_scim.W032",
+            )
+        )
+    return messages
+
+
+def check_links_beside(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Iterable[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """Check that nobody is shared by a policy that does not share people any more."""
+    alias = database()
+    if alias not in (databases or ()):
+        return []
+    try:
+        is_shared = get_policy().shares_people()
+    except Exception:
+        return []  # check_settings, or the trial, says what is wrong
+    tables = {*connections[alias].introspection.table_names()}
+    if is_shared or ProvisionedUser._meta.db_table not in tables:
+        return []  # or before the first migrate
+    beside = ProvisionedUser.objects.using(alias).filter(profile_of=None)
+    if not beside.exists():
+        return []
+    return [
+        Error(
+            "The policy does not share people, but some are linked by several "
+            "environments: each could now deactivate their accounts for all of them.",
+            hint="Unlink these people where another environment decides about their "
+            "names, and then leave shares_people out.",
+            id="entra_scim.E028",
         )
     ]
 

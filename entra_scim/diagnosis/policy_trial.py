@@ -15,6 +15,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
+from entra_scim.accounts import places
 from entra_scim.conf import conf
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
@@ -247,10 +248,17 @@ class _Trial:
                 "deactivate leaves is_active True: whatever asks only for that lets "
                 "the person in."
             )
+        if self.policy.shares_people() and self.policy.is_member(
+            user, self.environment
+        ):
+            self.say("is_member says that somebody may enter after suspend.")
         self.check_belonging(user, "deactivate")
         self.change("active", True)
-        if not self.account().is_active:
+        account = self.account()
+        if not account.is_active:
             self.say("reactivate leaves is_active False.")
+        elif not places.is_let_in(self.policy, account, self.environment):
+            self.say("is_member says that somebody may not enter after resume.")
         self.asked(
             "Unlinking the person",
             lambda: provisioning.release(self.environment, self.resource_id),

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from entra_scim.accounts import places
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import Received
@@ -135,7 +136,7 @@ def _linked(
         user = None
     if user is None:
         return "The environment has no such account.", False
-    former = getattr(user, "provisioned_user", None)
+    former = places.link_in(user, environment)
     if former is not None and former.external_id_key == comparison_keys.external_id_key(
         person.object_id
     ):
@@ -143,7 +144,7 @@ def _linked(
     create = partial(
         provisioning.create,
         environment,
-        _document(user, person),
+        _document(environment, user, person),
         Received(),
         account=user,
     )
@@ -158,12 +159,12 @@ def _linked(
     return "", False
 
 
-def _document(user: Any, person: Person) -> Document:
+def _document(environment: AnyEnvironment, user: Any, person: Person) -> Document:
     document: Document = {
         "userName": person.user_name,
         "externalId": person.object_id,
         # Nobody gets access back that they do not have: Entra says who is active.
-        "active": user.is_active,
+        "active": places.is_let_in(get_policy(), user, environment),
     }
     if person.mail:
         document["emails"] = [{"type": "work", "value": person.mail, "primary": True}]

@@ -10,7 +10,9 @@ from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from entra_scim.accounts import places
 from entra_scim.people import drift
+from entra_scim.sign_in import gate
 
 from . import mozilla
 from .flow import Identity
@@ -61,8 +63,13 @@ class EntraBackend(mozilla.Backend):
 
         The superclass would let the inactive stay.
         """
-        people = self.UserModel._default_manager.exclude(provisioned_user__active=False)
+        people = self.UserModel._default_manager.all()
+        is_shared = places.are_people_shared()
+        if not is_shared:
+            people = people.exclude(provisioned_user__active=False)
         user = people.filter(pk=user_id).first()
+        if user and is_shared and gate.belonging_of(user).has_left:
+            return None
         return user if user and self.user_can_authenticate(user) else None
 
     async def aget_user(self, user_id: Any) -> AbstractBaseUser | None:

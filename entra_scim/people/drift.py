@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from entra_scim.accounts import links, overwritten, profile
+from entra_scim.accounts import links, overwritten, places, profile
 from entra_scim.database import transactions
 from entra_scim.exceptions import Busy, NotProvisioned
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
@@ -44,7 +44,9 @@ def mend(user: AbstractBaseUser) -> None:
         person = writing.locked(link.environment, link.pk)
         if person.active or not person.user.is_active:
             return
-        if not links.is_in_force(person):
+        if not links.is_in_force(person) or places.is_elsewhere(
+            person.user, person.environment
+        ):
             return  # others may have given the access, who know better
         before = profile.snapshot(person.user)
         changes = leaving.deactivate(get_policy(), person.user, person.environment)
@@ -89,7 +91,7 @@ def restore(person: ProvisionedUser) -> None:
         return
     before = profile.snapshot(user)
     changes: Changes = {}
-    if columns:
+    if columns and person.profile_of_id is not None:
         profile.apply(get_policy(), user, {}, person.attributes)
     if are_groups_undone or (columns and product_roles.are_kept()):
         transactions.lock_environment(person.environment)

@@ -30,10 +30,12 @@ def erase_user(user: Any) -> int:
         How many events were changed.
     """
     erased = _erase(ProvisioningEvent.objects.filter(user_id=user.pk))
-    names, external_id_key = _names_of(user)
+    links = list(ProvisionedUser.objects.filter(user=user))
+    names = _names_of(user, links)
+    keys = {link.environment_id: link.external_id_key for link in links}
     erased += _erase_actor(ProvisioningEvent.objects.all(), names)
     for environment in _environments_of(user):
-        erased += _erase_named(environment, names, external_id_key)
+        erased += _erase_named(environment, names, keys.get(environment.pk))
     return erased
 
 
@@ -58,19 +60,20 @@ def erase_address(environment: AnyEnvironment, address: str) -> int:
         get_policy().users_of(environment).filter(same).values_list("pk", flat=True)
     )
     for user in model._base_manager.filter(pk__in=user_ids):
-        found, external_id_key = _names_of(user)
-        names |= found
+        links = list(people.filter(user=user))
+        names |= _names_of(user, links)
+        for link in links:
+            external_id_key = link.external_id_key
         erased += _erase(events.filter(user_id=user.pk))
     erased += _erase_actor(events, names)
     return erased + _erase_named(environment, names, external_id_key)
 
 
-def _names_of(user: Any) -> tuple[set[str], str | None]:
-    link: ProvisionedUser | None = ProvisionedUser.objects.filter(user=user).first()
+def _names_of(user: Any, links: Iterable[ProvisionedUser]) -> set[str]:
     names = {user.get_username(), getattr(user, user.get_email_field_name())}
-    if link is not None:
+    for link in links:
         names |= {link.attributes.get("userName"), profile.address(link.attributes)}
-    return {name for name in names if name}, link.external_id_key if link else None
+    return {name for name in names if name}
 
 
 def _environments_of(user: Any) -> Iterable[AnyEnvironment]:

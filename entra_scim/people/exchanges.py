@@ -89,8 +89,14 @@ def circle(person: ProvisionedUser, holder_id: uuid.UUID) -> list[ProvisionedUse
 def park(person: ProvisionedUser) -> None:
     """Free what a locked person has, until they get what they wish.
 
-    A username that is the product's own is in nobody's way.
+    A username that is the product's own is in nobody's way, nor is an address that the
+    link does not decide about.
     """
+    nobody_s = comparison_keys.digest(f"parked {person.pk}")
+    people = ProvisionedUser.objects.filter(pk=person.pk)
+    if person.profile_of_id is None:
+        people.update(user_name_key=nobody_s)
+        return
     user: Any = person.user
     before = profile.snapshot(user)
     fields = {user.get_email_field_name()}
@@ -100,10 +106,7 @@ def park(person: ProvisionedUser) -> None:
         fields.add(user.USERNAME_FIELD)
     profile.free_address(user, fields=fields)
     profile.save_changes(user, before)
-    nobody_s = comparison_keys.digest(f"parked {person.pk}")
-    ProvisionedUser.objects.filter(pk=person.pk).update(
-        user_name_key=nobody_s, address_key=nobody_s
-    )
+    people.update(user_name_key=nobody_s, address_key=nobody_s)
 
 
 def fulfilment(person: ProvisionedUser) -> Edit:

@@ -37,7 +37,15 @@ def set_document(person: ProvisionedUser, document: Document) -> None:
 
 
 def set_address(person: ProvisionedUser, document: Document) -> None:
-    """Set, unsaved, the keys of the address that a document gives a person."""
+    """Set, unsaved, the keys of the address that a document gives a person.
+
+    Where the link decides about no address, it is nobody's, and leads nobody to a
+    sign-in.
+    """
+    if person.profile_of_id is None:
+        person.address_key = comparison_keys.digest(f"no address of {person.pk}")
+        person.domain_key = ""
+        return
     person.address_key = profile.address_key(document)
     person.domain_key = comparison_keys.domain_key(profile.address(document))
 

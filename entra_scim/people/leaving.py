@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import Error
 from django.utils import timezone
 
-from entra_scim.accounts import links, profile
+from entra_scim.accounts import links, places, profile
 from entra_scim.database import failures, transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.exceptions import Busy, NotProvisioned, VersionMismatch
@@ -31,31 +31,68 @@ _HOOK_FAILED: Changes = {"hook_failed": ["deactivate"]}
 
 
 def deactivate(
-    policy: ProvisioningPolicy, user: AbstractBaseUser, environment: AnyEnvironment
+    policy: ProvisioningPolicy,
+    user: AbstractBaseUser,
+    environment: AnyEnvironment,
+    *,
+    for_good: bool = False,
 ) -> Changes:
     """Take access away by the product's hook, and by ``is_active`` where that fails.
 
     What a failed hook has half done is undone. Entra would repeat a refused
     deactivation in each cycle, and the person would stay in as long as the hook fails.
+    Of somebody of several environments, it takes this one's membership, and the
+    account only if there is no other. An inactive link keeps them out even if that
+    fails; ``for_good``, there is no link any more, so it is the account then.
     In the caller's transaction; the caller saves the user.
 
     Returns:
         What the event has to tell besides: that the hook failed, or nothing.
     """
+    changes: Changes = {}
+    if policy.shares_people():
+        if not _is_done(lambda: policy.suspend(user, environment), "suspend"):
+            changes = dict(_HOOK_FAILED)
+        if not (changes and for_good) and _stays_elsewhere(user, environment):
+            return changes
     before = profile.snapshot(user)
-    try:
-        with transactions.attempt():
-            policy.deactivate(user, environment)
-    except Exception as error:
-        if isinstance(error, Error) and failures.is_unavailable(error):
-            raise
-        logger.error("The policy's deactivate failed", exc_info=error)
-    else:
-        return {}
+    if _is_done(lambda: policy.deactivate(user, environment), "deactivate"):
+        return changes
     for column, value in before.items():
         setattr(user, column, value)
     user.is_active = False
     return dict(_HOOK_FAILED)
+
+
+def reactivate(
+    policy: ProvisioningPolicy, user: AbstractBaseUser, environment: AnyEnvironment
+) -> None:
+    """Give access back by the product's hooks. The caller saves the user."""
+    if not policy.shares_people():
+        policy.reactivate(user, environment)
+        return
+    policy.resume(user, environment)
+    if not user.is_active:
+        policy.reactivate(user, environment)
+
+
+def _stays_elsewhere(user: AbstractBaseUser, environment: AnyEnvironment) -> bool:
+    found: list[bool] = []
+    _is_done(lambda: found.append(places.is_elsewhere(user, environment)), "is_member")
+    return found == [True]
+
+
+def _is_done(work: Callable[[], None], hook: str) -> bool:
+    """Do what a hook of the policy does, or undo it and log why it failed."""
+    try:
+        with transactions.attempt():
+            work()
+    except Exception as error:
+        if isinstance(error, Error) and failures.is_unavailable(error):
+            raise
+        logger.error("The policy's %s failed", hook, exc_info=error)
+        return False
+    return True
 
 
 def insist(work: Callable[[bool], T]) -> T:
@@ -93,8 +130,9 @@ def unlink(
     by_hand = not origin.key_hint
     keeps_access = by_hand and user.is_active and not links.is_in_force(person)
     changes: Changes = dict(_HOOK_FAILED) if quietly else {}
-    if not keeps_access and (person.active or user.is_active):
-        changes |= deactivate(policy, user, environment)
+    has_access = places.is_let_in(policy, user, environment)
+    if not keeps_access and (person.active or has_access):
+        changes |= deactivate(policy, user, environment, for_good=True)
     had_roles, person.active = person.active, False
     changes |= grants.settle(
         person, person.attributes, {}, had_roles=had_roles, quietly=quietly
@@ -111,7 +149,7 @@ def unlink(
             "is_set_aside": False,
         },
     )
-    sessions.end_all(user)
+    sessions.end_of(user, environment)
     announcements.tell(person, kind, changes, origin)
     person.delete()
     return former

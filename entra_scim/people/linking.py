@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils.translation import gettext_lazy as _
 
-from entra_scim.accounts import profile
+from entra_scim.accounts import links, places, profile
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.exceptions import (
@@ -22,8 +23,25 @@ from entra_scim.exceptions import (
     Conflict,
 )
 from entra_scim.models import ProvisionedUser, ReleasedUser
-from entra_scim.policy import ProvisioningPolicy
+from entra_scim.policy import ProvisioningPolicy, get_policy
 from entra_scim.text import comparison_keys
+
+
+class NotInvited(AddressElsewhere):
+    """The same, where the product lets people belong to several environments."""
+
+    code = "not_invited"
+    message = _(
+        "An account that this environment cannot manage uses this e-mail address or "
+        "username. If the person is to work here too, invite them in the product: once "
+        "they have accepted, the next cycle links them. Otherwise, use another address "
+        "for this person in Entra."
+    )
+
+
+def elsewhere(policy: ProvisioningPolicy) -> AddressElsewhere:
+    """Return the refusal that says nothing of who has an address."""
+    return NotInvited() if policy.shares_people() else AddressElsewhere()
 
 
 def person_to_link(
@@ -45,7 +63,13 @@ def person_to_link(
         AddressNotOwned: The policy does not let the environment have the address.
     """
     address = profile.address(attributes)
-    _check_owned(policy, environment, address)
+    # Who shares somebody with others has their consent, and decides about no address.
+    if not any(
+        comparison_keys.same_address(_email(user), address)
+        and _is_shared(policy, environment, user)
+        for user in known
+    ):
+        _check_owned(policy, environment, address)
     holders = _holders(policy, environment, attributes, address, known)
     found = account or policy.find_person(environment, attributes)
     if found is not None:
@@ -67,19 +91,35 @@ def person_to_link(
     if not comparison_keys.same_address(_email(user), address):
         raise AddressHeld
     if _is_hidden(user):
-        raise AddressElsewhere
+        raise elsewhere(policy)
     return user
 
 
 def new_link(environment: AnyEnvironment, user: Any) -> ProvisionedUser:
-    """Return the link of somebody before Entra has said anything of them, unsaved."""
+    """Return the link of somebody before Entra has said anything of them, unsaved.
+
+    It decides about their names and address, if the account is this environment's alone.
+    Otherwise anyone who is invited could take over what is of others, by the mail that
+    resets a password; so no link comes by that later either. Of shared people, call it
+    with the account locked.
+    """
+    policy = get_policy()
+    is_profile = not policy.shares_people() or places.is_alone_in(user, environment)
     return ProvisionedUser(
         environment=environment,
         user=user,
-        profile_of=user,
+        profile_of=user if is_profile else None,
         attributes={},
-        active=user.is_active,
+        active=places.is_let_in(policy, user, environment),
     )
+
+
+def forget_former(environment: AnyEnvironment, user: Any) -> None:
+    """Delete what remembers a former link, once there is a new one."""
+    marks = ReleasedUser.objects.filter(user=user)
+    if get_policy().shares_people():
+        marks = marks.filter(environment=environment)
+    marks.delete()
 
 
 def check_free(
@@ -116,12 +156,14 @@ def _check_linkable(
     user: Any,
     attributes: Mapping[str, Any],
 ) -> None:
-    link = _related(user, "provisioned_user")
+    link = places.link_in(user, environment)
     if link is not None and link.environment_id == environment.pk:
         raise AddressProvisioned
     belongs_to = [candidate.pk for candidate in policy.environments_of(user)]
-    if link is not None or belongs_to != [environment.pk]:
-        raise AddressElsewhere
+    is_another_s = link is not None or belongs_to != [environment.pk]
+    # An address alone never adds a link: the product says that the person is here too.
+    if is_another_s and not _is_shared(policy, environment, user):
+        raise elsewhere(policy)
     released: ReleasedUser | None = _former_link(user, environment)
     if released is not None:
         external_id = attributes.get("externalId")
@@ -134,10 +176,19 @@ def _check_linkable(
 
 def _adopt(policy: ProvisioningPolicy, environment: AnyEnvironment, user: Any) -> None:
     """Let the product take in somebody of no environment; a refusal undoes it."""
-    if _related(user, "provisioned_user") is None and not list(
-        policy.environments_of(user)
-    ):
+    if not places.is_linked(user) and not list(policy.environments_of(user)):
         policy.adopt(user, environment)
+
+
+def _is_shared(
+    policy: ProvisioningPolicy, environment: AnyEnvironment, user: Any
+) -> bool:
+    """Tell whether somebody of several environments is one of this one's people."""
+    return (
+        policy.shares_people()
+        and links.is_of(user, environment.pk)
+        and not places.is_alone_in(user, environment)
+    )
 
 
 def _is_hidden(user: Any) -> bool:
@@ -167,7 +218,7 @@ def _told(
     and which of them are worth an attack.
     """
     environments = [candidate.pk for candidate in policy.environments_of(user)]
-    return refusal() if environment.pk in environments else AddressElsewhere()
+    return refusal() if environment.pk in environments else elsewhere(policy)
 
 
 def _holders(
@@ -208,7 +259,3 @@ def _former_link(user: Any, environment: AnyEnvironment) -> ReleasedUser | None:
 
 def _email(user: Any) -> str:
     return getattr(user, user.get_email_field_name()) or ""
-
-
-def _related(user: Any, name: str) -> Any:
-    return getattr(user, name) if hasattr(user, name) else None

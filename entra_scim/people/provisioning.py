@@ -14,7 +14,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from entra_scim.accounts import namesakes, profile
+from entra_scim.accounts import namesakes, places, profile
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import Received
@@ -221,7 +221,8 @@ def _create(
     validation.check_unique(environment, attributes, address_key, known)
     user: Any = linking.person_to_link(policy, environment, attributes, known, account)
     kind = Kind.CREATED if user is None else Kind.LINKED
-    was_active = user is None or user.is_active
+    user = places.locked_if_shared(user)
+    was_active = user is None or places.is_let_in(policy, user, environment)
     if user is None:
         user = profile.new_user(policy, environment, attributes)
     attributes = {"active": True} | attributes
@@ -230,7 +231,7 @@ def _create(
     person = linking.new_link(environment, user)
     if not was_active:
         # Sessions from before must not come back to life with the person.
-        sessions.end_all(user)
+        sessions.end_of(user, environment)
     changes = writing.set_values(
         policy,
         person,
@@ -242,7 +243,7 @@ def _create(
         person.overwritten = {}  # nobody has read the account before
     writing.save_new(person)
     if kind == Kind.LINKED:
-        ReleasedUser.objects.filter(user=user).delete()
+        linking.forget_former(environment, user)
     announcements.tell(person, kind, changes, origin)
     if kind == Kind.LINKED and person.active != was_active:
         announcements.tell(person, announcements.kind_of_activity(person), {}, origin)
@@ -270,7 +271,8 @@ def _change(
         received = replace(received, roles=False, role_function=None)
     active = new.get("active", was_active)
     # Somebody who was let in by hand since goes out again.
-    same_access = active == was_active and (active or not person.user.is_active)
+    has_access = active or places.is_let_in(policy, person.user, environment)
+    same_access = active == was_active == has_access
     if (
         new == old
         and same_access

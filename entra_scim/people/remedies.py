@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from entra_scim.accounts import links, namesakes, profile
+from entra_scim.accounts import links, namesakes, places, profile
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import Received
@@ -74,6 +74,8 @@ def set_aside(environment: AnyEnvironment, resource_id: uuid.UUID) -> None:
 
     def work() -> None:
         person = _managed(environment, resource_id)
+        if not places.is_alone_in(person.user, environment):
+            raise NoLongerManaged  # others write to the account's address
         _free_address(leaving.unlink(person, Kind.SET_ASIDE, LOCAL))
 
     transactions.run(work)
@@ -99,7 +101,7 @@ def set_former_aside(released: ReleasedUser) -> None:
         )
         if former is None or former.user.is_active:
             raise VersionMismatch
-        if not links.is_in_force(former):
+        if not places.is_alone_in(former.user, released.environment):
             raise NoLongerManaged
         name = str(former.user)
         _free_address(former)

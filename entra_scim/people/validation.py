@@ -8,13 +8,12 @@ from typing import Any, NoReturn
 
 from django.db import DataError, IntegrityError
 
-from entra_scim.accounts import key_versions, links, namesakes, profile
+from entra_scim.accounts import key_versions, links, namesakes, places, profile
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import role_values
 from entra_scim.document import documents
 from entra_scim.document.documents import Document, Kept
 from entra_scim.exceptions import (
-    AddressElsewhere,
     AddressLooksAlike,
     AddressNotOwned,
     AddressProvisioned,
@@ -31,7 +30,7 @@ from entra_scim.exceptions import (
     UserNameTaken,
 )
 from entra_scim.models import ProvisionedUser
-from entra_scim.policy import ProvisioningPolicy
+from entra_scim.policy import ProvisioningPolicy, get_policy
 from entra_scim.text import comparison_keys
 
 from . import identity, linking
@@ -123,7 +122,8 @@ def check_may_reactivate(
     Raises:
         ReactivationRefused: The policy says so.
     """
-    if not user.is_active and not policy.may_reactivate(user, environment):
+    is_in = places.is_let_in(policy, user, environment)
+    if not is_in and not policy.may_reactivate(user, environment):
         raise ReactivationRefused
 
 
@@ -141,7 +141,7 @@ def _check(policy: ProvisioningPolicy, person: ProvisionedUser, new: Document) -
     old = person.attributes
     if new == old:
         return
-    renames = profile.renames(old, new)
+    renames = person.profile_of_id is not None and profile.renames(old, new)
     profile.check_lengths(new, renames=renames)
     identity.check_kept(person, new)
     if any(old.get(name) != new.get(name) for name in ("userName", "emails")):
@@ -181,12 +181,10 @@ def check_unique(
     """
     user_name_key = comparison_keys.user_name_key(attributes["userName"])
     external_id_key = comparison_keys.external_id_key(attributes.get("externalId"))
-    links = [
-        user.provisioned_user for user in known if hasattr(user, "provisioned_user")
-    ]
+    linked = places.links_of(known)
     colleagues = [
         link
-        for link in links
+        for link in linked
         if link.environment_id == environment.pk
         and (
             link.user_name_key == user_name_key
@@ -200,8 +198,13 @@ def check_unique(
         raise ExternalIdTaken
     for link in colleagues:
         _refuse(link, user_name_key, attributes, besides)
-    if any(link.address_key == address_key for link in links):
-        raise AddressElsewhere
+    # Of somebody who is here too, it is asked later whether they are linked here.
+    if any(
+        link.address_key == address_key
+        and not (places.are_people_shared() and links.is_of(link.user, environment.pk))
+        for link in linked
+    ):
+        raise linking.elsewhere(get_policy())
 
 
 def _refuse(

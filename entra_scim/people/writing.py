@@ -13,7 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from entra_scim.accounts import overwritten, profile
+from entra_scim.accounts import overwritten, places, profile
 from entra_scim.database import prepared_reads, prepared_writes, transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import Received, role_values
@@ -170,18 +170,21 @@ def set_values(
     old, was_active, user = person.attributes, person.active, person.user
     adding = not old
     before = profile.snapshot(user)
-    profile.apply(policy, user, old, new)
-    overwritten.note(person, before)
+    if person.profile_of_id is not None:
+        profile.apply(policy, user, old, new)
+        overwritten.note(person, before)
     if adding and (replaced := profile.replaced_username(user, before)):
         person.former_username = replaced
         person.former_username_key = comparison_keys.user_name_key(replaced)
     now = time_shown()
     changes: Changes = {}
     if active and not was_active:
-        policy.reactivate(user, person.environment)
-    elif not active and (was_active or user.is_active):
+        leaving.reactivate(policy, user, person.environment)
+    elif not active and (
+        was_active or places.is_let_in(policy, user, person.environment)
+    ):
         changes |= leaving.deactivate(policy, user, person.environment)
-        sessions.end_all(user)
+        sessions.end_of(user, person.environment)
     first_received = received.roles and person.roles_received_at is None
     if first_received:
         person.roles_received_at = now

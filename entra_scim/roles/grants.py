@@ -11,7 +11,7 @@ from entra_scim.dialect import role_values
 from entra_scim.document.documents import Document
 from entra_scim.models import ProvisionedUser
 
-from . import handing_over, memberships, regrants
+from . import elsewhere, handing_over, memberships, regrants
 from .assignments import EnvironmentRoles
 
 Changes = dict[str, list[str]]
@@ -26,7 +26,9 @@ def are_settled(person: ProvisionedUser) -> bool:
         return True
     environment_roles = EnvironmentRoles(person.environment, person.user_id)
     wanted = environment_roles.granted(role_values(person.attributes))
-    return _held(environment_roles) == wanted
+    held = _held(environment_roles)
+    kept = elsewhere.granted(person.user_id, person.environment, held - wanted)
+    return held - kept == wanted
 
 
 def _held(environment_roles: EnvironmentRoles) -> set[Any]:
@@ -86,6 +88,7 @@ def settle(
         # Who waits for the groups of a role sends the next request, sooner or later.
         transactions.after_commit(lambda: regrants.step(person.environment))
     left = held - wanted
+    left -= elsewhere.granted(person.user_id, person.environment, left)
     if quietly:
         for group_id in left:
             memberships.leave([person.user.pk], group_id)

@@ -20,7 +20,7 @@ from entra_scim.database import batches, transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import PendingRegrant, ProvisionedUser, ProvisioningEvent
 
-from . import assignments, differences, handing_over, memberships
+from . import assignments, differences, elsewhere, handing_over, memberships
 from .differences import Difference, Grant
 
 AT_ONCE = 100
@@ -224,9 +224,15 @@ def _bring(
     that did it has given them the group.
     """
     joined = [user_id for pk, user_id in work.joining.items() if pk in in_force]
-    if work.grant.group_id is not None:
-        memberships.join(joined, work.grant.group_id)
-        memberships.leave(work.leaving, work.grant.group_id)
+    group_id = work.grant.group_id
+    if group_id is not None:
+        memberships.join(joined, group_id)
+        leaving = [
+            user_id
+            for user_id in work.leaving
+            if not elsewhere.granted(user_id, environment, [group_id])
+        ]
+        memberships.leave(leaving, group_id)
     handing_over.hand_over_all(
         environment,
         {*work.assigned, *work.leaving},

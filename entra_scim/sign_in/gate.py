@@ -9,7 +9,7 @@ from typing import Any, cast
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
-from entra_scim.accounts import links, namesakes
+from entra_scim.accounts import links, namesakes, places
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
 from entra_scim.models import EntraConnection, ProvisionedUser
@@ -48,10 +48,54 @@ class Belonging:
         settings = EntraConnection.objects.for_environment(self.environment).first()
         return settings is not None and settings.is_active(timezone.now())
 
+    @property
+    def links(self) -> list[ProvisionedUser]:
+        """The links by which Entra manages the person."""
+        return [] if self.link is None else [self.link]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedBelonging(Belonging):
+    """That of a person in a product where they may belong to several environments.
+
+    One that does not want passwords refuses them for itself alone, see
+    :func:`entra_scim.sign_in.entrances.may_enter`. Who has nowhere else to go needs none.
+    """
+
+    places: list[AnyEnvironment]
+    """Where the person may be."""
+
+    all_links: list[ProvisionedUser]
+
+    @property
+    def has_left(self) -> bool:
+        return (
+            bool(self.all_links)
+            and not self.places
+            and not any(link.active for link in self.all_links)
+        )
+
+    @property
+    @deciding()
+    def is_gated(self) -> bool:
+        return bool(self.places) and all(is_active(place) for place in self.places)
+
+    @property
+    def links(self) -> list[ProvisionedUser]:
+        return self.all_links
+
+
+@deciding()
+def is_active(environment: AnyEnvironment) -> bool:
+    """Tell whether people sign in to an environment with Entra only, now."""
+    return Belonging(link=None, environment=environment).is_gated
+
 
 @deciding()
 def belonging_of(user: AbstractBaseUser) -> Belonging:
     """Return the link of a person, and the environment that decides about them."""
+    if places.are_people_shared():
+        return _shared_belonging_of(user)
     link = _link_of(user)
     if link is not None and links.is_in_force(link):
         return Belonging(link=link, environment=link.environment)
@@ -66,6 +110,24 @@ def environment_of(user: AbstractBaseUser) -> AnyEnvironment | None:
     belong to. The Admin has none, and neither has somebody who belongs to two.
     """
     return belonging_of(user).environment
+
+
+def decides_about(environment: AnyEnvironment, user: AbstractBaseUser) -> bool:
+    """Tell whether the activation of an environment decides about a person there."""
+    if places.are_people_shared():
+        return links.is_of(user, environment.pk)
+    return bool(environment_of(user) == environment)
+
+
+def demanded_by(
+    user: AbstractBaseUser, environment: AnyEnvironment
+) -> AnyEnvironment | None:
+    """Return whose Entra alone signs a person in for an environment's pages, or None."""
+    if places.are_people_shared():
+        is_demanded = decides_about(environment, user) and is_active(environment)
+        return environment if is_demanded else None
+    belonging = belonging_of(user)
+    return belonging.environment if belonging.is_gated else None
 
 
 @deciding()
@@ -92,6 +154,9 @@ def is_refused(user: AbstractBaseUser) -> bool:
     deactivated. Ask it wherever you let people in without ``authenticate()``, as by
     a token of an interface.
     """
+    if places.are_people_shared():
+        belonging = belonging_of(user)
+        return belonging.has_left or belonging.is_gated
     link = _link_of(user)
     if link is not None and not link.active:
         return True
@@ -137,6 +202,21 @@ def current_username(name: str) -> str:
         return name
     user: Any = found[0].user
     return str(user.get_username())
+
+
+def _shared_belonging_of(user: AbstractBaseUser) -> SharedBelonging:
+    policy = get_policy()
+    found = [] if policy.is_exempt(user) else places.of(user)
+    rows = ProvisionedUser.objects.filter(user_id=user.pk).select_related("environment")
+    all_links = [*rows]
+    for link in all_links:
+        link.user = cast(Any, user)
+    return SharedBelonging(
+        link=None,
+        environment=found[0] if len(found) == 1 else None,
+        places=found,
+        all_links=all_links,
+    )
 
 
 def _link_of(user: AbstractBaseUser) -> ProvisionedUser | None:

@@ -15,9 +15,10 @@ from django.db import connections
 from django.db.models import IntegerField, QuerySet, Value
 from django.utils import timezone
 
-from entra_scim.accounts import links
+from entra_scim.accounts import links, places
 from entra_scim.conf import conf
 from entra_scim.database import transactions
+from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
 from entra_scim.models import (
     EndedSessions,
@@ -116,6 +117,33 @@ def end_all(user: AbstractBaseUser) -> None:
     )
 
 
+@deciding()
+def end_of(user: AbstractBaseUser, environment: AnyEnvironment) -> None:
+    """End the sessions of a user that an environment's Entra may end.
+
+    All, unless the account stays active for other environments: then those that it
+    opened. Another one does not let them in here, see :mod:`.entrances`.
+    """
+    if places.are_people_shared() and user.is_active:
+        EntraSession.objects.for_environment(environment).filter(
+            user_id=user.pk, ended_at=None
+        ).update(ended_at=timezone.now())
+    else:
+        end_all(user)
+
+
+@deciding()
+def opened_for(user: AbstractBaseUser, session: Any) -> Any:
+    """Return the key of the environment whose Entra opened a user's session, or None.
+
+    None as well if it has ended since.
+    """
+    rows = EntraSession.objects.filter(
+        pk=session.get(ENTRA_SESSION), user_id=user.pk, ended_at=None
+    )
+    return rows.values_list("environment_id", flat=True).first()
+
+
 def is_of(session: Any, user: AbstractBaseUser) -> bool:
     """Tell whether it is a user's own session, which they have opened."""
     own: bool = session.get(SESSION_KEY) == user._meta.pk.value_to_string(user)
@@ -159,6 +187,8 @@ def is_ended(user: AbstractBaseUser, session: Any) -> bool:
         return True
     opened_at = session.get(OPENED_AT, 0)
     entra_session = session.get(ENTRA_SESSION)
+    if places.are_people_shared():
+        return _is_ended_of_shared(user, session)
     if ENVIRONMENT not in session:
         _note(session, gate.belonging_of(user))
     if entra_session is not None and (
@@ -184,6 +214,28 @@ def is_ended(user: AbstractBaseUser, session: Any) -> bool:
             if belonging.is_gated:
                 return True
     return entra_session is not None and not signed_in
+
+
+def _is_ended_of_shared(user: AbstractBaseUser, session: Any) -> bool:
+    """Tell it where people may belong to several environments.
+
+    A session is of the environment whose Entra opened it, or of those that let people
+    in without, and lasts for as long as they may be there.
+    """
+    opened_at = session.get(OPENED_AT, 0)
+    ended = EndedSessions.objects.filter(pk=user.pk).values_list("ended_at", flat=True)
+    if any(opened_at <= at.timestamp() for at in ended):
+        return True
+    belonging = gate.belonging_of(user)
+    if session.get(ENTRA_SESSION) is None:
+        return belonging.has_left or belonging.is_gated
+    environment = opened_for(user, session)
+    return (
+        environment is None
+        or _is_too_old(opened_at)
+        or not links.is_of(user, environment)
+        or environment not in [place.pk for place in places.of(user)]
+    )
 
 
 def _facts(

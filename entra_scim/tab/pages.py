@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -30,6 +30,7 @@ from entra_scim.diagnosis import observations, sign_in_health, status
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import EntraConnection
 from entra_scim.secrecy.hiding import hide_in_reports
+from entra_scim.sign_in import entrances
 from entra_scim.story import events
 from entra_scim.web.engines import engine
 from entra_scim.web.prefetches import is_prefetch
@@ -86,6 +87,8 @@ class EnvironmentPage(TemplateView):
         if is_prefetch(request.headers):
             return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
         self.environment = self.mount.find(request, kwargs)
+        if entrances.is_shut(request.user, request.session, self.environment):
+            raise Http404
         if request.method == "POST" and not self.can_change:
             raise PermissionDenied
         try:

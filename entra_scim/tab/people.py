@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim.accounts import links
+from entra_scim.accounts import links, places
 from entra_scim.models import ProvisionedUser, ProvisioningEvent, ReleasedUser
 from entra_scim.people import (
     identity,
@@ -115,6 +115,7 @@ class PersonPage(EnvironmentPage):
             external_id=person.attributes.get("externalId", ""),
             waiting=identity.waiting_object_id(person),
             managed=links.is_in_force(person),
+            is_let_in=places.is_let_in(get_policy(), person.user, self.environment),
             reasons=reasons.reasons(person, reasons.granted_by_role(self.environment)),
             lines=lines_of(events[:_PERSON_EVENTS]),
             refused=[

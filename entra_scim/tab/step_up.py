@@ -56,11 +56,11 @@ class StepUpMixin(Page):
         if sessions.is_proved(self.request.session):
             return None
         user: Any = self.request.user
-        belonging = gate.belonging_of(user)
-        if belonging.environment is not None and belonging.is_gated:
+        environment = gate.demanded_by(user, self.environment)
+        if environment is not None:
             url = reverse(
                 names.full("entra_scim_oidc:environment-sign-in"),
-                args=[belonging.environment.pk],
+                args=[environment.pk],
             )
             query = urlencode({"again": "1", "next": self.proved_at})
             return StepUp(sign_in_url=f"{url}?{query}")

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
 from entra_scim.models import ProvisionedUser
+from entra_scim.policy import get_policy
 from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +180,14 @@ def test_a_file_that_lacks_something(contoso, tmp_path, directory, said):
 def test_a_file_that_is_not_there(contoso):
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("entra_import", contoso.pk, "none.csv", "none.csv")
+
+
+def test_a_suspended_membership_stays_so(run, shared, consultant, contoso, fabrikam):
+    """Where people are shared, the account says nothing of one environment."""
+    fabrikam.members.add(consultant)
+    get_policy().suspend(consultant, contoso)
+
+    run((consultant.pk, ANN), link=True)
+
+    assert not ProvisionedUser.objects.get(user=consultant).active
+    assert not get_policy().is_member(consultant, contoso)
