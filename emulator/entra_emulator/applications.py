@@ -42,8 +42,12 @@ class AppRole:
 class Assignment:
     """A person or a group has one role of an application; None is default access."""
 
+    id: str = field(default_factory=new_id)
     principal: Principal
     role: AppRole | None
+    created_at: datetime.datetime = field(
+        default_factory=lambda: datetime.datetime.now(datetime.UTC)
+    )
 
 
 @dataclass(kw_only=True, eq=False)
@@ -122,6 +126,12 @@ class Application:
     is_multi_tenant: bool = False
     """Whether people of any directory sign in, by /organizations too."""
     optional_claims: set[str] = field(default_factory=set)
+    graph_permissions: set[str] = field(default_factory=set)
+    """What the application itself may do with Microsoft Graph, without a person.
+
+    Its app-only tokens have them as ``roles``:
+    https://learn.microsoft.com/en-us/graph/auth-v2-service
+    """
     registration: dict[str, Any] = field(default_factory=dict)
     """What Microsoft Graph was told and nothing here depends on."""
     provoked_error: int | None = field(default=None, init=False)
@@ -224,7 +234,7 @@ class Application:
         """Refuse all sign-ins with an AADSTS code, such as 53003; None ends that.
 
         Raises:
-            ValueError: The code is none that is known.
+            ValueError: The code is not known.
         """
         if code is not None and code not in SIGN_IN_ERRORS:
             known = ", ".join(str(one) for one in sorted(SIGN_IN_ERRORS))

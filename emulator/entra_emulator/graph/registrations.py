@@ -284,7 +284,7 @@ def _certificates(application: Application, wanted: Any) -> Callable[[], None]:
                 der = base64.b64decode(key, validate=True)
                 loaded = x509.load_der_x509_certificate(der)
             except ValueError:
-                raise bad_request("Key credential is no certificate.") from None
+                raise bad_request("The key credential is not a certificate.") from None
             existing[key] = Certificate(certificate=loaded)
         certificates.append(existing[key])
     return _setting(application, {"certificates": certificates})

@@ -17,6 +17,7 @@ from entra_emulator.applications import Application
 from entra_emulator.provisioning.job import ProvisioningJob
 from entra_emulator.provisioning.logs import Status
 from entra_emulator.provisioning.reports import AlreadyRunning, State
+from entra_emulator.tenant import Tenant
 
 from . import schemas
 from .errors import GraphError, bad_request, not_found
@@ -125,7 +126,7 @@ class Jobs(GraphView):
             State.DISABLED: "Quarantine",
         }.get(job.state, "Active")
         return {
-            "id": self.job_id(application),
+            "id": job_id_of(self.tenant, application),
             "templateId": _TEMPLATE,
             "schedule": {
                 "expiration": None,
@@ -143,11 +144,6 @@ class Jobs(GraphView):
             },
         }
 
-    def job_id(self, application: Application) -> str:
-        """Return the ID of an application's job."""
-        tenant = uuid.UUID(self.tenant.id).hex
-        return f"{_TEMPLATE}.{tenant}.{application.service_principal_id}"
-
     def job(
         self, object_id: str, identifier: str
     ) -> tuple[Application, ProvisioningJob]:
@@ -158,7 +154,7 @@ class Jobs(GraphView):
         """
         application = self.principal(object_id)
         job = self.entra.jobs.get(application)
-        if job is None or identifier != self.job_id(application):
+        if job is None or identifier != job_id_of(self.tenant, application):
             raise not_found(identifier)
         return application, job
 
@@ -217,6 +213,11 @@ class Start(Jobs):
             with contextlib.suppress(AlreadyRunning):
                 self.entra.start_cycle(application)
         return nothing()
+
+
+def job_id_of(tenant: Tenant, application: Application) -> str:
+    """Return the ID of an application's job."""
+    return f"{_TEMPLATE}.{uuid.UUID(tenant.id).hex}.{application.service_principal_id}"
 
 
 def _connect(job: ProvisioningJob, connection: Connection) -> None:

@@ -19,7 +19,7 @@ _GRAPH_EXPLORER = "de8bc8b5-d9f9-48b1-a8ad-b748da725064"
 
 
 class Permission(StrEnum):
-    """Delegated permissions that something here asks for.
+    """Permissions that something here asks for, delegated or of an application.
 
     https://learn.microsoft.com/en-us/graph/permissions-reference
     """
@@ -29,11 +29,17 @@ class Permission(StrEnum):
     WRITE_GRANTS = "DelegatedPermissionGrant.ReadWrite.All"
     READ_SYNCHRONIZATION = "Synchronization.Read.All"
     WRITE_SYNCHRONIZATION = "Synchronization.ReadWrite.All"
+    WRITE_ASSIGNMENTS = "AppRoleAssignment.ReadWrite.All"
+    READ_USERS = "User.Read.All"
+    READ_GROUPS = "Group.Read.All"
+    READ_DIRECTORY = "Directory.Read.All"
+    READ_PROVISIONING_LOGS = "ProvisioningLog.Read.All"
+    READ_AUDIT_LOGS = "AuditLog.Read.All"
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: a tenant's administrator, with what they permitted."""
+    """Who asks: an administrator with what they permitted, or an application itself."""
 
     tenant_id: str
     permissions: frozenset[str]
@@ -63,7 +69,7 @@ def caller_of(keys: SigningKeys, authorization: str) -> Caller:
             key,
             algorithms=["RS256"],
             audience=access_tokens.GRAPH,
-            options={"require": ["aud", "exp", "tid", "scp"]},
+            options={"require": ["aud", "exp", "tid"]},
         )
     except jwt.ExpiredSignatureError:
         raise GraphError(
@@ -75,4 +81,7 @@ def caller_of(keys: SigningKeys, authorization: str) -> Caller:
             "InvalidAuthenticationToken",
             f"Access token validation failed. {error}",
         ) from None
-    return Caller(str(claims["tid"]), frozenset(str(claims["scp"]).split()))
+    # Of a person, scp says what the application may do; of an application, roles:
+    # https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference
+    permissions = claims.get("roles") or str(claims.get("scp", "")).split()
+    return Caller(str(claims["tid"]), frozenset(permissions))

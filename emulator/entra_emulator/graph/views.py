@@ -29,6 +29,8 @@ class GraphView:
     """
 
     permissions: ClassVar[dict[str, Permissions]] = {}
+    also: ClassVar[dict[str, Permissions]] = {}
+    """The permissions of which a method needs any besides."""
     reaches_out: ClassVar[bool] = False
     """Whether it sends something to a server, which is waited for without the lock."""
 
@@ -72,7 +74,8 @@ class GraphView:
             raise GraphError(
                 405, "Request_BadRequest", "Specified HTTP method is not allowed."
             )
-        if not caller.permissions & set(needed):
+        besides = self.also.get(method, needed)
+        if not all(caller.permissions & set(each) for each in (needed, besides)):
             raise GraphError(
                 403,
                 "Authorization_RequestDenied",

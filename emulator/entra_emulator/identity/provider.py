@@ -274,9 +274,13 @@ class IdentityProvider:
             )
         )
 
-    def _access_token(self, client_id: str, permissions: list[str]) -> str:
+    def _access_token(
+        self, application: Application, permissions: list[str] | None
+    ) -> str:
+        if permissions is None:
+            return access_tokens.app_only(self.keys, self.tenant.id, application)
         return access_tokens.delegated(
-            self.keys, self.tenant.id, client_id, permissions
+            self.keys, self.tenant.id, application.client_id, permissions
         )
 
     def _id_token(self, issued: IssuedCode, base: str) -> str:

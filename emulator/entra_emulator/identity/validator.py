@@ -10,6 +10,7 @@ from typing import Any
 from oauthlib.common import Request
 from oauthlib.openid import RequestValidator
 
+from entra_emulator.applications import Application
 from entra_emulator.sign_in_errors import Stage
 from entra_emulator.tenant import Tenant
 
@@ -31,8 +32,11 @@ class EntraValidator(RequestValidator):
     browser: Browser
     id_token: Callable[[IssuedCode, str], str]
     """Makes an ID token for a code, with an issuer's base."""
-    access_token: Callable[[str, list[str]], str]
-    """Makes an access token for an application, with permissions for Graph."""
+    access_token: Callable[[Application, list[str] | None], str]
+    """Makes an access token for an application, with a person's permissions for Graph.
+
+    None stands for the application's own.
+    """
 
     # The authorization request
 
@@ -214,10 +218,11 @@ class EntraValidator(RequestValidator):
         return self.id_token(self.codes.issued[str(request.code)], self.base)
 
     def access_token_of(self, request: Request) -> str:
+        application = application_of(request)
+        if request.grant_type == "client_credentials":
+            return self.access_token(application, None)
         permissions = map(access_tokens.permission_of, request.scopes or ())
-        return self.access_token(
-            application_of(request).client_id, [one for one in permissions if one]
-        )
+        return self.access_token(application, [one for one in permissions if one])
 
     def save_bearer_token(
         self, token: Any, request: Request, *args: Any, **kwargs: Any

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from entra_emulator.clock import Clock
-from entra_emulator.directory import Principal
+from entra_emulator.directory import Principal, new_id
 
 from .conversation import GROUPS, USERS, Conversation
 from .groups import GroupProvisioner, GroupTask
@@ -31,8 +31,8 @@ T = TypeVar("T", Task, GroupTask)
 class Attempts:
     """Provision one person after another, note what came of it, and set aside who failed.
 
-    One instance serves one cycle. ``once_more`` gets those with whom the next cycle
-    has to go on.
+    One instance serves one cycle. ``once_more`` gets those that the next cycle has
+    to go on with.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Attempts:
         self.unlogged: collections.Counter[str] = collections.Counter()
         """The requests of which no entry tells, as nothing differed, by method."""
 
+        self._cycle_id = new_id()
         self._provisioner = provisioner
         self._server = server
         self._log = log
@@ -94,6 +95,7 @@ class Attempts:
         """Note that a person is left alone, and why."""
         return self._log.note(
             LogEntry(
+                cycle_id=self._cycle_id,
                 at=self._clock.now(),
                 action=Action.MATCH,
                 status=Status.SKIPPED,
@@ -147,6 +149,7 @@ class Attempts:
     ) -> LogEntry:
         return self._log.note(
             LogEntry(
+                cycle_id=self._cycle_id,
                 at=self._clock.now(),
                 action=action,
                 status=Status.FAILURE if failure else Status.SUCCESS,

@@ -11,6 +11,8 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any
 
+from entra_emulator.directory import new_id
+
 from .servers import Answer, NoAnswer
 
 _KEPT_ENTRIES = 50_000
@@ -70,6 +72,9 @@ class Exchange:
 class LogEntry:
     """A line of the provisioning logs."""
 
+    id: str = field(default_factory=new_id)
+    cycle_id: str = ""
+    """What entries of one cycle have in common."""
     at: datetime.datetime
     action: Action
     status: Status
