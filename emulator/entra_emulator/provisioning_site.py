@@ -108,7 +108,7 @@ class ProvisioningSite(EmulatorSite):
         not started. Of a job that is there, only the server changes.
 
         Raises:
-            ValueError: The Tenant URL is no HTTP address.
+            ValueError: The Tenant URL is not an HTTP address.
         """
         connection = self.connections[application]
         candidate = self._job(application, tenant_url, secret_token)
@@ -133,7 +133,7 @@ class ProvisioningSite(EmulatorSite):
         """Send what the button "Test connection" sends, and change nothing.
 
         Raises:
-            ValueError: The Tenant URL is no HTTP address.
+            ValueError: The Tenant URL is not an HTTP address.
         """
         return self._job(application, tenant_url, secret_token).test_connection()
 

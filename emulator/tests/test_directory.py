@@ -31,7 +31,7 @@ def test_a_soft_deletion_frees_the_user_principal_name(tenant):
     tombstone = ann.object_id.replace("-", "") + "ann@contoso.example"
 
     tenant.delete(ann)
-    tenant.delete(ann)  # whoever is deleted already stays so
+    tenant.delete(ann)  # who is deleted already stays so
     assert ann.user_principal_name == tombstone
     colleague = tenant.add_person("ann@contoso.example")
 

@@ -282,7 +282,7 @@ class TestAccessKeys:
 
 
 def test_the_redirect_uri_explains_itself(db):
-    """Whoever arrives there by an old link reads what to do."""
+    """Somebody who arrives there by an old link reads what to do."""
     response = Client().get(reverse("entra_scim_oidc:callback"), {"code": "x"})
 
     assert response.status_code == 400

@@ -74,7 +74,7 @@ def test_people_can_be_released_by_hand(client, person, ann):
 
 
 def test_a_release_mark_can_be_deleted(client, scim, person, ann):
-    """Then whoever has the address in Entra is linked again."""
+    """Then the person who has the address in Entra is linked again."""
     scim.delete(f"/Users/{person.pk}")
     mark = ReleasedUser.objects.get()
 

@@ -56,7 +56,7 @@ class TestWhoSignsInWithEntra:
     def test_takes_the_question_out_of_the_address(
         self, connected, gated, entra, auth_time
     ):
-        """Whoever does not show that Entra asked anew proves nothing."""
+        """Somebody who does not show that Entra asked anew proves nothing."""
         before = AccessKey.objects.count()
         if auth_time == "old":
             auth_time = int(time.time()) - 60 * 10

@@ -166,7 +166,7 @@ class TestPromotion:
 
 
 def test_a_form_that_was_open_undoes_nothing(client, scim, linked, ann, model_admin):
-    """Whoever saves it has read the person before Entra deactivated them."""
+    """Who saves it has read the person before Entra deactivated them."""
     form = posted(ann, is_staff="on")
     registered = django_admin.site._registry[get_user_model()]
     get_object = registered.get_object

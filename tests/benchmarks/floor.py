@@ -1,7 +1,7 @@
 """The least that a Django view can do for each operation, written by hand.
 
 The same statements, plain JSON, and no dialect, validation, filters, versions or
-errors: what the database and Django cost whoever stands on them.
+errors: what the database and Django cost those who stand on them.
 """
 
 from __future__ import annotations

@@ -256,7 +256,7 @@ def test_from_an_empty_environment_to_its_end(
     hers.locator("main", has_text=re.compile("AADSTS50105")).wait_for()
     anns.close()
 
-    # The secret expires: whoever signs in reads what to do, and so do administrators.
+    # The secret expires: people who sign in read what to do, and so do administrators.
     page = portal.open("secrets/")
     page.get_by_role("button", name="Let it expire").click()
     mail.outbox.clear()

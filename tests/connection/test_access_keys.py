@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_key_has_256_bits_a_prefix_and_a_checksum(contoso):
-    """A scanner can recognise a leaked key, and a slip of the pen is no key."""
+    """A scanner can recognise a leaked key, and a slip of the pen is not a key."""
     key, secret = access_keys.create(contoso)
 
     assert secret.startswith("entra_scim_")

@@ -1,4 +1,4 @@
-"""A database that is busy, gone or full is no broken product: Entra comes again."""
+"""A database that is busy, gone or full is not a broken product: Entra comes again."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def test_roles_follow_assignments(job, tenant, app, role):
 
 
 def test_default_access_grants_nothing(job, tenant, app):
-    """Whoever has only that comes without roles."""
+    """Who has only that comes without roles."""
     ann = tenant.add_person("ann@contoso.example", "Ann Smith")
     app.assign(ann)
 
@@ -81,7 +81,7 @@ def test_guests_have_their_own_domain(job, tenant, app, role):
 
 
 def test_managers_come_in_a_second_pass(job, tenant, app, role):
-    """Whoever is provisioned first: the reference needs both ends."""
+    """Whichever is provisioned first: the reference needs both ends."""
     boss = tenant.add_person("boss@contoso.example", "Beth Boss")
     ann = tenant.add_person("ann@contoso.example", "Ann Smith", manager=boss)
     for person in (ann, boss):

@@ -24,7 +24,7 @@ from .conftest import PROFILE
 
 
 def test_a_refusal_is_told_and_tried_again(job, tenant, app, role, admin):
-    """With growing pauses, until whoever stands in the way is gone."""
+    """With growing pauses, until the one who stands in the way is gone."""
     person = tenant.add_person("admin@contoso.example", "Ada Admin")
     app.assign(person, role("Viewer"))
     job.run_cycle()

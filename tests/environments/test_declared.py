@@ -214,7 +214,7 @@ class TestRoles:
         assert EnvironmentRole.objects.count() == len(roles)
 
     def test_groups_of_others_are_out_of_reach(self, console, fabrikam):
-        """Whoever runs the command may do everything, the environment may not."""
+        """Who runs the command may do everything, the environment may not."""
         GroupFactory(name="Staff")
         OwnGroupFactory(name="Fabrikam's", environment=fabrikam)
 

@@ -89,7 +89,7 @@ class TestCommand:
         ]
 
     def test_revoke_does_not_reach_another_environment(self, contoso, fabrikam):
-        """The number of another environment's key is no key here."""
+        """The number of another environment's key is not a key here."""
         foreign, secret = access_keys.create(fabrikam)
 
         with pytest.raises(CommandError):

@@ -1,4 +1,4 @@
-"""A database that is busy or read-only is no broken sign-in."""
+"""A database that is busy or read-only is not a broken sign-in."""
 
 from __future__ import annotations
 

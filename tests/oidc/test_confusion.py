@@ -122,7 +122,7 @@ def test_an_answer_at_another_page_that_signs_in(
 
 
 def test_a_password_session_does_not_live_on(contoso, person, entra, browser):
-    """Whoever was in by password before has a session of Entra's afterwards."""
+    """Somebody who was in by password before has a session of Entra's afterwards."""
     connect(contoso, entra)
     client: Client = browser.client
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")

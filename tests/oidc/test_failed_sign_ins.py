@@ -290,7 +290,7 @@ class TestKeys:
         assert Browser().sign_in().status_code == 302
 
     def test_two_keys_of_one_name(self, active, person, browser, entra):
-        """A key without a kid, or of another type, is no key."""
+        """A key without a kid, or of another type, is not a key."""
         [key] = entra.jwks()["keys"]
         odd = {"keys": [{}, None, {"kid": key["kid"], "kty": "EC"}, key]}
         entra.raw_answers = {"/keys": (200, json.dumps(odd))}

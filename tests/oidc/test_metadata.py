@@ -36,7 +36,7 @@ def changed(document, **changes):
     "elsewhere", ["https://evil.example/x", "{url}.evil.example/x", "", None, 7]
 )
 def test_no_endpoint_is_elsewhere(active, browser, entra, name, elsewhere):
-    """Whoever writes the document would get codes, secrets or people."""
+    """Who writes the document would get codes, secrets or people."""
     if isinstance(elsewhere, str):
         elsewhere = elsewhere.format(url=entra.url)
     document = changed(entra.discovery(), **{name: elsewhere})
@@ -98,7 +98,7 @@ def test_an_unknown_key_while_entra_is_down(active, person, browser, entra):
 
 
 def test_a_short_key_signs_nothing(active, person, browser, entra):
-    """RFC 7518 §3.3: whoever can break the key could sign in anybody."""
+    """RFC 7518 §3.3: who can break the key could sign in anybody."""
     [(kid, _key)] = entra.keys._all().items()
     short = rsa.generate_private_key(public_exponent=65537, key_size=1024)
     entra.keys._keys = {kid: short}

@@ -184,7 +184,7 @@ def test_visitors_cause_one_mail(active, bob, settings):
 
 
 def test_a_failed_test_is_mailed_to_nobody(active, bob, browser, entra):
-    """Whoever tests sees it, and a real failure after it is still told."""
+    """Who tests sees it, and a real failure after it is still told."""
     EntraConnection.objects.update(activated_at=None)
     browser.client.force_login(bob, backend="entra_scim.oidc.backend.EntraBackend")
     session = browser.client.session
@@ -297,7 +297,7 @@ def test_every_page_has_a_reference_that_is_in_the_log(active, browser, caplog):
 
 
 def test_the_log_says_what_exactly_was_wrong(active, person, browser, entra, caplog):
-    """The page and the event need not; whoever has to find out does."""
+    """The page and the event need not; who has to find out does."""
     entra.keys.changed_claims = {"tid": "11111111-1111-4111-8111-111111111111"}
     browser.sign_in()
     assert "token tid" in caplog.text

@@ -171,7 +171,7 @@ class TestOwnGroups:
         assert group_of(contoso, "Viewer") != group_of(twin, "Viewer")
 
     def test_a_name_that_is_taken_is_not_taken_over(self, visitor, contoso):
-        """By whoever made the group, and whoever is in it."""
+        """By those who made the group, and those who are in it."""
         names = [f"Contoso ({contoso.pk}): Viewer{again}" for again in ("", " (2)")]
         for name in names:
             GroupFactory(name=name)

@@ -1,4 +1,4 @@
-"""Whom a key opens the endpoint to."""
+"""Who is let in by a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No way in but Entra, for whoever signs in with Entra; no harm to anybody else."""
+"""No way in but Entra, for those who sign in with Entra; no harm to anybody else."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class TestPasswords:
     def test_the_work_is_that_of_a_wrong_password(
         self, browser, active, bob, monkeypatch
     ):
-        """One hash, for whoever it is."""
+        """One hash, for anybody."""
         from django.contrib.auth import authenticate
         from django.contrib.auth.hashers import MD5PasswordHasher
 

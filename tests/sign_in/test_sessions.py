@@ -92,7 +92,7 @@ class TestOnEverySessionBackend:
 
 
 def test_a_prepared_session_is_left_behind(active, person, browser):
-    """Whoever planted their own cookie in a browser has nothing after the sign-in."""
+    """Somebody who planted their own cookie in a browser has nothing after the sign-in."""
     session = browser.client.session
     session.save()
     planted = session.session_key

@@ -1,4 +1,4 @@
-"""The local Entra, with whoever is at the keyboard, which can be told to misbehave."""
+"""The local Entra, with somebody at the keyboard, which can be told to misbehave."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class TamperingKeys(SigningKeys):
 class Entra:
     """A tenant with one application, and somebody at the keyboard.
 
-    It is a WSGI application before the local Entra's site: whoever is at the keyboard
+    It is a WSGI application before the local Entra's site: somebody at the keyboard
     chooses nothing on its pages, and some answers are not the site's.
     """
 

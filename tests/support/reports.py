@@ -36,7 +36,7 @@ TAKES_THE_CODE = {
     (str(Path(entra_scim.__file__).parent / "oidc" / file), name)
     for file, name in (("callback.py", "setup"), ("answers.py", "take"))
 }
-"""Before that, the code is in the URL of the request, for whoever reports that."""
+"""Before that, the code is in the URL of the request, for those who report that."""
 
 
 NEW_KEY = re.compile(r"entra_scim_[0-9A-Za-z]{49}")

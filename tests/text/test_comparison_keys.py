@@ -67,7 +67,7 @@ def test_what_entra_sends_is_an_address(value):
 
 @pytest.mark.parametrize("value", ["ann", "@x", "ann@", "a b@x", "a@b@c", "", "a@b c"])
 def test_a_name_is_no_address(value):
-    """A userName that is no address links nobody."""
+    """A userName that is not an address links nobody."""
     assert not comparison_keys.is_address(value)
 
 

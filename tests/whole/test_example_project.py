@@ -141,7 +141,7 @@ def test_the_demo_stays_until_it_is_ended(tmp_path):
 
 @pytest.mark.django_db
 def test_people_see_who_they_are(client):
-    """Whoever is signed in reads it on the first page; others are asked to sign in."""
+    """Who is signed in reads it on the first page; others are asked to sign in."""
     from example_project.product.models import User
 
     assert client.get("/").headers["Location"] == "/login/?next=/"

@@ -78,7 +78,7 @@ def _optional_claims(sign_in: SignIn) -> dict[str, Any]:
     return {
         "acct": int(person.is_guest),
         "auth_time": int(sign_in.at.timestamp()),
-        # Entra leaves out what is no two-letter code.
+        # Entra leaves out what is not a two-letter code.
         "ctry": country if len(country) == 2 else None,
         "family_name": person.profile.get("surname"),
         "given_name": person.profile.get("givenName"),

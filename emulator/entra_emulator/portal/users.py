@@ -198,7 +198,7 @@ class NewUser(FormPage, TenantPage):
 
 
 class User(FormPage, TenantPage):
-    """One person, whom the directory has, deleted or not."""
+    """One person of the directory, deleted or not."""
 
     template_name = "user.html"
     actions = {

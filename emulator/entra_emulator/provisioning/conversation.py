@@ -117,7 +117,7 @@ def _resource(answer: Answer, status: int) -> Resource:
         raise failure_of(answer)
     if not isinstance(answer.resource.get("id"), str):
         raise ProvisioningFailure(
-            ErrorCode.INCOMPATIBLE, "The answer is no resource with an id."
+            ErrorCode.INCOMPATIBLE, "The answer is not a resource with an id."
         )
     return answer.resource
 
@@ -126,12 +126,12 @@ def _resources(answer: Answer) -> list[Resource]:
     if answer.status != 200:
         failure = failure_of(answer)
         if failure.code == ErrorCode.INVALID_ANCHOR:
-            # 404 is no answer to a filter: nobody found is an empty list.
+            # 404 does not answer a filter: nobody found is an empty list.
             failure.code = ErrorCode.INCOMPATIBLE
         raise failure
     resources = answer.resource.get("Resources")
     if "totalResults" not in answer.resource or not isinstance(resources, list):
         raise ProvisioningFailure(
-            ErrorCode.INCOMPATIBLE, "The answer is no ListResponse with Resources."
+            ErrorCode.INCOMPATIBLE, "The answer is not a ListResponse with Resources."
         )
     return resources

@@ -35,7 +35,7 @@ class Answer:
     retry_after: str = ""
 
     def json(self) -> Any:
-        """Return the decoded body, or None if it is no JSON."""
+        """Return the decoded body, or None if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -43,7 +43,7 @@ class Answer:
 
     @property
     def resource(self) -> dict[str, Any]:
-        """The JSON object of the body; empty if it is none."""
+        """The JSON object of the body; empty if it is not one."""
         decoded = self.json()
         return decoded if isinstance(decoded, dict) else {}
 
@@ -73,7 +73,7 @@ class TenantUrl:
         """Return the parts of what an administrator enters as "Tenant URL".
 
         Raises:
-            ValueError: It is no HTTP address, or asks for more than the flag.
+            ValueError: It is not an HTTP address, or asks for more than the flag.
         """
         parts = urlsplit(text.strip())
         if parts.scheme not in ("http", "https") or not parts.hostname:

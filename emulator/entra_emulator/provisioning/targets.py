@@ -41,7 +41,7 @@ class Target:
         """
         match = _PATH.fullmatch(path)
         if match is None:
-            raise TargetError(f"This is no target attribute: {path}")
+            raise TargetError(f"This is not a target attribute: {path}")
         parts = {name: value or "" for name, value in match.groupdict().items()}
         return cls(path=path, **parts)
 

@@ -55,7 +55,7 @@ def browser(settings, provider, person):
 
 
 def test_with_a_secret(active, user, browser):
-    """Whom Entra provisioned is in, on the page that was asked for."""
+    """Somebody that Entra provisioned is in, on the page that was asked for."""
     response = browser.sign_in(next="/who/?x=1")
 
     assert response["Location"] == "/who/?x=1"

@@ -203,7 +203,7 @@ def test_whatever_encodes_the_body(scim, linked, is_out, encoding):
     ids=["broken", "list", "no JSON", "empty", "too long"],
 )
 def test_unless_nobody_can_read_the_body(scim, ann, linked, data, status):
-    """Nothing is guessed from a body that is no JSON that can be kept."""
+    """Nothing is guessed from a body that is not JSON that can be kept."""
     assert scim.send("patch", linked, data).status_code == status
     assert scim.send("put", linked, data).status_code == status
     ann.refresh_from_db()

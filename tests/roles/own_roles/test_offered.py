@@ -31,7 +31,7 @@ class TestOffered:
     def test_two_roles_are_one_in_the_product(
         self, scim, contoso, ann, held, offered, admin
     ):
-        """Whoever loses one of them keeps it by the other."""
+        """Somebody who loses one of them keeps it by the other."""
         roles = [
             definitions.define(contoso, name, target="reader", by=admin)
             for name in ("One", "Two")

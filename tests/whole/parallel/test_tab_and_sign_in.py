@@ -61,7 +61,7 @@ def test_keys_used_for_the_first_time_at_once(contoso, caplog):
 
 
 def test_a_role_and_its_people_made_at_once(scim, contoso):
-    """Whoever comes first, people with the value have the group."""
+    """In any order, people with the value have the group."""
     path = create(scim, "x", roles=[])
 
     for number in range(ROUNDS):
@@ -85,7 +85,7 @@ def test_a_role_and_its_people_made_at_once(scim, contoso):
 
 
 def test_leaving_against_a_role(scim, contoso):
-    """Whoever is out has no group of a role, in any order."""
+    """Somebody who is out has no group of a role, in any order."""
     for number in range(ROUNDS):
         path = create(scim, number, roles=[{"value": f"Role{number}"}])
 
@@ -132,7 +132,7 @@ def test_two_may_save_the_connection_at_once(contoso, admin):
 
 
 def test_leaving_against_a_product_that_saves(scim, ann, settings):
-    """Whoever comes last, the leaver is out, and the account says so in the end."""
+    """In any order, the leaver is out, and the account says so in the end."""
     settings.ROOT_URLCONF = "tests.support.urls"
     path = create(scim, 0, userName=ann.email)
     people = get_user_model().objects
