@@ -63,18 +63,25 @@ def _guard(request: HttpRequest, *, once_more: bool = False) -> None:
         return
     if found is getattr(request, "_entra_scim_user", None) and not once_more:
         return
-    guarded: Any = SimpleLazyObject(partial(_admitted, request, found))
+    session = getattr(request, "session", None)
+    guarded: Any = SimpleLazyObject(partial(_admitted, request, found, session))
     request.user = request._entra_scim_user = guarded  # type: ignore[attr-defined]
     if found_later := getattr(request, "auser", None):
 
         async def auser() -> Any:
-            return await sync_to_async(_admitted)(request, await found_later())
+            return await sync_to_async(_admitted)(request, await found_later(), session)
 
         request.auser = auser
 
 
-def _admitted(request: HttpRequest, found: Any) -> Any:
+def _admitted(request: HttpRequest, found: Any, session_before: Any) -> Any:
     """Return a user who may act, else nobody. A session of theirs ends."""
+    if isinstance(found, SimpleLazyObject) and session_before is not getattr(
+        request, "session", None
+    ):
+        # Views such as those of django-allauth's app client put another session into
+        # the request. Who the former one was of may be known already.
+        found = found.__dict__["_setupfunc"]()
     user = _resolved(found)
     if not user.is_authenticated:
         return user

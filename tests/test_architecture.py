@@ -44,6 +44,7 @@ FLOORS = (
 INTERFACES = {
     "access",
     "admin",
+    "allauth",
     "backends",
     "forms",
     "management",

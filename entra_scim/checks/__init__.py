@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.checks import Tags, register
 
 from .admin import check_admin, check_mixins
+from .allauth import check_allauth
 from .databases import (
     check_autocommit,
     check_environment_model,
@@ -45,6 +46,7 @@ def register_checks() -> None:
     register(check_middleware, Tags.security)
     register(check_backends, Tags.security)
     register(check_cookies, Tags.security)
+    register(check_allauth, Tags.security)
     register(check_local_authority, Tags.security)
     register(check_local_entra, Tags.security, deploy=True)
     register(check_admin, Tags.templates)

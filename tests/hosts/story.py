@@ -51,6 +51,12 @@ class Product:
     editor: Any
     """What ``held`` tells of people without a role, and with these."""
 
+    sign_in: Callable[[str], tuple[Any, bool]] = lambda username: sign_in(username)
+    """Returns what Ann uses, a browser or another client, and whether she is in."""
+
+    who: Callable[[Any], str] = lambda browser: who(browser)
+    """Tells who is signed in with what she uses."""
+
 
 def set_up():
     """Make the tables, and see to it that nothing is missing."""
@@ -117,25 +123,34 @@ def play(product, ann, username=ADDRESS):
     path = f"/Users/{answer.json()['id']}"
     ann.refresh_from_db()
     assert (ann.email, product.held(ann)) == (ADDRESS.lower(), product.viewer)
-    browser, is_in = sign_in(username)  # Nothing has changed for her.
+    browser, is_in = product.sign_in(username)  # Nothing has changed for her.
     assert is_in
-    assert who(browser) == username.lower()
+    assert product.who(browser) == username.lower()
 
     scim.patch(path, *replace(roles=[{"value": "Editor"}]))
     assert product.held(ann) == product.editor
 
     assert scim.patch(path, *replace(active=False)).status_code == 200
     assert product.held(ann) == product.nothing
-    assert (who(browser), sign_in(username)[1]) == ("AnonymousUser", False)
+    assert (product.who(browser), product.sign_in(username)[1]) == (
+        "AnonymousUser",
+        False,
+    )
 
     assert scim.patch(path, *replace(active=True)).status_code == 200
-    assert (product.held(ann), who(browser)) == (product.editor, "AnonymousUser")
-    browser, is_in = sign_in(username)
+    assert (product.held(ann), product.who(browser)) == (
+        product.editor,
+        "AnonymousUser",
+    )
+    browser, is_in = product.sign_in(username)
     assert is_in
 
     now = timezone.now()
     EntraConnection.objects.update(activated_at=now, confirmed_at=now)
-    assert (who(browser), sign_in(username)[1]) == ("AnonymousUser", False)
+    assert (product.who(browser), product.sign_in(username)[1]) == (
+        "AnonymousUser",
+        False,
+    )
     call_command("entra_reopen_passwords", product.environment.pk, stdout=io.StringIO())
-    assert sign_in(username)[1]
+    assert product.sign_in(username)[1]
     return scim, path

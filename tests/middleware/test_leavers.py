@@ -70,6 +70,19 @@ def test_a_session_by_a_header(contoso, entra, bob, browser, settings):
     assert user_of(client) is None
 
 
+def test_a_session_by_a_header_at_the_view(contoso, entra, bob, browser, settings):
+    """Somebody has asked who the user is before, and was told that it is nobody."""
+    key = password_session(bob).session.session_key
+    add(settings, "TokenInTheView")
+    client = Client(headers={"x-session-token": key})
+    assert user_of(client) == bob.pk
+    connect(contoso, entra)
+
+    activate(contoso)
+
+    assert user_of(client) is None
+
+
 @pytest.mark.parametrize("name", ["SignInByHeader", "UserOfAHeader"])
 def test_middleware_that_signs_in(active, bob, admin, browser, settings, name):
     """It comes after ours, and so is asked about before the view."""

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate, get_user_model, login
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, empty
 
 
 class SessionOfAToken(SessionMiddleware):
@@ -17,6 +17,17 @@ class SessionOfAToken(SessionMiddleware):
     def process_request(self, request):
         engine = import_module(settings.SESSION_ENGINE)
         request.session = engine.SessionStore(request.headers.get("X-Session-Token"))
+
+
+class TokenInTheView(MiddlewareMixin):
+    """Puts a token's session in place of the cookie's at the view, as django-allauth does."""
+
+    def process_view(self, request, *view):
+        assert not request.user.is_authenticated  # Others have looked.
+        engine = import_module(settings.SESSION_ENGINE)
+        request.session = engine.SessionStore(request.headers.get("X-Session-Token"))
+        del request._cached_user
+        request.user._wrapped = empty
 
 
 class CookieOfItsOwn(SessionMiddleware):
