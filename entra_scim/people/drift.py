@@ -63,15 +63,17 @@ def mend(user: AbstractBaseUser) -> None:
 
 @transactions.deciding()
 def look(link: ProvisionedUser) -> None:
-    """Bring names, addresses and groups back to what Entra said, if they were undone.
+    """Bring an account back to what Entra said, if that was undone.
 
-    Costs nothing, unless Entra has changed them within a day, and then no lock unless
-    they were undone. Whatever keeps it from being done is logged, and fails nothing
-    else.
+    Costs nothing, unless Entra has changed it within a day or deactivated the person, and
+    then no lock unless it was undone. Whatever keeps it from being done is logged, and
+    fails nothing else.
     """
-    if not overwritten.is_watched(link):
+    if link.active and not overwritten.is_watched(link):
         return
     try:
+        if not link.active and (user := writing.account_of(link)).is_active:
+            mend(user)
         # Read without a lock, so that nobody waits: under it, all is read again.
         if _undone_columns(link) or _are_groups_undone(link):
             transactions.run(lambda: restore(writing.locked(link.environment, link.pk)))

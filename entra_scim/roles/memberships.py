@@ -80,14 +80,17 @@ def _join(user: Any, group_ids: Collection[Any]) -> None:
 def _leave(user: Any, group_ids: Collection[Any]) -> None:
     """Take a user out of groups as ``remove`` does, likewise."""
     table = through().model
-    if not _is_plain(table) or any(
-        signal.has_listeners(table) for signal in (pre_delete, post_delete)
+    # One statement for each would be as many as there are roles.
+    if (
+        len(group_ids) > 1
+        or not _is_plain(table)
+        or any(signal.has_listeners(table) for signal in (pre_delete, post_delete))
     ):
         user.groups.remove(*group_ids)
         return
     user_column, group_column = columns()
-    for group_id in group_ids:
-        prepared_writes.delete(table, {user_column: user.pk, group_column: group_id})
+    [group_id] = group_ids
+    prepared_writes.delete(table, {user_column: user.pk, group_column: group_id})
 
 
 def _is_plain(table: Any) -> bool:

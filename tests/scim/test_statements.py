@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entra_scim.models import AccessKey, ProvisionedElement, ProvisionedUser
+from tests.support import own_roles
 from tests.support.factories import RoleFactory
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +150,31 @@ def test_the_tables_are_the_ones_meant(people):
     """The cast is there."""
     assert ProvisionedElement.objects.count() == 50
     assert AccessKey.objects.get().last_used_at
+
+
+@pytest.mark.parametrize("are_own", [False, True], ids=["groups", "assign_roles"])
+def test_roles_cost_the_same_however_many(scim, people, contoso, settings, are_own):
+    """Whether roles grant groups or the product keeps them itself."""
+    if are_own:
+        own_roles.use(settings, assign_roles=lambda *arguments: None)
+    names = [f"Role{number}" for number in range(12)]
+    for name in names:
+        RoleFactory(environment=contoso, value=name)
+
+    def cost(given):
+        value = own_roles.values(*given)
+        with statements() as collected:
+            answer = scim.patch(
+                f"/Users/{people.pk}",
+                {"op": "Replace", "path": "roles", "value": value},
+            )
+        assert answer.status_code == 200
+        assert len(answer.json().get("roles", [])) == len(given)
+        return len(collected)
+
+    cost(names[:1])
+    few = [cost(names[:3]), cost(names[1:4]), cost(names[:1])]
+    many = [cost(names[:11]), cost(names[1:]), cost(names[:1])]
+
+    assert few == many
+    assert max(few) <= 16
