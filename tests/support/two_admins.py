@@ -14,8 +14,15 @@ class OfficeAdmin(EntraEnvironmentMixin, admin.ModelAdmin):
     pass
 
 
+MODEL = apps.get_model(conf.ENVIRONMENT_MODEL)
 office = admin.AdminSite(name="office")
-office.register(apps.get_model(conf.ENVIRONMENT_MODEL), OfficeAdmin)
+office.register(MODEL, OfficeAdmin)
+
+
+def of(site):
+    """Return the admin of environments in a site, by its name."""
+    return {"admin": admin.site, "office": office}[site]._registry[MODEL]
+
 
 urlpatterns = [
     path("admin/", admin.site.urls),
