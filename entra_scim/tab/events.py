@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
@@ -25,6 +26,9 @@ Entra are found without."""
 
 COUNTED_EVENTS = 2_000
 """Of how many of the newest events the kinds are counted."""
+
+_FEW_EVENTS = 1000
+"""How many events about somebody are found once, and read by their keys from then on."""
 
 _COLUMNS = {"at": Column(fields=("at", "pk"), starts_descending=True)}
 
@@ -74,7 +78,7 @@ class EventsPage(EnvironmentPage):
     ) -> models.QuerySet[Any]:
         """Return the events that the form asks for."""
         if wanted["person"]:
-            events = events.filter(self.about(wanted["person"]))
+            events = events.filter(self.about)
         if wanted["reason"]:
             events = events.filter(reason=wanted["reason"])
         if wanted["kind"]:
@@ -88,20 +92,32 @@ class EventsPage(EnvironmentPage):
             events = events.filter(at__lt=_midnight(wanted["until"] + day))
         return events
 
-    def about(self, text: str) -> Q:
-        """Return the condition that events are about somebody with a name."""
+    @cached_property
+    def about(self) -> Q:
+        """The condition that events are about somebody with the name that is asked for.
+
+        No index finds a part of a name. So few events are looked for once, and not by
+        each statement of the page.
+        """
+        form = EventFilterForm({**self.request.GET.dict(), "kind": ""})
+        form.is_valid()
+        text = form.cleaned_data["person"]
+        events = ProvisioningEvent.objects.for_environment(self.environment)
+        named = Q(*(Q(name__icontains=word) for word in text.split()))
+        times = events.order_by("-at").values_list("at", flat=True)
+        for oldest in times[NAMED_EVENTS : NAMED_EVENTS + 1]:
+            named &= Q(at__gt=oldest)
         users = ProvisionedUser.objects.for_environment(self.environment).filter(
             pk__in=search.people(self.environment, text)
         )
-        named = Q(*(Q(name__icontains=word) for word in text.split()))
-        times = (
-            ProvisioningEvent.objects.for_environment(self.environment)
-            .order_by("-at")
-            .values_list("at", flat=True)
-        )
-        for oldest in times[NAMED_EVENTS : NAMED_EVENTS + 1]:
-            named &= Q(at__gt=oldest)
-        return named | Q(user_id__in=list(users.values_list("user_id", flat=True)))
+        of_users = Q(user_id__in=list(users.values_list("user_id", flat=True)))
+        found: set[Any] = set()
+        newest = events.order_by("-at")
+        for these in (events.filter(of_users).order_by(), newest.filter(named)):
+            found.update(these.values_list("pk", flat=True)[: _FEW_EVENTS + 1])
+            if len(found) > _FEW_EVENTS:
+                return named | of_users
+        return Q(pk__in=found)
 
 
 def _midnight(date: datetime.date) -> datetime.datetime:

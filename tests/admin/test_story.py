@@ -6,6 +6,8 @@ import csv
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from entra_scim.connection import access_keys
@@ -129,10 +131,12 @@ class TestEvents:
         text = text_of(client.get(tab(contoso, "events/")))
         assert "characters allowed here. Shorten the value in Entra." in text
 
+    @pytest.mark.parametrize("few", [1, 1000])
     def test_names_are_searched_among_the_newest_events(
-        self, client, contoso, scim, monkeypatch
+        self, client, contoso, scim, monkeypatch, few
     ):
         """Events of people from Entra are found however old they are."""
+        monkeypatch.setattr(tab_events, "_FEW_EVENTS", few)
         provision(scim, "eve", displayName="Eve")
         for number in range(3):
             events.record(
@@ -147,3 +151,14 @@ class TestEvents:
             "Eve1",
             "Eve",
         ]
+
+    def test_a_name_is_looked_for_once(self, client, contoso, scim):
+        """Each time, thousands of events are read."""
+        provision(scim, "eve", displayName="Eve")
+
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(tab(contoso, "events/"), {"person": "eve", "kind": ""})
+
+        searches = [query for query in queries if "%eve%" in query["sql"].lower()]
+        assert len(searches) == 1
+        assert [event.name for event in page.context["found"]] == ["Eve"]
