@@ -126,7 +126,10 @@ def _probe_people(into: Headcount, people: ProvisionedUserQuerySet) -> None:
     active = people.filter(active__in=(True,), active_received__in=(True, False))
     into.active = int(active.exists())
     into.active_received = int(anyhow.filter(active_received__in=(True,)).exists())
-    into.roles_received = int(people.filter(roles_received_at__isnull=False).exists())
+    into.roles_received = int(
+        people.with_roles_received().exists()
+        or people.waiting().filter(roles_received_at__isnull=False).exists()
+    )
     unable = people.unable_to_sign_in()
     into.without_external_id = unable.filter(has_object_id=None).count()
     into.without_object_id = unable.filter(has_object_id__in=(False,)).count()

@@ -379,7 +379,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='provisioneduser',
-            index=models.Index(fields=['environment', 'user', 'active', 'has_object_id'], name='entra_scim_linked'),
+            index=models.Index(fields=['user', 'environment', 'active', 'has_object_id'], name='entra_scim_linked'),
         ),
         migrations.AddIndex(
             model_name='provisionedelement',

@@ -39,6 +39,15 @@ class ProvisionedUserQuerySet(EnvironmentScopedQuerySet):
             waiting_object_id__gt="",
         )
 
+    def with_roles_received(self) -> Self:
+        """Return those whose roles Entra has sent, but for :meth:`waiting` ones."""
+        return self._by_mappings(
+            active__in=(True, False),
+            object_ids=Q(has_object_id__in=(True, False)),
+            waiting_object_id="",
+            roles_received_at__isnull=False,
+        )
+
     def _by_mappings(self, *, object_ids: Q, **conditions: Any) -> Self:
         """Return those with some conditions, and nobody else read.
 
@@ -185,9 +194,10 @@ class ProvisionedUser(models.Model):
             models.Index(
                 fields=("environment", "search_text", "id"), name="entra_scim_search"
             ),
-            # Who of a product's people has a link, or one that signs in.
+            # Who of a product's people has a link, or one that signs in. In the order of
+            # accounts, in which databases compare all of them with all links.
             models.Index(
-                fields=("environment", "user", "active", "has_object_id"),
+                fields=("user", "environment", "active", "has_object_id"),
                 name="entra_scim_linked",
             ),
             # Whose people have addresses of a domain, when somebody signs in.

@@ -6,8 +6,10 @@ import re
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from entra_scim.diagnosis import headcount
+from entra_scim.models import ProvisionedUser
 from tests.support.factories import (
     UserFactory,
 )
@@ -45,6 +47,27 @@ def test_many_people_are_counted_as_far_as_it_matters(
     text = text_of(probed[-1])
     assert "(more than 2 people)" in text
     assert re.search(r"Viewer Viewer has no permissions: [\w ]+ more than 1 ", text)
+
+
+@pytest.mark.parametrize("waiting", ["", OBJECT_ID])
+def test_whether_entra_sent_roles_of_many(contoso, scim, monkeypatch, waiting):
+    """Also where the only one with roles has an object ID that waits for a decision."""
+    for name in ("eve", "max"):
+        provision(scim, name, externalId=name)
+    monkeypatch.setattr(headcount, "EXACT", 1)
+
+    def roles_received():
+        counted = headcount.Headcount()
+        headcount.count(counted, contoso)
+        return counted.roles_received
+
+    assert not roles_received()
+
+    one = ProvisionedUser.objects.first().pk
+    ProvisionedUser.objects.filter(pk=one).update(
+        roles_received_at=timezone.now(), waiting_object_id=waiting
+    )
+    assert roles_received()
 
 
 def test_the_number_of_people_costs_no_statement(
