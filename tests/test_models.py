@@ -9,8 +9,10 @@ from entra_scim.connection import configuration
 from entra_scim.models import (
     EndedSessions,
     EntraSession,
+    EntraSetUp,
     Environment,
     EnvironmentGroup,
+    KeyVersion,
     LookAlike,
     Turn,
     UnknownAttribute,
@@ -31,6 +33,8 @@ def test_each_row_has_a_name(contoso, ann):
         (EndedSessions(user=ann, ended_at=now), str(ann)),
         (EnvironmentGroup.objects.get(group=group), group.name),
         (LookAlike(user=ann, key="a key"), "a key"),
+        (KeyVersion(version=3), "3"),
+        (EntraSetUp(environment=contoso), str(contoso)),
         (Turn(key="a key", until=now), "a key"),
         (UnknownAttribute(environment=contoso, name="costCenter"), "costCenter"),
     )

@@ -37,6 +37,7 @@ class EntraEnvironmentMixin(EmptyingMixin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         environment = kwargs.get("obj")
+        context["entra_tab"] = ""
         if environment is not None:
             context["entra_tab"] = url_of(self, environment, "set_up")
             context["entra_general"] = change_url(self, environment)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.utils import quote
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.tab.urls import app_name
@@ -32,16 +30,11 @@ def url_of(
     environment: AnyEnvironment,
     name: str,
     *args: Any,
-    query: Mapping[str, str] | None = None,
-    anchor: str = "",
 ) -> str:
     """Return the URL of a page of an environment's tab, by its name in ``tab.urls``."""
-    url = reverse(
+    return reverse(
         f"{current_app(model_admin)}:{name}", args=[quote(environment.pk), *args]
     )
-    if query:
-        url += f"?{urlencode(query)}"
-    return f"{url}#{anchor}" if anchor else url
 
 
 def change_url(model_admin: ModelAdmin[Any], environment: AnyEnvironment) -> str:

@@ -40,15 +40,6 @@ def _singles(schema: Schema) -> Iterator[Single]:
             yield Single(f"{name}.{part.name}", (*root, name, part.name), part)
 
 
-def _check_names() -> None:
-    names = [attribute.name.lower() for attribute in _ATTRIBUTES]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"{name} is declared twice: names have no case.")
-
-
-_check_names()
-
 SINGLES = {each.path: each for schema in SCHEMAS for each in _singles(schema)}
 """What a person has one of, by path."""
 

@@ -17,19 +17,14 @@ def resolved(alternatives: Q, environment: AnyEnvironment) -> Q | None:
     """Return alternatives that are all keys as the ids of whom they find.
 
     Databases do not use indexes for alternatives of which some are in another
-    table: they look at each person. None stands for too many people, or for a
-    condition that is not a key.
+    table: they look at each person. None stands for too many people.
     """
     people = ProvisionedUser.objects.for_environment(environment)
     fields: dict[str, list[Any]] = {}
     elsewhere = []
-    for alternative in alternatives.children:
-        if not isinstance(alternative, Q) or alternative.negated:
-            return None
-        [condition] = alternative.children
-        if not isinstance(condition, tuple):
-            return None
-        field, value = condition
+    keys: Any = alternatives.children
+    for alternative in keys:
+        [(field, value)] = alternative.children
         if field == "pk__in":
             elsewhere.append(value.values_list("provisioned_user_id", flat=True))
         elif field != "pk__isnull":  # which is nobody

@@ -19,16 +19,16 @@ def tenant_url(request: HttpRequest, environment: AnyEnvironment) -> str:
 
 
 def addresses_of(request: HttpRequest, environment: AnyEnvironment) -> dict[str, str]:
-    """Return what Entra must be told, by name."""
-    found = {
-        "tenant_url": tenant_url(request, environment),
-        "plain_tenant_url": _endpoint(request, environment),
-    }
+    """Return what Entra must be told, by name. Without sign-in, no redirect URI."""
     try:
         callback = reverse(names.full("entra_scim_oidc:callback"))
     except NoReverseMatch:
-        return found
-    return found | {"redirect_uri": request.build_absolute_uri(callback)}
+        callback = ""
+    return {
+        "tenant_url": tenant_url(request, environment),
+        "plain_tenant_url": _endpoint(request, environment),
+        "redirect_uri": callback and request.build_absolute_uri(callback),
+    }
 
 
 def is_insecure(request: HttpRequest) -> bool:

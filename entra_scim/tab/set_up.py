@@ -79,7 +79,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
                 "steps": situation.steps,
                 "stages": stages,
                 "next_step": following,
-                "has_sign_in": "redirect_uri" in context["addresses"],
+                "has_sign_in": bool(context["addresses"]["redirect_uri"]),
                 "next_stage": stages[flow.stage_of(following)] if following else None,
                 "proof": situation.proof,
                 "key_use": key_use_of(situation.facts.usable_keys, facts.last_contact),

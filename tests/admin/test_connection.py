@@ -7,6 +7,7 @@ import sys
 import uuid
 
 import pytest
+from django.contrib import admin as django_admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.signals import got_request_exception
@@ -37,6 +38,29 @@ pytestmark = pytest.mark.django_db
 class TestConnection:
     def post(self, client, contoso, **changes):
         return client.post(tab(contoso, "connection/"), saved(**changes))
+
+    def test_the_same_once_more(self, client, contoso):
+        values = saved()
+        client.post(tab(contoso, "connection/"), values, follow=True)
+        values["client_secret"] = ""
+
+        page = client.post(tab(contoso, "connection/"), values, follow=True)
+
+        assert "Nothing has changed." in text_of(page)
+
+    def test_a_log_of_the_product_that_fails(self, client, contoso, monkeypatch):
+        """What was saved is saved, and said."""
+
+        def full(*args):
+            raise OSError("no space left")
+
+        registered = django_admin.site._registry[type(contoso)]
+        monkeypatch.setattr(registered, "log_change", full, raising=False)
+
+        page = client.post(tab(contoso, "connection/"), saved(), follow=True)
+
+        assert "saved Application (client) ID" in text_of(page)
+        assert EntraConnection.objects.get().client_id
 
     def test_what_was_pasted_is_cleaned_and_saved(self, client, contoso):
         """Spaces, quotes and braces come along; the secret is encrypted."""

@@ -272,3 +272,11 @@ class TestDeletingAnEnvironment:
         client.post(delete_url(contoso))
 
         assert ProvisionedUser.objects.count() == 5
+
+
+def test_a_new_environment_has_no_tab_yet(client, contoso):
+    options = contoso._meta
+    page = client.get(reverse(f"admin:{options.app_label}_{options.model_name}_add"))
+
+    assert page.status_code == 200
+    assert "/entra/" not in page.content.decode()

@@ -75,6 +75,9 @@ class TestEvents:
             client.get(tab(contoso, "events/"), {"kind": "key_revoked"})
         )
         erasure.erase_user(admin)
+        assert "By: erased person" in text_of(
+            client.get(tab(contoso, "events/"), {"kind": "key_revoked"})
+        )
         assert admin.get_username() not in ProvisioningEvent.objects.values_list(
             "actor", flat=True
         )

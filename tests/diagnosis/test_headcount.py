@@ -97,3 +97,15 @@ def test_the_number_of_people_costs_no_statement(
 
     assert costs() == few
     assert max(few) <= 22  # with the two of a request that is a transaction
+
+
+def test_roles_of_an_environment_that_has_none(client, contoso, scim):
+    """Each that Entra sends to somebody active is unknown."""
+    provision(scim, "eve", roles=[{**ROLE, "value": "Viewer", "display": "Viewer"}])
+    provision(
+        scim, "max", active=False, roles=[{**ROLE, "value": "Gone", "display": "Gone"}]
+    )
+
+    unknown = client.get(tab(contoso)).context["traffic"].unknown_roles
+
+    assert [(role.value, role.people) for role in unknown] == [("Viewer", 1)]

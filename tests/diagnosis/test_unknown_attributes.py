@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -169,3 +169,35 @@ class TestTab:
         scim.post("/Users", {**self.BODY, "userName": admin.email})
 
         assert self.listed(contoso) == []
+
+
+def test_the_extension_as_a_whole_is_known():
+    operations = [
+        {"op": "add", "path": ENTERPRISE, "value": {"department": "Sales"}},
+        {"op": "add", "path": f"{ENTERPRISE}.department", "value": "Sales"},
+    ]
+
+    assert list(unknown_in_operations(operations)) == [f"{ENTERPRISE}.department"]
+
+
+def test_a_database_that_takes_no_names_refuses_no_request(
+    scim, caplog, django_capture_on_commit_callbacks
+):
+    """They are noted when Entra sends them again."""
+
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and UnknownAttribute._meta.db_table in sql:
+            raise OperationalError("the disk is full")
+        return execute(sql, params, many, context)
+
+    with (
+        connection.execute_wrapper(refuse),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        response = scim.post(
+            "/Users", {"userName": "max@contoso.example", "shoeSize": "7"}
+        )
+
+    assert response.status_code == 201
+    assert "Could not note unknown attributes" in caplog.text
+    assert not UnknownAttribute.objects.exists()

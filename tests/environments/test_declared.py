@@ -171,7 +171,6 @@ class TestConnection:
     )
     def test_what_cannot_be(self, console, change, said):
         document = {"connection": {**CONNECTION, **change}}
-
         assert said in refused(lambda: console.apply(document, "s3cret"))
         assert console.show()["connection"]["client_id"] is None
 
@@ -238,6 +237,7 @@ class TestRoles:
         [
             ({"Two words": {}}, "no spaces"),
             ({"x" * 300: {}}, "roles.xxx"),
+            ({"a, b": {}}, "comma"),
             ({"Viewer": "Choir"}, "not an object"),
             ({"Viewer": {"groups": "Choir"}}, "unknown name 'groups'"),
             ({"Viewer": {"group": 1}}, "not a name"),

@@ -80,6 +80,23 @@ def test_two_people_exchange_addresses(scim, contoso):
     }
 
 
+def test_a_name_that_has_become_free_closes_no_circle(scim):
+    """Bob wished Eve's, who is gone: he gets it, before Ann gets his."""
+    ann, bob, eve = (create(scim, name) for name in ("ann", "bob", "eve"))
+    assert rename(scim, bob, "eve") == 409
+    wished_at = ProvisionedUser.objects.get(user__email=address("bob")).wished_at
+    assert rename(scim, bob, "eve") == 409
+    assert (
+        ProvisionedUser.objects.get(user__email=address("bob")).wished_at == wished_at
+    )
+    assert scim.delete(eve).status_code == 204
+
+    assert rename(scim, ann, "bob") == 409
+
+    assert names() == {"ann": "ann", "bob": "bob"}
+    assert rename(scim, bob, "eve") == 409  # a former person's account has it
+
+
 def test_three_people_exchange_addresses_in_a_circle(scim, contoso):
     paths = {name: create(scim, name) for name in ("ann", "bea", "cee")}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.models.signals import m2m_changed, post_save
 
 from entra_scim.exceptions import ProvisioningError
@@ -28,6 +28,10 @@ class NeededHere(ProvisioningError):
 
 def refusal(user):
     raise NeededHere
+
+
+def gone(user):
+    raise OperationalError(2006, "the server has gone away")
 
 
 def database_error(user):
@@ -127,3 +131,20 @@ def test_a_receiver_fails(scim, path, is_out, signal, way):
 
     assert response.status_code == (200 if way == "patch" else 204)
     is_out("deactivated" if way == "patch" else "released")
+
+
+def test_a_database_that_is_away_is_no_failure_of_the_product(
+    scim, ann, path, settings
+):
+    """Entra tries again, and then the product's own way out is gone."""
+    settings.ENTRA_SCIM_POLICY = f"{__name__}.Away"
+
+    response = scim.patch(path, OUT)
+
+    assert response.status_code == 503
+    ann.refresh_from_db()
+    assert ann.is_active
+
+
+class Away(Failing):
+    fail = staticmethod(gone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.db.models import F
@@ -23,7 +24,7 @@ from entra_scim.models import (
 from entra_scim.people import rebuilding
 from entra_scim.roles import definitions, regrants
 from entra_scim.text.comparison_keys import VERSION
-from tests.support.factories import GroupFactory, RoleFactory
+from tests.support.factories import GroupFactory, RoleFactory, UserFactory
 from tests.support.resources import create
 from tests.support.tab import tab
 
@@ -264,3 +265,18 @@ class TestRebuilding:
         assert scim.delete(f"/Users/{eve.pk}").status_code == 204
         rebuild()
         assert scim.filter('userName eq "ann@contoso.example"') == [people["ann"]]
+
+    def test_former_usernames(self, scim, contoso, older):
+        """People type what they always did, after an upgrade as well."""
+        if get_user_model().USERNAME_FIELD != "username":
+            pytest.skip("The address is the username here.")
+        UserFactory(username="annie", email="ann@contoso.example", environment=contoso)
+        create(scim, "ann")
+        before = ProvisionedUser.objects.get().former_username_key
+        assert before
+        older()
+        ProvisionedUser.objects.update(former_username_key="old")
+
+        rebuild()
+
+        assert ProvisionedUser.objects.get().former_username_key == before

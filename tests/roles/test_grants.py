@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db.models.signals import m2m_changed
 
 from entra_scim.models import ProvisioningEvent
 from entra_scim.story.sentences import sentence_of
@@ -227,3 +228,23 @@ class TestEvents:
         RoleFactory(environment=contoso, value="Later")
 
         assert self.last() == "Later: role created; people concerned: 1"
+
+
+def test_a_product_that_follows_memberships_sees_each(scim, ann, linked):
+    """By Django's own signal, of what is given and of what is taken."""
+    seen = []
+
+    def follow(action, pk_set, **kwargs):
+        seen.append((action, len(pk_set)))
+
+    through = type(ann).groups.through
+    m2m_changed.connect(follow, sender=through)
+    try:
+        for value in (items("Uploader"), []):
+            scim.patch(linked, {"op": "replace", "path": "roles", "value": value})
+    finally:
+        m2m_changed.disconnect(follow, sender=through)
+
+    assert groups_of(ann) == []
+    assert ("post_add", 1) in seen
+    assert seen.count(("post_remove", 1)) == 2

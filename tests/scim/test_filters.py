@@ -10,6 +10,13 @@ from tests.support.filters import found
 pytestmark = pytest.mark.django_db
 
 
+def test_a_filter_in_a_filter_of_values(scim):
+    response = scim.get("/Users", {"filter": 'emails[emails[value eq "x"]]'})
+
+    assert response.status_code == 400
+    assert response.json()["scimType"] == "invalidFilter"
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [
