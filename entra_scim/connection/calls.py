@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -37,6 +37,16 @@ class Answer:
     document: dict[str, Any]
     """Empty where there is none to a status that has none."""
     retry_after: str = ""
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    url: str
+    form: Form | None
+    document: Any = field(repr=False)
+    headers: Form | None
+    within: float | None
 
 
 class ProviderDown(Exception):
@@ -81,7 +91,7 @@ def call(
     future: Future[Answer] = Future()
     threading.Thread(
         target=exchange,
-        args=(future, method, url, form, document, headers, within),
+        args=(future, _Request(method, url, form, document, headers, within)),
         daemon=True,
     ).start()
     try:
@@ -91,46 +101,31 @@ def call(
 
 
 @without_variables
-def exchange(
-    future: Future[Answer],
-    method: str,
-    url: str,
-    form: Form | None,
-    document: Any,
-    headers: Form | None,
-    within: float | None,
-) -> None:
+def exchange(future: Future[Answer], request: _Request) -> None:
     """Make a call in a thread of its own, and give its end to a future."""
     try:
-        future.set_result(_answer(method, url, form, document, headers, within))
+        future.set_result(_answer(request))
     except BaseException as error:
         future.set_exception(error)
 
 
 @without_variables
-def _answer(
-    method: str,
-    url: str,
-    form: Form | None,
-    document: Any,
-    headers: Form | None,
-    within: float | None,
-) -> Answer:
-    deadline = time.monotonic() + (within or DEADLINE)
+def _answer(request: _Request) -> Answer:
+    deadline = time.monotonic() + (request.within or DEADLINE)
     body = b""
     try:
         with requests.request(
-            method,
-            url,
-            data=form and _revealed(form),
-            json=document,
+            request.method,
+            request.url,
+            data=request.form and _revealed(request.form),
+            json=request.document,
             # Not compressed: a small answer could fill the memory.
             headers={
                 "Accept": "application/json",
                 "Accept-Encoding": "identity",
-                **_revealed(headers or {}),
+                **_revealed(request.headers or {}),
             },
-            timeout=(CONNECT, within or READ),
+            timeout=(CONNECT, request.within or READ),
             allow_redirects=False,
             stream=True,
         ) as response:
