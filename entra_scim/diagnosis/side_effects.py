@@ -86,7 +86,9 @@ def _listen() -> None:
     sys.addaudithook(_hear)
 
 
-def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+def _hear(  # pragma: no cover - Python traces no audit hook
+    event: str, arguments: tuple[Any, ...]
+) -> None:
     if event not in _EVENTS:
         return
     found = _noticed.get()
@@ -95,7 +97,7 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         found.calls.setdefault(who, _EVENTS[event](*arguments))
 
 
-def _who(frame: FrameType | None) -> str:
+def _who(frame: FrameType | None) -> str:  # pragma: no cover - as _hear
     """Return the name of the product's code that Django or we have called.
 
     The innermost, since a hook of the policy saves, and a receiver is called then.
@@ -110,10 +112,10 @@ def _who(frame: FrameType | None) -> str:
     return who
 
 
-def _is_framework(frame: FrameType) -> bool:
+def _is_framework(frame: FrameType) -> bool:  # pragma: no cover - as _hear
     name = str(frame.f_globals.get("__name__"))
     return name.partition(".")[0] in ("django", "entra_scim", "contextlib")
 
 
-def _written(address: Any) -> str:
+def _written(address: Any) -> str:  # pragma: no cover - as _hear
     return ":".join(map(str, address[:2])) if isinstance(address, tuple) else address

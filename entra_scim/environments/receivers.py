@@ -26,6 +26,6 @@ def connect() -> None:
 
 
 def _lock_environment(instance: Any, using: str, **kwargs: Any) -> None:
-    if using == transactions.database():
+    if using == transactions.database():  # pragma: no branch - tests/topologies
         emptying.lock(instance)
         emptying.sweep(instance)

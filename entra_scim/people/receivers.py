@@ -20,7 +20,7 @@ def connect() -> None:
 
 
 def _erase_user(instance: Any, using: str, **kwargs: Any) -> None:
-    if using == transactions.database():
+    if using == transactions.database():  # pragma: no branch - tests/topologies
         transactions.lock_link_of(instance)
     # Before, not after: by then nothing tells which events were about the person.
     erasure.erase_user(instance)

@@ -25,27 +25,22 @@ class Mount(Protocol):
             Http404: There is none, or the visitor must not learn whether there is.
             PermissionDenied: The visitor knows of it, and may not see its tab.
         """
-        ...
 
     def may_change(self, request: HttpRequest, environment: AnyEnvironment) -> bool:
         """Tell whether the visitor may change anything of an environment's tab."""
-        ...
 
     def named(self, environment: AnyEnvironment) -> dict[str, Any]:
         """Return the part of a URL that names an environment, as captured there."""
-        ...
 
     def context(
         self, request: HttpRequest, environment: AnyEnvironment
     ) -> dict[str, Any]:
         """Return what the frame needs besides what every page gives it."""
-        ...
 
     def note(
         self, request: HttpRequest, environment: AnyEnvironment, message: str
     ) -> None:
         """Note a change where the place keeps its own log."""
-        ...
 
 
 class OwnPages:
