@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -16,6 +16,8 @@ from entra_scim.conf import conf
 from entra_scim.database.transactions import database, deciding
 from entra_scim.models import AccessKey, KeyVersion
 from entra_scim.text.comparison_keys import VERSION
+
+from .asked import of_our_database
 
 
 def check_routers(
@@ -68,19 +70,13 @@ def check_autocommit(
     ]
 
 
-def check_environment_model(
-    app_configs: Sequence[AppConfig] | None,
-    databases: Iterable[str] | None = None,
-    **kwargs: Any,
-) -> list[CheckMessage]:
+@of_our_database
+def check_environment_model(alias: str) -> list[CheckMessage]:
     """Check that the tables belong to the environment model of the setting.
 
     Migrations read the setting once, when they run. Set to another model later, they
     have nothing to do, and each row would name an environment of the former one.
     """
-    alias = database()
-    if alias not in (databases or ()):
-        return []
     try:
         environment = apps.get_model(conf.ENVIRONMENT_MODEL)
     except (AttributeError, LookupError, ValueError):
@@ -108,15 +104,9 @@ def check_environment_model(
     ]
 
 
-def check_keys(
-    app_configs: Sequence[AppConfig] | None,
-    databases: Iterable[str] | None = None,
-    **kwargs: Any,
-) -> list[CheckMessage]:
+@of_our_database
+def check_keys(alias: str) -> list[CheckMessage]:
     """Check that people are stored with the keys that they are looked up by."""
-    alias = database()
-    if alias not in (databases or ()):
-        return []
     tables = connections[alias].introspection.table_names()
     if KeyVersion._meta.db_table not in tables:  # before migrate
         return []

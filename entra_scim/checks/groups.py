@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.checks import CheckMessage, Warning
 from django.db import connections
@@ -18,21 +17,17 @@ from entra_scim.models import EnvironmentGroup
 from entra_scim.policy import ProvisioningPolicy
 from entra_scim.roles import groups
 
+from .asked import of_our_database
+
 # A check runs at each deployment: it looks at a product's first customers.
 _ENVIRONMENTS = 100
 _GROUPS = 1000
 _NAMED = 5
 
 
-def check_grantable_groups(
-    app_configs: Sequence[AppConfig] | None,
-    databases: Iterable[str] | None = None,
-    **kwargs: Any,
-) -> list[CheckMessage]:
+@of_our_database
+def check_grantable_groups(alias: str) -> list[CheckMessage]:
     """Check that no environment's administrator can hand out what is not theirs."""
-    alias = database()
-    if alias not in (databases or ()):
-        return []
     try:
         policy = import_string(conf.POLICY)
         environment = apps.get_model(conf.ENVIRONMENT_MODEL)

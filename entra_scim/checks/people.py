@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -15,10 +15,11 @@ from django.db.models.functions import Lower
 from django.utils.module_loading import import_string
 
 from entra_scim.conf import conf
-from entra_scim.database.transactions import database
 from entra_scim.models import Environment
 from entra_scim.policy import ProvisioningPolicy
 from entra_scim.roles import memberships, product_roles
+
+from .asked import of_our_database
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
@@ -62,15 +63,12 @@ def check_user_model(
     return messages
 
 
-def check_email_index(
-    app_configs: Sequence[AppConfig] | None,
-    databases: Iterable[str] | None = None,
-    **kwargs: Any,
-) -> list[CheckMessage]:
+@of_our_database
+def check_email_index(alias: str) -> list[CheckMessage]:
     """Check that looking for an e-mail address need not read every person."""
-    model, alias = get_user_model(), database()
+    model = get_user_model()
     email = model.get_email_field_name()
-    if alias not in (databases or ()) or not _has_field(model, email):
+    if not _has_field(model, email):
         return []
     if connections[alias].vendor == "mysql":  # pragma: no cover - MariaDB
         if _has_index(model, email):
@@ -138,15 +136,9 @@ def check_roles(
     ]
 
 
-def check_environments(
-    app_configs: Sequence[AppConfig] | None,
-    databases: Iterable[str] | None = None,
-    **kwargs: Any,
-) -> list[CheckMessage]:
+@of_our_database
+def check_environments(alias: str) -> list[CheckMessage]:
     """Check that somebody says who belongs where, once there is a choice."""
-    alias = database()
-    if alias not in (databases or ()):
-        return []
     try:
         policy = import_string(conf.POLICY)
         environment = apps.get_model(conf.ENVIRONMENT_MODEL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -12,12 +12,13 @@ from django.db import connections
 from django.utils.module_loading import import_string
 
 from entra_scim.conf import conf
-from entra_scim.database.transactions import database
 from entra_scim.diagnosis import policy_trial
 from entra_scim.models import ProvisionedUser
 from entra_scim.policy import ProvisioningPolicy, get_policy
 from entra_scim.roles import product_roles
 from entra_scim.shared_people import SharedPeople
+
+from .asked import of_our_database
 
 
 def check_protection(
@@ -77,15 +78,9 @@ def check_shared_people(
     return messages
 
 
-def check_links_beside(
-    app_configs: Sequence[AppConfig] | None,
-    databases: Iterable[str] | None = None,
-    **kwargs: Any,
-) -> list[CheckMessage]:
+@of_our_database
+def check_links_beside(alias: str) -> list[CheckMessage]:
     """Check that nobody is shared by a policy that does not share people any more."""
-    alias = database()
-    if alias not in (databases or ()):
-        return []
     try:
         is_shared = get_policy().shares_people()
     except Exception:
@@ -135,18 +130,12 @@ def check_names(
     ]
 
 
-def check_policy_on_trial(
-    app_configs: Sequence[AppConfig] | None,
-    databases: Iterable[str] | None = None,
-    **kwargs: Any,
-) -> list[CheckMessage]:
+@of_our_database
+def check_policy_on_trial(alias: str) -> list[CheckMessage]:
     """Check the policy on a made-up person of the first environment; nothing stays.
 
     As ``entra_check_policy`` does. At a deployment, with its database.
     """
-    alias = database()
-    if alias not in (databases or ()):
-        return []
     try:
         import_string(conf.POLICY)
         model = apps.get_model(conf.ENVIRONMENT_MODEL)
