@@ -86,7 +86,7 @@ def _admitted(request: HttpRequest, found: Any, session_before: Any) -> Any:
     if not user.is_authenticated:
         return user
     session = getattr(request, "session", {})
-    # Middleware that marks the user, as for a second factor, is no second question.
+    # Middleware that marks the user, as for a second factor, is not a second question.
     place = _place_of(request)
     decisive = (session.get(name) for name in sessions.DECISIVE)
     asked = (user.pk, None if place is None else place.pk, *decisive)

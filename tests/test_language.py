@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from pathlib import Path
 
 import polib
@@ -32,6 +34,33 @@ UNUSED_ENGLISH = {
 }
 """What is not written, by what is written in its place."""
 
+PROSE = {
+    "is not a": r"(?<!here )\b(?:is|are|was) no\b(?! longer)",
+    "anyone who, or who": r"\b(?:Whoever|whoever)\b|(?:^|[.:;] )Whom\b|\bsomebody whom\b",
+    "so that … not": r"\blest\b",
+    "will": r"\b[Ss]hall\b",
+    "unlink": r"\b[Ll]et(?:s|ting)? go of\b",
+    "until then": r"\b[Mm]eanwhile\b",
+    "time or date": r"\b[Mm]oments?\b",
+    "loses access immediately": r"\bout at once\b",
+    "create": r"\b(?:make|made|making|Make|Making) an? (?:new )?(?:key|role|secret|certificate)\b",
+    "expires": r"\b(?:key|secret|certificate) (?:ends|is over)\b",
+}
+"""What neither documents nor docstrings nor comments say."""
+
+DOCUMENTS = [
+    *ROOT.glob("*.md"),
+    *(ROOT / "emulator").glob("*.md"),
+    *(ROOT / "docs").rglob("*.md"),
+]
+PROGRAMS = [
+    file
+    for folder in ("entra_scim", "emulator/entra_emulator", "example_project")
+    for file in (ROOT / folder).rglob("*.py")
+]
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+ANY_PROSE = re.compile("|".join(PROSE.values()), re.MULTILINE)
+
 FORMAL_DUTCH = re.compile(r"\b(?:[Uu]w?|[Mm]en)\b")
 
 
@@ -53,6 +82,57 @@ def test_one_word_for_one_thing(name):
         if re.search(pattern, PLACEHOLDER.sub("", text))
     ]
     assert found == []
+
+
+def test_documents_keep_to_the_same_words():
+    texts = {file: CODE.sub("", file.read_text("utf-8")) for file in DOCUMENTS}
+
+    assert len(texts) > 50
+    assert [found for file, text in texts.items() for found in misused(file, text)] == (
+        []
+    )
+
+
+def test_so_do_docstrings_and_comments():
+    texts = {file: file.read_text("utf-8") for file in PROGRAMS}
+
+    assert len(texts) > 300
+    assert [
+        found
+        for file, text in texts.items()
+        if ANY_PROSE.search(text)  # Few have: reading tokens takes long.
+        for found in misused(file, prose_of(text))
+    ] == []
+
+
+def misused(file, text):
+    """Return what a text says that has another word, with that word."""
+    return [
+        (str(file.relative_to(ROOT)), found[0], instead)
+        for instead, pattern in PROSE.items()
+        for found in re.finditer(pattern, text, re.MULTILINE)
+    ]
+
+
+def prose_of(program):
+    """Return the comments and docstrings of a program."""
+    tokens = tokenize.generate_tokens(io.StringIO(program).readline)
+    return "\n".join(
+        token.string.strip('#" ')
+        for token in tokens
+        if token.type == tokenize.COMMENT or token.string.startswith('"""')
+    )
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_no_sentence_ends_in_what_has_a_full_stop_itself(name):
+    """As times have, such as 1:15 p.m., and the first characters of a key have dots."""
+    assert [
+        text
+        for entry in entries(name)
+        for text in texts_of(entry)
+        if re.search(r"%\(moment\)s\.|%\(key\)s(?:\.| [A-Z])", text)
+    ] == []
 
 
 @pytest.mark.parametrize("name", CATALOGUES)

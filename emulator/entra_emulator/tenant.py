@@ -27,7 +27,7 @@ class Tenant:
     Everything that changes it goes through its methods and those of its
     applications, which note the change: the provisioning service looks only at
     what changed since its last cycle. Several threads may use it if each holds
-    ``lock`` meanwhile.
+    ``lock`` while it does.
     """
 
     def __init__(

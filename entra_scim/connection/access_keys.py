@@ -41,7 +41,7 @@ def create(
     created_by: Any = None,
     expires_at: datetime.datetime | None = None,
 ) -> tuple[AccessKey, str]:
-    """Make a key for an environment. Other keys stay as they are.
+    """Create a key for an environment. Other keys stay as they are.
 
     Returns:
         The stored key, and the secret text to show once: it is not kept.

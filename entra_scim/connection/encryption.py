@@ -93,7 +93,7 @@ def _fernet() -> MultiFernet:
     """Return the keys in use, newest first.
 
     Raises:
-        ValueError: A key of ``ENTRA_SCIM_ENCRYPTION_KEYS`` is no Fernet key.
+        ValueError: A key of ``ENTRA_SCIM_ENCRYPTION_KEYS`` is not a Fernet key.
     """
     if conf.ENCRYPTION_KEYS:
         return MultiFernet([Fernet(key) for key in conf.ENCRYPTION_KEYS])

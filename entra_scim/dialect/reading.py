@@ -57,7 +57,7 @@ def read_json(text: str) -> Any:
     """Return what a JSON text means.
 
     Stricter than JSON where a silent guess would follow: a name that occurs twice
-    in an object, in any case, numbers beyond JSON, characters that are no text, and
+    in an object, in any case, numbers beyond JSON, characters that are not text, and
     more than anybody sends. Passwords are hidden: nobody needs them, and a report of
     an error would show them.
 
@@ -96,7 +96,7 @@ def _read_leniently(text: str) -> Any:
 
 
 def check_text(text: str) -> None:
-    """Refuse characters that are no text for a database.
+    """Refuse characters that are not text for a database.
 
     Raises:
         Unkeepable: There is a NUL, or half of a surrogate pair.

@@ -50,7 +50,7 @@ def form(path: str, value: str) -> str:
 
 def key(path: str, value: str) -> uuid.UUID:
     """Return the key of a string, given in the form that is compared."""
-    # With the bits of a name-based one: MariaDB refuses what is no UUID of RFC 9562.
+    # With the bits of a name-based one: MariaDB refuses what is not a UUID of RFC 9562.
     return uuid.UUID(digest(f"{path}\n{value}")[:32], version=5)
 
 

@@ -23,7 +23,7 @@ class NotAssignable(ProvisioningError):
 
 
 class GrantsNothing(ProvisioningError):
-    """A role without a group that is no role of the product's either."""
+    """A role without a group that is not a role of the product's either."""
 
     code = "role_grants_nothing"
     message = _("The role %(role)s grants nothing. Choose what it grants.")
@@ -74,7 +74,7 @@ def check_grants(role: EnvironmentRole) -> None:
     """Refuse a role that nothing comes of.
 
     Raises:
-        GrantsNothing: It has no group, and is no role of the product's own.
+        GrantsNothing: It has no group, and is not a role of the product's own.
     """
     key = key_of(role.value, role.target) if are_kept() else ""
     if role.group_id is None and not key:

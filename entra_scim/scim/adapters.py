@@ -130,7 +130,7 @@ class PersonAdapter(Adapter):
         unknown_attributes.note(environment, self._unknown)
 
     def delete(self) -> None:
-        """Let go of the person, who becomes inactive and keeps their data."""
+        """Unlink the person, who becomes inactive and keeps their data."""
         provisioning.release(
             self.obj.environment,
             self.obj.pk,

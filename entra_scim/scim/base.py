@@ -24,8 +24,8 @@ from .messages import check_schemas
 class ScimView(APIView):
     """Everything that all endpoints of an environment have in common.
 
-    Nothing here depends on the host's settings of Django REST framework. There
-    is no throttle: Entra takes a refused cycle for a broken service.
+    Nothing here depends on the host's settings of Django REST framework. No
+    request is throttled: Entra takes a refused cycle for a broken service.
     """
 
     authentication_classes = (AccessKeyAuthentication,)

@@ -44,13 +44,13 @@ def key_use_of(
         return KeyUse(is_proven=True, text=text)
     if last_contact is not None:
         text = _(
-            "Waiting for Entra to use the key %(key)s With an older key, it connected "
-            "%(ago)s."
+            "Waiting for Entra: the key %(key)s is not in use yet. With an older key, it "
+            "connected %(ago)s."
         ) % {"key": newest, "ago": ago(last_contact)}
     else:
         text = _(
-            "Waiting for Entra to use the key %(key)s If Test connection fails, check "
-            "the Tenant URL and paste the key again."
+            "Waiting for Entra: the key %(key)s is not in use yet. If Test connection "
+            "fails, check the Tenant URL and paste the key again."
         ) % {"key": newest}
     return KeyUse(is_proven=False, text=text)
 

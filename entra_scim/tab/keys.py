@@ -36,7 +36,7 @@ class CreateKeyView(StepUpMixin, EnvironmentPage):
             return HttpResponseRedirect(self.url("set_up", anchor="step-keys"))
         key = self.make_key(request)
         return self.done(
-            _("Microsoft Entra ID: created access key %(key)s.") % {"key": key},
+            _("Microsoft Entra ID: access key %(key)s created.") % {"key": key},
             self.url("new_key"),
         )
 

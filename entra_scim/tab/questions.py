@@ -32,7 +32,7 @@ _QUESTIONS = (
     Address(
         page="set_up",
         anchor="renamed",
-        label=_("What to do if an app role was renamed?"),
+        label=_("What if an app role was renamed?"),
     ),
     Address(
         page="events",

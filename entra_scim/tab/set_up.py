@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BoundField
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from entra_scim.diagnosis import headcount
 from entra_scim.diagnosis.findings.registry import findings
+from entra_scim.diagnosis.progress import SetUpStep, Step
 from entra_scim.models import AccessKey, EntraConnection, EnvironmentRole
 from entra_scim.roles import groups, reasons, regrants
 
@@ -69,7 +71,9 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             **context
             | {
                 "settings": settings,
-                "connection_fields": _with_notes(kwargs["connection_form"], settings),
+                "inputs": _inputs_of(kwargs["connection_form"], situation.steps)
+                if self.can_change
+                else None,
                 "keys": [
                     (key, key in situation.facts.usable_keys) for key in situation.keys
                 ],
@@ -136,17 +140,34 @@ def _sorted(
     return sorted(rows, key=key, reverse=sorting.is_descending)
 
 
-def _with_notes(
-    form: ConnectionForm, settings: EntraConnection
-) -> list[tuple[BoundField, str]]:
-    """Return the fields of a connection, with what is there of the secret already."""
-    return [
-        (
-            field,
-            _note_of_secret(form, settings) if field.name == "client_secret" else "",
-        )
-        for field in form
-    ]
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The fields of a connection, each with its note, beside the steps they belong to.
+
+    They are one form: what was typed for another step is saved too, and not lost.
+    """
+
+    form: ConnectionForm
+    ids: list[tuple[BoundField, str]]
+    secret: list[tuple[BoundField, str]]
+    has_ids: bool
+    has_proof: bool
+    """Whether something is saved that sign-in can prove itself with."""
+
+
+def _inputs_of(form: ConnectionForm, steps: list[Step]) -> Inputs:
+    return Inputs(
+        form=form,
+        ids=[(form[name], "") for name in ("client_id", "tenant_id", "cloud")],
+        secret=[
+            (form["client_secret"], _note_of_secret(form, form.settings)),
+            (form["client_secret_expires_on"], ""),
+        ],
+        has_ids=form.current is not None or form.settings.has_ids,
+        has_proof=any(
+            step.done for step in steps if step.code == SetUpStep.CREDENTIALS
+        ),
+    )
 
 
 def _note_of_secret(form: ConnectionForm, settings: EntraConnection) -> str:
@@ -154,9 +175,9 @@ def _note_of_secret(form: ConnectionForm, settings: EntraConnection) -> str:
     if current is not None and current.client_secret:
         changed = settings.client_secret_changed_at
         moment = date_format(localtime(changed), "DATETIME_FORMAT") if changed else ""
-        return _(
-            "A secret is set, last changed %(moment)s. Leave this empty to keep it."
-        ) % {"moment": moment}
+        return _("A secret is set since %(moment)s: leave this empty to keep it.") % {
+            "moment": moment
+        }
     if current is not None and current.certificate:
         return _("A certificate is in use. Leave this empty to keep it.")
     if current is not None and current.federation:

@@ -40,6 +40,7 @@ def guide_context(request: HttpRequest, environment: AnyEnvironment) -> dict[str
         "stages": flow.titles(),
         "addresses": addresses_of(request, environment),
         "is_insecure": is_insecure(request),
+        "inputs": None,
         "local_entra": authorities.hosts().get(authorities.LOCAL),
     }
 

@@ -33,6 +33,7 @@ class Situation:
             "connection": SetUpStep.CONTACT in done,
             "roles": SetUpStep.ROLES in done,
             "permissions": SetUpStep.TEST in done,
+            "active": SetUpStep.ACTIVE in done,
             "external_id": observed.active > 0
             and not observed.without_object_id
             and not observed.without_external_id,

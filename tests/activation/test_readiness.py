@@ -105,7 +105,7 @@ class TestActivation:
         assert browser.user_id == boss.pk
         assert connection_of(connected).confirmed_at
         page = text_of(browser.client.get(tab(connected, "sign-in/")))
-        assert "With Microsoft Entra only, since" in page
+        assert "with Microsoft Entra only." in page
         kinds = {event.kind for event in ProvisioningEvent.objects.all()}
         assert {"trial", "confirmed"} <= kinds
         assert len([m for m in mail.outbox if m.to == [boss.email]]) == 2

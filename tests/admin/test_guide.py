@@ -93,10 +93,14 @@ class TestStanding:
         assert "test signing in with a person" in text_of(page)
         assert page.context["findings"] == []
         proof = client.get(tab(contoso, "guide/")).context["proof"]
-        assert [section for section in proof if not proof[section]] == ["permissions"]
+        assert [section for section in proof if not proof[section]] == [
+            "permissions",
+            "active",
+        ]
         settings = configuration.connection_of(contoso)
         lifecycle.record_test(settings, credentials.in_use(settings), None)
-        assert all(client.get(tab(contoso, "guide/")).context["proof"].values())
+        proof = client.get(tab(contoso, "guide/")).context["proof"]
+        assert [section for section in proof if not proof[section]] == ["active"]
 
     def connect(self, contoso, **changes):
         settings = configuration.connection_of(contoso)

@@ -29,7 +29,7 @@ ANSWERS = (
         "Who changed a role?",
         "Viewer: role changed; formerly Watcher; people concerned: 0 By: admin",
     ),
-    ("What to do if an app role was renamed?", "If you renamed an app role in Entra"),
+    ("What if an app role was renamed?", "If you renamed an app role in Entra"),
     ("Which sign-ins have failed?", "Ann Smith: sign-in failed: AADSTS50105"),
     ("What expires next?", "Date What Action"),
 )

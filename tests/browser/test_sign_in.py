@@ -75,7 +75,7 @@ def test_from_passwords_to_entra_and_back(
     page.click("text=Microsoft Entra >> nth=-1")
     page.wait_for_url("**/admin/**")
     page.goto(f"/admin/product/environment/{contoso.pk}/entra/sign-in/")
-    assert "With Microsoft Entra only, since" in page.inner_text("#state")
+    assert "with Microsoft Entra only." in page.inner_text("#state")
     results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
     assert results.violations_count == 0, results.generate_report()
 

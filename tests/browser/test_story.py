@@ -180,7 +180,7 @@ def test_from_an_empty_environment_to_its_end(
     tab.select_option("#id_cloud", "local")
     tab.fill("#id_client_secret", portal.add_secret())
     tab.fill("#id_client_secret_expires_on", in_half_a_year())
-    tab.click("text=Save all")
+    tab.click("text=Save the client secret")
     tenant_url = tab.input_value("#copy-tenant-url")
     redirect_uri = tab.input_value("#copy-redirect")
     tab.click("text=Generate access key")
@@ -225,7 +225,7 @@ def test_from_an_empty_environment_to_its_end(
     tab.click("text=Microsoft Entra >> nth=-1")
     tab.wait_for_url("**/admin/**")
     tab.goto(f"{tab_path}sign-in/")
-    assert "With Microsoft Entra only, since" in tab.inner_text("#state")
+    assert "with Microsoft Entra only." in tab.inner_text("#state")
 
     # Ann signs in: not with her password, but with the button.
     anns = chromium.new_context(base_url=site.url)

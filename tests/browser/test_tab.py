@@ -56,7 +56,7 @@ def expiry():
         (
             "en",
             {
-                "save": "Save all",
+                "save": "Save the IDs",
                 "generate": "Generate access key",
                 "copied": "Copied",
                 "have": "I have copied it",
@@ -67,7 +67,7 @@ def expiry():
         (
             "nl",
             {
-                "save": "Alles opslaan",
+                "save": "Clientgeheim opslaan",
                 "generate": "Toegangssleutel genereren",
                 "copied": "Gekopieerd",
                 "have": "Ik heb de sleutel gekopieerd",
@@ -137,7 +137,7 @@ def test_mistakes_are_explained_where_they_were_made(browse, contoso):
     page.fill("#id_tenant_id", OBJECT_ID)
     page.fill("#id_client_secret", str(uuid.uuid4()))
     page.fill("#id_client_secret_expires_on", expiry())
-    page.click("text=Save all")
+    page.click("text=Save the client secret")
 
     assert page.input_value("#id_client_id") == OBJECT_ID
     assert page.input_value("#id_client_secret") == ""
@@ -158,7 +158,7 @@ def test_without_javascript(browse, site, contoso):
     page.fill("#id_tenant_id", str(uuid.uuid4()))
     page.fill("#id_client_secret", SECRET)
     page.fill("#id_client_secret_expires_on", expiry())
-    page.click("text=Save all")
+    page.click("text=Save the client secret")
     page.click("text=Generate access key")
     key = page.input_value("#copy-secret")
     page.click("text=I have copied it")

@@ -143,12 +143,12 @@ class TestExpiry:
         soon = timezone.now() + datetime.timedelta(days=3)
         access_keys.create(contoso, expires_at=soon)
         assert self.check()[0] == 1
-        assert "The last access key expires" in text_of(client.get(tab(contoso)))
+        assert "the last access key expires" in text_of(client.get(tab(contoso)))
 
         access_keys.create(contoso)
 
         assert self.check()[0] == 0
-        assert "The last access key expires" not in text_of(client.get(tab(contoso)))
+        assert "the last access key expires" not in text_of(client.get(tab(contoso)))
 
     def test_a_replaced_key_that_entra_still_uses(self, client, contoso, scim, bob):
         """The tab, the front page and a mail say so before it expires."""

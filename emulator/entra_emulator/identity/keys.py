@@ -18,7 +18,7 @@ class SigningKeys:
     Entra changes keys at any time and without notice:
     https://learn.microsoft.com/en-us/entra/identity-platform/signing-key-rollover
 
-    Making a key takes a while, so the first is made when it is needed. Share the
+    Creating a key takes a while, so the first is made when it is needed. Share the
     keys among several sites, as tests do.
     """
 

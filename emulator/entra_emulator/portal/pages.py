@@ -121,7 +121,7 @@ class Page(TemplateView):
 
 
 class TenantPage(Page):
-    """A page about a tenant, whose directory does not change meanwhile."""
+    """A page about a tenant, whose directory does not change while it is shown."""
 
     tenant: Tenant
     reaches_out = False

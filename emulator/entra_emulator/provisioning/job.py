@@ -204,7 +204,7 @@ class ProvisioningJob:
             report.failure = attempts.rejection
             self._fail(report.failure, now)
         else:
-            # Mappings that changed meanwhile still begin an initial cycle.
+            # Mappings that changed since then still begin an initial cycle.
             self._watermark = watermark if self._mappings is mappings else None
             in_scope = {*self.links, *self.escrow}
             if self.escrow.is_too_large(len(in_scope)):

@@ -20,13 +20,13 @@ _STEP = (Way(to=Place.KEYS),)
 class Keys(Code):
     LAST_ENDS = Kind(
         code="key_ends",
-        message=_("The last access key expires on %(date)s."),
+        message=_("On %(date)s, the last access key expires."),
         remedy=_(
             "Generate a new one and paste it in Entra, or Entra stops "
             "provisioning then."
         ),
         notice=_(
-            "The last access key of %(environment)s expires on %(date)s. Generate a "
+            "On %(date)s, the last access key of %(environment)s expires. Generate a "
             "new one in the tab Microsoft Entra ID, and paste it in Entra."
         ),
         ways=_STEP,

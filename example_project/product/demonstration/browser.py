@@ -40,7 +40,7 @@ class Browser:
     def sign_in(self, path: str, name: str) -> str:
         """Follow a link to Entra, choose an account, and return the page after it.
 
-        Whoever is signed in at Entra with this browser is not asked again.
+        Anyone who is signed in at Entra with this browser is not asked again.
         """
         page = self._session.get(self._product + path)
         if "/oauth2/v2.0/authorize" not in page.url:
