@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import enum
 import math
 from collections.abc import Callable
@@ -121,8 +120,13 @@ def note_sign_in(settings: EntraConnection, user: Any) -> bool:
 
 def minutes_left(settings: EntraConnection) -> int:
     """Return how many minutes of a trial are left, rounded up; 0 without one."""
+    return math.ceil(seconds_left(settings) / 60)
+
+
+def seconds_left(settings: EntraConnection) -> int:
+    """Return how many seconds of a trial are left, rounded up; 0 without one."""
     left = (settings.trial_ends_at or timezone.now()) - timezone.now()
-    return max(0, math.ceil(left / datetime.timedelta(minutes=1)))
+    return max(0, math.ceil(left.total_seconds()))
 
 
 def confirmer_of(settings: EntraConnection) -> str:

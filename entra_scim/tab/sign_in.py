@@ -77,6 +77,7 @@ class SignInPage(StepUpMixin, EnvironmentPage):
             would_confirm=lifecycle.confirmer_if_begun_by(
                 self.environment, self.request.user
             ),
+            seconds_left=lifecycle.seconds_left(settings),
             minutes_left=lifecycle.minutes_left(settings),
             confirm_query=urlencode({"next": self.url("sign_in")}),
             obstacles=shown(self, missing),

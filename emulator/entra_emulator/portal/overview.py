@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -77,3 +77,13 @@ class Overview(FormPage, TenantPage):
             moments_later=[(name, label) for name, _by, label in MOMENTS_LATER],
             **kwargs,
         )
+
+
+class Now(TenantPage):
+    """What time it is in a tenant, for a product whose clock follows."""
+
+    reaches_out = True  # It waits for no cycle, and a cycle not for it.
+    keeps_unsaved = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return JsonResponse({"now": self.tenant.clock.now().isoformat()})

@@ -51,6 +51,7 @@ _application: list[URLPattern | URLResolver] = [
 ]
 _tenant: list[URLPattern | URLResolver] = [
     path("", overview.Overview.as_view()),
+    path("time/", overview.Now.as_view()),
     path("graph/", graph_token.GraphToken.as_view()),
     path("users/", users.Users.as_view()),
     path("users/new/", users.NewUser.as_view()),

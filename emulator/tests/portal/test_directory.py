@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 
 import pytest
@@ -62,6 +63,8 @@ class TestOverview:
 
         skipped = tenant.clock.now() - before - duration
         assert datetime.timedelta() <= skipped < datetime.timedelta(minutes=1)
+        told = json.loads(visitor.open(f"{home}time/").text)["now"]
+        assert datetime.datetime.fromisoformat(told) >= before + duration
 
     def test_create_your_own_application(self, visitor, home, tenant):
         visitor.open(home)

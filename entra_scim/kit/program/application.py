@@ -110,7 +110,7 @@ def _use_application(run: Run, app_id: str) -> None:
 
 
 def _give_way(run: Run, name: str, made: Document) -> None:
-    """Delete what was just made if somebody else made one of the name meanwhile.
+    """Delete what was just made if somebody else made one of the name too.
 
     Of two runs that look at the same time, both find none.
     """

@@ -69,9 +69,9 @@ if (live) {
   setTimeout(() => follow(Date.now()), EVERY);
 }
 
-// A trial runs out in front of those who watch it.
+// A trial runs out in front of those who watch it, by the server's clock, not theirs.
 for (const clock of document.querySelectorAll("[data-entra-countdown]")) {
-  const end = Date.parse(clock.dateTime);
+  const end = Date.now() + 1000 * Number(clock.dataset.entraCountdown);
   const tick = setInterval(() => {
     const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
     clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;

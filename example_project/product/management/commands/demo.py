@@ -25,8 +25,8 @@ from django.db import connections
 
 from entra_emulator.process import local_entra
 from entra_scim.connection import access_keys
-from example_project.product.demonstration import recorded
-from example_project.product.demonstration.portal import tenants
+from example_project.product.demonstration import clock, recorded
+from example_project.product.demonstration.portal import TENANT_ID, tenants
 from example_project.product.demonstration.rehearsal import (
     ADMINISTRATOR,
     Rehearsal,
@@ -88,6 +88,7 @@ class Command(BaseCommand):
                 curl = self._play_recorded(screen, product)
             if not options["exit"]:
                 fay.refresh_from_db()  # Entra gave her another username
+                stack.enter_context(clock.followed(entra, TENANT_ID))
                 self._explore(screen, product, entra, fay, curl)
 
     def _fresh_database(self) -> str:
