@@ -12,8 +12,10 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -35,6 +37,9 @@ _RUN = "entra_scim_set_up_run"
 _KEY = "entra_scim_set_up_key"
 
 
+# What was noted before a request to Graph must outlive a worker that dies in it, also
+# where each request is a transaction.
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
 class AutomaticPage(StepUpMixin, EnvironmentPage):
     """Shows the plan, or how far it is, and does the next step of a run that began."""
 

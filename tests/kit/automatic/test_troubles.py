@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from entra_emulator.graph.tokens import Permission
 from entra_scim.connection import calls
 from entra_scim.kit import automatic, graph
 from entra_scim.kit.environments import wanted_of
 from entra_scim.kit.plan import plan
+from entra_scim.models import EntraSetUp
+from tests.kit.graph import Stopped
 from tests.support.kit_run import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -139,6 +142,27 @@ def test_a_sign_in_that_graph_refuses_is_forgotten(visit, local, roles, monkeypa
     assert "sign-in at Entra has expired" in page
     assert "Sign in to Entra" in page
     visit.sign_in()
+    assert "Entra is set up" in visit.run()
+    settled(local)
+    assert visit.application in local.jobs
+
+
+def test_a_note_outlives_a_worker_that_dies(visit, local, roles, monkeypatch):
+    """Where each request of the product is a transaction: there is one application."""
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+    visit.sign_in()
+
+    def fault(number, send):
+        answer = send()
+        if number == 1:
+            raise Stopped
+        return answer
+
+    sent_by(monkeypatch, fault)
+    with pytest.raises(Stopped):
+        visit.run()
+
+    assert EntraSetUp.objects.for_environment(visit.environment).get().notes
     assert "Entra is set up" in visit.run()
     settled(local)
     assert visit.application in local.jobs
