@@ -39,6 +39,8 @@ class Connection:
     """The synchronization schema as Microsoft Graph was told it, if it was asked."""
     deletion_threshold: int | None = None
     """What was saved with the credentials, for a job that is made later."""
+    notification_settings: str = ""
+    """Who is mailed and how many deletions are too many, as Graph was told it."""
 
 
 class Run(threading.Thread):

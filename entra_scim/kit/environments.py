@@ -21,6 +21,7 @@ def wanted_of(
     absolute: Callable[[str], str],
     *,
     notification_address: str = "",
+    any_recipient: bool = False,
     deletion_threshold: int = 50,
 ) -> Wanted:
     """Return what is wanted in Entra for an environment.
@@ -52,6 +53,7 @@ def wanted_of(
         federated=_federated(used),
         today=timezone.localdate(),
         notification_address=notification_address,
+        any_recipient=any_recipient,
         deletion_threshold=deletion_threshold,
     )
 

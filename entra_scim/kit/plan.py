@@ -76,6 +76,8 @@ class Wanted:
     """Issuer, subject and audience of what vouches for the product."""
     today: date
     notification_address: str = ""
+    any_recipient: bool = False
+    """Whether the address is only a guess, so that another one will do."""
     deletion_threshold: int = 50
 
 
@@ -121,11 +123,13 @@ def plan(wanted: Wanted) -> Document:
         "needsSecret": not (
             wanted.certificate or wanted.has_secret or wanted.federated
         ),
+        "hasSecret": wanted.has_secret,
         "federated": _federated(wanted),
         "secretName": f"Sign-in to {host}",
         "secretEnds": f"{wanted.today + _SECRET_LIFETIME}T00:00:00Z",
         "certificate": _base64_of(wanted.certificate),
         "credentials": _credentials(wanted),
+        "anyRecipient": wanted.any_recipient,
         "schema": _schema(),
         "steps": [step.document() for step in STEPS],
     }

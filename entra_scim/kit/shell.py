@@ -39,6 +39,7 @@ _MODULES = (
     "application.py",
     "registration.py",
     "provisioning.py",
+    "saved.py",
     "changes.py",
     "proofs.py",
     "run.py",

@@ -110,7 +110,10 @@ STEPS = (
         name="credentials",
         title="Tenant URL, access key, scope and notifications",
         purpose="Entra reaches the product. Bad credentials would quarantine the job.",
-        reads=(f"POST {_SYNCHRONIZATION}/jobs/validateCredentials",),
+        reads=(
+            f"GET {_SYNCHRONIZATION}/secrets",
+            f"POST {_SYNCHRONIZATION}/jobs/validateCredentials",
+        ),
         writes=(f"PUT {_SYNCHRONIZATION}/secrets",),
         permission=_SYNCHRONIZE,
         remedy=_AGAIN,

@@ -124,6 +124,7 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
                     self.environment,
                     self.request.build_absolute_uri,
                     notification_address=_email_of(self.request.user),
+                    any_recipient=True,
                 )
             )
         except KitError as error:

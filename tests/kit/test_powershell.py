@@ -142,6 +142,7 @@ def test_each_variable_is_set_somewhere(text):
         *("$env:entra_kit_folder", "$env:entra_kit_access_key"),
         "${word}",
         "${status}",
+        "${kind}",
         "@parameters",
     }
 

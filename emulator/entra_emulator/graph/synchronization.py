@@ -45,9 +45,25 @@ class Templates(GraphView):
 
 
 class Secrets(GraphView):
-    """Keeps the credentials, and shows them to nobody."""
+    """Keeps the credentials, and shows what is saved beside the key."""
 
-    permissions: ClassVar = {"PUT": _WRITE}
+    permissions: ClassVar = {"GET": _READ, "PUT": _WRITE}
+
+    def get(self, object_id: str) -> Response:
+        application = self.principal(object_id)
+        connection = self.entra.connections[application]
+        job = self.entra.jobs.get(application)
+        threshold = job.deletion_threshold if job else connection.deletion_threshold
+        shown = json.loads(connection.notification_settings or '{"Enabled":false}')
+        shown["DeleteThresholdEnabled"] = threshold is not None
+        if threshold is not None:
+            shown["DeleteThresholdValue"] = threshold
+        values = {
+            "BaseAddress": connection.tenant_url,
+            "SyncAll": "false",
+            "SyncNotificationSettings": json.dumps(shown),
+        }
+        return answer({"value": [{"key": k, "value": v} for k, v in values.items()]})
 
     def put(self, object_id: str) -> Response:
         application = self.principal(object_id)
@@ -60,6 +76,7 @@ class Secrets(GraphView):
             raise bad_request("The local Entra syncs assigned users and groups only.")
         connection.tenant_url, connection.secret_token = url, key
         connection.deletion_threshold = threshold
+        connection.notification_settings = values.get("SyncNotificationSettings", "")
         job = self.entra.jobs.get(application)
         if job is not None:
             _connect(self.entra.connect(application, url, key), connection)

@@ -126,6 +126,20 @@ function Edit-Schema($Wanted, $Schema, $Differences) {
     }
 }
 
+function Get-ScopeFilters($Schema) {
+    # Somebody made them, and may have meant it: they are never changed.
+    foreach ($rule in @($Schema['synchronizationRules'])) {
+        foreach ($mapping in @($rule['objectMappings'])) {
+            if ($mapping['sourceObjectName'] -cne $Plan['schema']['sourceObject'] -or -not $mapping['scope']) {
+                continue
+            }
+            if (@($mapping['scope'].Values | ForEach-Object { $_ } | Where-Object { $_ }).Count) {
+                'Source object scope: a filter leaves people out; delete it under Attribute mapping if all who are assigned should be provisioned'
+            }
+        }
+    }
+}
+
 function Edit-Mapping($Wanted, $Mapping, $Differences) {
     if ($Mapping['enabled'] -ne $true) {
         $Differences.Add('User: provision')

@@ -8,7 +8,7 @@ function Add-Proof {
     elseif ($Plan['federated'] -and -not $NewSecret) {
         Add-FederatedCredential
     }
-    elseif ($Plan['needsSecret'] -or $NewSecret) {
+    elseif ($Plan['needsSecret'] -or $NewSecret -or ($Plan['hasSecret'] -and $Check)) {
         Add-ClientSecret
     }
 }
@@ -16,7 +16,11 @@ function Add-Proof {
 function Add-Certificate {
     $registration = Send-Request 'GET /applications/{app}?$select=keyCredentials'
     $existing = @($registration['keyCredentials'] | Where-Object { $_ })
-    if (@($existing | ForEach-Object { $_['key'] }) -ccontains $Plan['certificate']) {
+    $ours = @($existing | Where-Object { $_['key'] -ceq $Plan['certificate'] })
+    if ($ours.Count) {
+        if ($Check) {
+            $null = Test-Differs (Get-Expiring 'Certificates' $ours)
+        }
         return
     }
     # They are replaced whole, and each needs its key.
@@ -37,8 +41,12 @@ function Add-FederatedCredential {
     $same = @($answer['value'] | Where-Object { $_['issuer'] -ceq $wanted['issuer'] -and $_['subject'] -ceq $wanted['subject'] })
     if ($same.Count) {
         if ((@($same[0]['audiences']) -join ' ') -cne (@($wanted['audiences']) -join ' ')) {
-            throw (New-Stop ("The federated credential $($same[0]['name']) is for the audience $($same[0]['audiences']). Set " +
-                "$($wanted['audiences']) under App registrations, Certificates & secrets, Federated credentials."))
+            $problem = "The federated credential $($same[0]['name']) is for the audience $($same[0]['audiences']). Set " +
+                "$($wanted['audiences']) under App registrations, Certificates & secrets, Federated credentials."
+            if (-not $Check) {
+                throw (New-Stop $problem)
+            }
+            $null = Test-Differs $problem
         }
         return
     }
@@ -51,7 +59,12 @@ function Add-FederatedCredential {
 function Add-ClientSecret {
     $registration = Send-Request 'GET /applications/{app}?$select=passwordCredentials'
     $secretName = $Plan['secretName']
-    $made = @($registration['passwordCredentials'] | Where-Object { $_ -and $_['displayName'] -ceq $secretName })
+    $known = @($registration['passwordCredentials'] | Where-Object { $_ })
+    $made = @($known | Where-Object { $_['displayName'] -ceq $secretName })
+    if ($Check -and ($Plan['hasSecret'] -or $made.Count)) {
+        $null = Test-Differs (Get-Expiring 'Client secrets' $known)
+        return
+    }
     if ($made.Count -and -not $NewSecret) {
         Write-Host "  There is a client secret `"$secretName`" already. Its value was shown once. If nobody has it, delete"
         Write-Host '  it under Certificates & secrets, and run this again with -NewSecret.'
@@ -68,6 +81,17 @@ function Add-ClientSecret {
         Write-Host "  Client secret (shown once): $($answer['secretText'])"
         Write-Host ('  It expires on:  {0:yyyy-MM-dd}' -f [datetime] $answer['endDateTime'])
         Write-Host ''
+    }
+}
+
+function Get-Expiring([string] $Kind, $Credentials) {
+    $today = [datetime]::UtcNow.Date
+    $ends = @($Credentials | ForEach-Object { ([datetime] $_['endDateTime']).Date } | Sort-Object -Descending)
+    if (-not $ends.Count -or $ends[0] -lt $today) {
+        return "${Kind}: none is valid; create a new one, and save it in the tab"
+    }
+    if ($ends[0] -lt $today.AddDays(30)) {
+        return "${Kind}: the last one expires on $($ends[0].ToString('yyyy-MM-dd')); create a new one, and save it in the tab"
     }
 }
 

@@ -29,22 +29,24 @@ function Find-Job {
 
 function Save-Credentials {
     $hasJob = $Found.ContainsKey('job')
+    $differing = @('Provisioning: save the Tenant URL and the access key')
+    if ($hasJob) {
+        $differing = @(Get-SavedDifferences)
+    }
     if ($Check) {
-        if ($hasJob) {
-            Write-Host '  not compared: Entra shows saved credentials to nobody'
-        }
-        else {
-            $null = Test-Differs 'Provisioning: save the Tenant URL and the access key'
-        }
+        $null = Test-Differs $differing
         return
     }
     $key = ''
-    if (-not $hasJob -or $NewKey -or -not (Test-Note 'saved')) {
+    if ($differing.Count -or $NewKey -or -not (Test-Note 'saved')) {
         $key = Read-AccessKey
     }
     if (-not $key) {
         if ($hasJob) {
             Write-Host '  left as they are'
+            foreach ($difference in $differing) {
+                $AllDifferences.Add($difference)
+            }
             return
         }
         throw (New-Stop 'The access key is needed: generate one in the tab, under SCIM access key.')
@@ -65,10 +67,58 @@ function Save-Credentials {
         throw (New-Stop ("Entra could not reach $($settings[0]['value']) with this key: $($_.Exception.Message). Nothing was saved. " +
             'Is the address reachable from the internet, and is the key whole and not revoked?'))
     }
-    $null = Test-Differs 'Provisioning: save the Tenant URL and the access key'
+    if (-not $differing.Count) {
+        $differing = @('Provisioning: save the Tenant URL and the access key')
+    }
+    $null = Test-Differs $differing
     $null = Send-Request 'PUT /servicePrincipals/{sp}/synchronization/secrets' @{ value = @($settings) + @($secret) }
     Add-Note 'saved'
     $State.HasNewKey = $true
+}
+
+function Get-SavedDifferences {
+    try {
+        $answer = Send-Request 'GET /servicePrincipals/{sp}/synchronization/secrets'
+    }
+    catch [System.Net.Http.HttpRequestException] {
+        if (@(400, 403, 404, 405) -notcontains $_.Exception.Data['Status']) {
+            throw
+        }
+        Write-Host "  not compared: Entra does not show what is saved ($($_.Exception.Message))"
+        return
+    }
+    $wishes = @{}
+    foreach ($one in $Plan['credentials']) {
+        $wishes[$one['key']] = $one['value']
+    }
+    $saved = @{}
+    foreach ($one in @($answer['value'] | Where-Object { $_ })) {
+        $saved[$one['key']] = [string] $one['value']
+    }
+    if ($saved['BaseAddress'] -and $saved['BaseAddress'].TrimEnd('/') -cne $wishes['BaseAddress'].TrimEnd('/')) {
+        "Tenant URL: it is $($saved['BaseAddress']); set $($wishes['BaseAddress'])"
+    }
+    if ($saved['SyncAll'] -and $saved['SyncAll'] -ne $wishes['SyncAll']) {
+        'Scope: all users and groups are provisioned; set Sync only assigned users and groups'
+    }
+    $wish = ConvertFrom-Json -InputObject $wishes['SyncNotificationSettings'] -AsHashtable
+    $now = @{}
+    if ($saved['SyncNotificationSettings']) {
+        $now = ConvertFrom-Json -InputObject $saved['SyncNotificationSettings'] -AsHashtable
+    }
+    $recipients = if ($now['Enabled']) { [string] $now['Recipients'] } else { '' }
+    $isNotified = $recipients -eq $wish['Recipients'] -or ($Plan['anyRecipient'] -and $recipients)
+    if ($wish['Recipients'] -and -not $isNotified) {
+        $who = if ($recipients) { $recipients } else { 'nobody' }
+        "Notification email: failures are mailed to $who; set $($wish['Recipients'])"
+    }
+    $limit = $wish['DeleteThresholdValue']
+    if ($now['DeleteThresholdEnabled'] -ne $true) {
+        "Accidental deletions: prevention is off; turn it on, with the threshold $limit"
+    }
+    elseif ($now['DeleteThresholdValue'] -ne $limit) {
+        "Accidental deletions: the threshold is $($now['DeleteThresholdValue']); set $limit"
+    }
 }
 
 function New-Job {
@@ -87,6 +137,9 @@ function Set-Schema {
     $schema = Send-Request 'GET /servicePrincipals/{sp}/synchronization/jobs/{job}/schema'
     $former = $State.LastAnswer
     $differences = [System.Collections.Generic.List[string]]::new()
+    if ($Check) {
+        $null = Test-Differs (Get-ScopeFilters $schema)
+    }
     Edit-Schema $Plan['schema'] $schema $differences
     if (-not (Test-Differs $differences)) {
         return

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
 from .changes import Change, Document, Unsuitable, dicts
+
+_NOTICE = timedelta(days=30)
 
 
 def certificates(certificate: str, found: Document) -> Change:
@@ -32,6 +37,24 @@ def certificates(certificate: str, found: Document) -> Change:
     return Change(
         {"keyCredentials": [*existing, added]}, ["Certificates: add that of the tab"]
     )
+
+
+def expiring(kind: str, credentials: list[Document], today: date) -> list[str]:
+    """Return that none of some credentials is valid, or the last one soon is not."""
+    ends = max((_day(one.get("endDateTime")) for one in credentials), default=date.min)
+    what_to_do = "create a new one, and save it in the tab"
+    if ends < today:
+        return [f"{kind}: none is valid; {what_to_do}"]
+    if ends < today + _NOTICE:
+        return [f"{kind}: the last one expires on {ends}; {what_to_do}"]
+    return []
+
+
+def _day(text: Any) -> date:
+    try:
+        return date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return date.max
 
 
 def is_trusted(wanted: Document, known: list[Document]) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from . import changes
+from . import changes, saved
 from .graph import Refusal
 from .run import JOB, SAVED, Document, Run, Stop
 
 _POLLS = 24
+_SAVE = "Provisioning: save the Tenant URL and the access key"
 
 
 def find_template(run: Run) -> None:
@@ -44,21 +45,20 @@ def find_job(run: Run) -> None:
 def save_credentials(run: Run) -> None:
     """Try the credentials, then save them: a job with bad ones is quarantined at once.
 
-    They cannot be read back. A job is made after they were saved, so where one is,
-    they are asked for only to replace them.
+    The key cannot be read back. A job is made after it was saved, so where one is, it
+    is asked for only to replace it, or because what is saved with it must change.
     """
     has_job = "job" in run.found
-    is_settled = has_job and run.notebook.has(SAVED) and not run.options.new_key
+    differing = _differing(run) if has_job else [_SAVE]
     if run.options.check:
-        if has_job:
-            run.say("  not compared: Entra shows saved credentials to nobody")
-        else:
-            run.differs(["Provisioning: save the Tenant URL and the access key"])
+        run.differs(differing)
         return
+    is_settled = run.notebook.has(SAVED) and not run.options.new_key and not differing
     key = "" if is_settled else run.ask_key()
     if not key:
         if has_job:
             run.say("  left as they are")
+            run.differences += differing
             return
         raise Stop(
             "The access key is needed: generate one in the tab, under SCIM access key."
@@ -86,7 +86,7 @@ def save_credentials(run: Run) -> None:
             url=credentials[0]["value"],
             text=refusal.text,
         ) from None
-    run.differs(["Provisioning: save the Tenant URL and the access key"])
+    run.differs(differing or [_SAVE])
     run.graph.send(
         "PUT",
         f"{run.synchronization}/secrets",
@@ -94,6 +94,19 @@ def save_credentials(run: Run) -> None:
     )
     run.notebook.note(SAVED)
     run.has_new_key = True
+
+
+def _differing(run: Run) -> list[str]:
+    """Return what Entra says of saved settings that is otherwise than wanted."""
+    try:
+        found = run.graph.get(f"{run.synchronization}/secrets")
+    except Refusal as refusal:
+        if refusal.status not in (400, 403, 404, 405):
+            raise
+        run.say(f"  not compared: Entra does not show what is saved ({refusal.text})")
+        return []
+    plan = run.plan
+    return saved.differing(plan["credentials"], found, plan["anyRecipient"])
 
 
 def make_job(run: Run) -> None:
@@ -124,6 +137,8 @@ def set_schema(run: Run) -> None:
     path = f"{run.job}/schema"
     found = run.graph.get(path)
     change = changes.schema(run.plan["schema"], found)
+    if run.options.check:
+        run.differs(changes.scope_filters(run.plan["schema"], found))
     if not run.differs(change.differences):
         return
     copy = run.notebook.keep("schema", found)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from datetime import date
+
 from . import changes, proofs
 from .graph import Refusal
 from .run import ASKED, Document, Run, Stop, equals
@@ -50,13 +53,26 @@ def prove(run: Run) -> None:
     if plan["certificate"]:
         found = run.graph.get(f"{path}?$select=keyCredentials")
         change = proofs.certificates(plan["certificate"], found)
+        if run.options.check and not change.differences:
+            ours = [
+                one
+                for one in changes.dicts(found, "keyCredentials")
+                if one.get("key") == plan["certificate"]
+            ]
+            run.differs(proofs.expiring("Certificates", ours, _today()))
         if run.differs(change.differences):
             run.notebook.keep("certificate", {"key": plan["certificate"]})
             run.graph.send("PATCH", path, change.body)
         return
     if plan["federated"] and not run.options.new_secret:
         known = run.graph.get(f"{path}/federatedIdentityCredentials")["value"]
-        if proofs.is_trusted(plan["federated"], known):
+        try:
+            if proofs.is_trusted(plan["federated"], known):
+                return
+        except changes.Unsuitable as reason:
+            if not run.options.check:
+                raise
+            run.differs([str(reason)])
             return
         if run.differs([f"Federated credentials: add {plan['federated']['name']}"]):
             run.notebook.keep("federated", plan["federated"])
@@ -67,7 +83,8 @@ def prove(run: Run) -> None:
                 once=True,
             )
         return
-    if not plan["needsSecret"] and not run.options.new_secret:
+    is_wanted = plan["needsSecret"] or run.options.new_secret
+    if not is_wanted and not (plan["hasSecret"] and run.options.check):
         return
     _add_secret(run, path, plan["secretName"])
 
@@ -75,15 +92,15 @@ def prove(run: Run) -> None:
 def _add_secret(run: Run, path: str, name: str) -> None:
     """Add a client secret, once: each one has a value that Entra shows only then."""
     found = run.graph.get(f"{path}?$select=passwordCredentials")
-    made = _without_unseen(
-        run,
-        path,
-        [
-            c["keyId"]
-            for c in found.get("passwordCredentials") or []
-            if c.get("displayName") == name
-        ],
-    )
+    known = changes.dicts(found, "passwordCredentials")
+    named = [one["keyId"] for one in known if one.get("displayName") == name]
+    if run.options.check and (run.plan["hasSecret"] or named):
+        run.differs(proofs.expiring("Client secrets", known, _today()))
+    if run.options.check and run.plan["hasSecret"]:
+        return
+    made = _without_unseen(run, path, named)
+    if run.options.check and made:
+        return
     if made and not run.options.new_secret:
         run.say(
             f"  There is a client secret “{name}” already. Its value was shown once. "
@@ -126,6 +143,10 @@ def _without_unseen(run: Run, path: str, made: list[str]) -> list[str]:
 def _known(identifier: str) -> str:
     """Return the note that a secret was there before another was asked for."""
     return f"secret-{identifier}-was-there"
+
+
+def _today() -> date:
+    return date(*time.gmtime()[:3])
 
 
 def consent(run: Run) -> None:
