@@ -14,6 +14,8 @@ class Issuer:
 
     url = ""
     subject = "system:serviceaccount:product:web"
+    status = "200 OK"
+    lifetime = 600
 
     def __init__(self, keys):
         self.keys = keys
@@ -26,7 +28,7 @@ class Issuer:
             "sub": self.subject,
             "aud": AUDIENCE,
             "iat": now,
-            "exp": now + 600,
+            "exp": now + self.lifetime,
         }
         return self.keys.sign(claims | changes)
 
@@ -44,5 +46,5 @@ class Issuer:
                 )
             )
             document = {"access_token": self.assertion()}
-        start_response("200 OK", [("Content-Type", "application/json")])
+        start_response(self.status, [("Content-Type", "application/json")])
         return [json.dumps(document).encode()]
