@@ -74,7 +74,7 @@ class Settings:
         delegated permissions that ``entra_scim.kit.automatic.PERMISSIONS`` lists.
         Unset, the tab does not offer to set Entra up.
         """
-        return str(_read("SETUP_CLIENT_ID", ""))
+        return str(_read("SETUP_CLIENT_ID", "") or "")
 
     @property
     def SETUP_CLIENT_SECRET(self) -> str:
@@ -82,7 +82,7 @@ class Settings:
 
         Unset, it proves itself with the first of ``FEDERATED_CREDENTIALS``.
         """
-        return str(_read("SETUP_CLIENT_SECRET", ""))
+        return str(_read("SETUP_CLIENT_SECRET", "") or "")
 
     @property
     def PROTECTION(self) -> Sequence[str]:

@@ -6,6 +6,7 @@ from django.core.checks import Tags, register
 
 from .admin import check_admin, check_mixins
 from .allauth import check_allauth
+from .credentials import check_federated_credentials, check_set_up
 from .databases import (
     check_autocommit,
     check_environment_model,
@@ -43,6 +44,8 @@ from .proxy import check_proxy
 def register_checks() -> None:
     """Register the checks with Django."""
     register(check_settings, Tags.compatibility)
+    register(check_federated_credentials, Tags.security)
+    register(check_set_up, Tags.security)
     register(check_middleware, Tags.security)
     register(check_backends, Tags.security)
     register(check_cookies, Tags.security)
