@@ -16,7 +16,7 @@ from typing import Any
 from django.utils import timezone
 
 from entra_scim.activation import lifecycle
-from entra_scim.connection import authorities, configuration, credentials
+from entra_scim.connection import authorities, configuration, credentials, federation
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import (
@@ -31,7 +31,14 @@ from . import declared_roles
 from .declared_roles import Granted
 from .reading import NotUnderstood, checked
 
-_CONNECTION = ("client_id", "tenant_id", "cloud", "client_secret_expires_on")
+_FEDERATED = "federated_credential"
+_CONNECTION = (
+    "client_id",
+    "tenant_id",
+    "cloud",
+    "client_secret_expires_on",
+    _FEDERATED,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +67,6 @@ def shown(environment: AnyEnvironment) -> dict[str, Any]:
             "environment": str(environment.pk),
             "client_secret": configuration.secret_state(settings).value,
             "has_certificate": bool(settings.certificate),
-            "federated_credential": settings.federation,
             "waits_for_test": bool(settings.pending),
             "is_tested": credentials.are_tested(settings),
             "sign_in": lifecycle.state_of(settings).value,
@@ -166,7 +172,23 @@ def _apply_connection(
             "Turn off Entra sign-in before you change tenant_id: people would be "
             "others there."
         )
+    kind = values.pop(_FEDERATED)
     expires_on = values["client_secret_expires_on"]
+    if kind is not None and not client_secret:
+        values["client_secret_expires_on"] = wanted.get("client_secret_expires_on")
+        return _apply_federated(settings, values, kind)
+    if kind is not None and _FEDERATED in wanted:
+        raise NotUnderstood(
+            "Give either a client secret or connection.federated_credential, not both."
+        )
+    if not client_secret and (
+        now[_FEDERATED] is not None
+        or (_FEDERATED in wanted and not settings.has_proof and federation.kinds())
+    ):
+        raise NotUnderstood(
+            "connection.federated_credential is null. Give the client secret that takes "
+            "its place."
+        )
     if client_secret and expires_on is None:
         raise NotUnderstood(
             "connection.client_secret_expires_on is missing: Entra shows it next to the "
@@ -181,9 +203,36 @@ def _apply_connection(
     return [f"connection.{name}" for name in names]
 
 
+def _apply_federated(
+    settings: EntraConnection, values: Mapping[str, Any], kind: str
+) -> list[str]:
+    if values["client_secret_expires_on"] is not None:
+        raise NotUnderstood(
+            "connection.client_secret_expires_on is of a client secret. A federated "
+            "credential does not expire: leave it out, or write null."
+        )
+    if kind not in federation.kinds():
+        kinds = ", ".join(federation.kinds()) or "nothing"
+        raise NotUnderstood(
+            f"connection.federated_credential is {kind!r}, but "
+            f"ENTRA_SCIM_FEDERATED_CREDENTIALS has {kinds}."
+        )
+    new = credentials.Credentials(
+        client_id=values["client_id"],
+        tenant_id=values["tenant_id"],
+        cloud=values["cloud"],
+        federation=kind,
+    )
+    return [
+        f"connection.{_FEDERATED if name == 'federation' else name}"
+        for name in configuration.change(settings, new)
+    ]
+
+
 def _connection(settings: EntraConnection) -> dict[str, Any]:
     source = credentials.waiting(settings) or credentials.in_use(settings) or settings
-    return {name: getattr(source, name) for name in _CONNECTION}
+    found = {name: getattr(source, name) for name in _CONNECTION if name != _FEDERATED}
+    return found | {_FEDERATED: source.federation or None}
 
 
 def _difference(path: str, now: Any, wanted: Any) -> dict[str, Any]:
@@ -199,7 +248,7 @@ def _parsed_connection(values: dict[str, Any]) -> dict[str, Any]:
         try:
             if value is None and name != "cloud":
                 parsed[name] = None
-            elif name == "cloud":
+            elif name in ("cloud", _FEDERATED):
                 parsed[name] = str(value)
             elif name == "client_secret_expires_on":
                 parsed[name] = datetime.date.fromisoformat(value)

@@ -25,6 +25,13 @@ CONNECTION = {
     "cloud": "global",
     "client_secret_expires_on": "2998-01-31",
 }
+FEDERATED = {
+    "client_id": CLIENT,
+    "tenant_id": TENANT,
+    "cloud": "global",
+    "client_secret_expires_on": None,
+    "federated_credential": "file",
+}
 
 
 class Console:
@@ -95,7 +102,7 @@ class TestConnection:
 
         shown = console.show()
 
-        assert shown["connection"] == CONNECTION
+        assert shown["connection"] == CONNECTION | {"federated_credential": None}
         assert shown["state"]["client_secret"] == "set"
         assert "s3cret" not in json.dumps(shown)
         assert console.apply(shown) == []
@@ -123,6 +130,67 @@ class TestConnection:
 
         assert console.show()["state"]["waits_for_test"] is True
         assert console.apply({"connection": CONNECTION}, "another") == []
+
+    def test_a_federated_credential_takes_the_place_of_a_secret(
+        self, console, contoso, settings
+    ):
+        """And back again; each is shown, applied again, and makes no difference."""
+        settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"file": "/token"}
+        console.apply({"connection": CONNECTION}, "s3cret")
+
+        changed = console.apply({"connection": {"federated_credential": "file"}})
+
+        assert "connection.federated_credential" in changed
+        shown = console.show()
+        assert shown["connection"] == FEDERATED
+        assert shown["state"]["client_secret"] == "set"
+        assert console.apply(shown) == []
+        assert console.apply({"connection": {"federated_credential": "file"}}) == []
+        assert console.diff(shown) == (0, {"differences": []})
+        code, told = console.diff({"connection": {"federated_credential": None}})
+        assert code == 1
+        assert told["differences"] == [
+            {"path": "connection.federated_credential", "is": "file", "wanted": None}
+        ]
+        console.apply({"connection": CONNECTION}, "another")
+        assert console.show()["connection"]["federated_credential"] is None
+        used = credentials.in_use(configuration.connection_of(contoso))
+        assert used.client_secret == "another"
+
+    def test_an_environment_begins_with_a_federated_credential(self, console, settings):
+        settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"file": "/t", "callable": "a.b"}
+
+        console.apply({"connection": FEDERATED | {"federated_credential": "callable"}})
+
+        shown = console.show()["connection"]
+        assert shown["federated_credential"] == "callable"
+
+    @pytest.mark.parametrize(
+        ("change", "secret", "said"),
+        [
+            ({"federated_credential": "spiffe"}, "", "has file."),
+            ({"federated_credential": "file"}, "s3cret", "Give either"),
+            ({"federated_credential": None}, "", "that takes its place"),
+            (
+                {
+                    "federated_credential": "file",
+                    "client_secret_expires_on": "2998-01-31",
+                },
+                "",
+                "does not expire",
+            ),
+        ],
+        ids=["unknown", "both", "neither", "expiry"],
+    )
+    def test_a_federated_credential_that_cannot_be(
+        self, console, settings, change, secret, said
+    ):
+        settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"file": "/token"}
+        console.apply({"connection": FEDERATED})
+
+        wanted = {"connection": change}
+        assert said in refused(lambda: console.apply(wanted, secret))
+        assert console.show()["connection"] == FEDERATED
 
     def test_people_are_others_in_another_tenant(self, console, contoso):
         console.apply({"connection": CONNECTION}, "s3cret")
