@@ -20,7 +20,8 @@ from .program import changes
 from .program.graph import LONGEST_PAUSE, Graph, Refusal, Transport
 from .program.registration import CONSENT_LEFT
 from .program.run import SAVED, Options, Run, Stop
-from .program.steps import STEPS
+from .program.steps import STEPS, UNDO
+from .program.undo import undo
 
 Document = dict[str, Any]
 
@@ -140,6 +141,29 @@ def differences(
         if "app" not in run.found:
             break
     return run.differences, ""
+
+
+def take_back(environment: AnyEnvironment, plan: Document, transport: Transport) -> str:
+    """Take back what the runs made, and return what kept from it, if anything.
+
+    What is undone stays undone: it can be done again, to its end.
+    """
+    nobody = Keeper(access_key=lambda: "", keep_secret=lambda *_values: None)
+    run = _run(environment, plan, new_run(plan), transport, nobody, check=True)
+    try:
+        undo(run)
+    except Postponed:
+        return str(problems.too_busy())
+    except Refusal as refusal:
+        return str(problems.explained(UNDO, refusal))
+    except (changes.Unsuitable, Stop) as reason:
+        return str(problems.told(reason))
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+        return str(problems.unknown_form())
+    if "app" not in run.found:
+        return str(problems.nothing_there())
+    notes.clear(environment)
+    return ""
 
 
 def consent_address(plan: Document, found: Document) -> str:

@@ -8,6 +8,7 @@ from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import EntraSetUp
 
 from .program.run import Notebook
+from .program.undo import is_known
 
 Document = dict[str, Any]
 
@@ -42,3 +43,13 @@ def notebook_of(environment: AnyEnvironment) -> Notebook:
         keep=keep,
         first=lambda name: rows.get().kept.get(name),
     )
+
+
+def can_undo(environment: AnyEnvironment) -> bool:
+    """Tell whether runs made anything in Entra that can be taken back."""
+    return is_known(notebook_of(environment))
+
+
+def clear(environment: AnyEnvironment) -> None:
+    """Forget all runs, once they were undone."""
+    EntraSetUp.objects.for_environment(environment).update(notes=[], kept={})

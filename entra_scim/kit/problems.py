@@ -111,6 +111,20 @@ def too_long() -> str | Promise:
     )
 
 
+def too_busy() -> str | Promise:
+    return _(
+        "Microsoft Graph is busy. What is done stays done: try again in a few minutes."
+    )
+
+
+def nothing_there() -> str | Promise:
+    return _(
+        "The directory that you signed in to does not have the application that was set "
+        "up. If it was deleted there, nothing is left to undo. Otherwise, sign in to the "
+        "right directory."
+    )
+
+
 def unknown_form() -> str | Promise:
     return _(
         "Microsoft Graph answered in a form that is not known here. Do this step by "

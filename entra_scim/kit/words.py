@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .program.run import JOB, MADE, TARGET, Notebook
+
 STEPS: dict[str, str | Promise] = {
     "application": gettext_lazy("Find or create the application"),
     "registration": gettext_lazy("Redirect URI, sign-out, permission and app roles"),
@@ -22,6 +24,49 @@ STEPS: dict[str, str | Promise] = {
     "consent": gettext_lazy("Give admin consent"),
 }
 """What each step does, by the names that the plan has for them."""
+
+_UNDONE: dict[str, str | Promise] = {
+    JOB: gettext_lazy("Deletes the provisioning job."),
+    "schema": gettext_lazy("Restores the attribute mapping, if the job stays."),
+    "secret": gettext_lazy("Deletes the client secret that was added."),
+    "certificate": gettext_lazy("Deletes the certificate of this environment."),
+    "federated": gettext_lazy("Deletes the federated credential that was added."),
+    "consent": gettext_lazy("Takes back the admin consent that was given."),
+    "assignment": gettext_lazy("No longer requires assignment."),
+    "application": gettext_lazy(
+        "Deletes the redirect URI, the address for sign-out, the permission, the claims "
+        "and the app roles that were added. People lose the roles in Entra."
+    ),
+}
+"""What is taken back of an application that was there before."""
+
+
+def undoing(notebook: Notebook) -> list[str]:
+    """Return what is taken back in Entra, and what that means for people."""
+    target = (notebook.first(TARGET) or {}).get("appId", "")
+    if notebook.has(MADE):
+        told = [
+            _(
+                "Deletes the application %(id)s, with its provisioning, its app roles, "
+                "its credentials and its consent."
+            )
+            % {"id": target}
+        ]
+    else:
+        told = [
+            _("Keeps the application %(id)s, which was there before.") % {"id": target}
+        ]
+        told += [
+            str(text)
+            for name, text in _UNDONE.items()
+            if notebook.has(name) or notebook.first(name)
+        ]
+    told += [
+        _("Nobody can sign in with Entra any more, and Entra sends no changes."),
+        _("Accounts stay here as they are, with their roles: deactivated people too."),
+        _("Other applications in Entra stay as they are."),
+    ]
+    return told
 
 
 def sentences(plan: dict[str, Any]) -> list[str]:

@@ -22,16 +22,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entra_scim.connection import access_keys, configuration, encryption
-from entra_scim.kit import automatic, grants, holding
+from entra_scim.kit import automatic, grants, holding, notes
 from entra_scim.kit.environments import cloud_of, wanted_of
 from entra_scim.kit.graph import GraphOverHttp
 from entra_scim.kit.plan import KitError, plan
-from entra_scim.kit.words import STEPS, sentences
+from entra_scim.kit.words import STEPS, sentences, undoing
 from entra_scim.secrecy.hiding import Secret, without_variables
 from entra_scim.web import names
 
 from .pages import EnvironmentPage
 from .step_up import StepUpMixin
+from .undoing import take_back
 
 _RUN = "entra_scim_set_up_run"
 _KEY = "entra_scim_set_up_key"
@@ -83,8 +84,12 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
             return HttpResponseRedirect(self.url("automatic"))
         if action == "check":
             return self.checked(**kwargs)
+        if action == "undo":
+            return self.shown(self.run_of(request), **kwargs, is_undoing=True)
         if not self.is_stepped_up(request):
             return HttpResponseRedirect(self.url("automatic"))
+        if action == "undo_confirmed":
+            return self.undone(request)
         run = self.run_of(request)
         if (
             run is None
@@ -213,6 +218,23 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
             request.session.pop(name, None)
         grants.forget(request.session)
 
+    def undone(self, request: HttpRequest) -> HttpResponse:
+        """Take back in Entra what the runs made, or say why not."""
+        made = self.made_plan()
+        if made is None or self.grant is None:
+            return HttpResponseRedirect(self.url("automatic"))
+        if problem := take_back(self.entra_connection, made, self.grant.token):
+            messages.error(request, problem)
+            return HttpResponseRedirect(self.url("automatic"))
+        self.forget(request)
+        return self.done(
+            _(
+                "Microsoft Entra ID: undid the set-up in Entra. Revoke the access key "
+                "here, and empty the connection."
+            ),
+            self.url("guide"),
+        )
+
     def checked(self, **kwargs: Any) -> HttpResponse:
         """Compare Entra with the plan, and change nothing."""
         made = self.made_plan()
@@ -232,7 +254,13 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
         )
 
     def shown(self, run: dict[str, Any] | None, **kwargs: Any) -> HttpResponse:
-        context = {"is_checked": False, "differences": [], "check_problem": ""} | kwargs
+        context = {
+            "is_checked": False,
+            "differences": [],
+            "check_problem": "",
+            "is_undoing": False,
+        } | kwargs
+        can_undo = self.grant is not None and notes.can_undo(self.environment)
         if run is not None and self.grant is not None and automatic.is_done(run):
             run = None  # a new one may begin
         made = self.made_plan() if run is None and self.grant is not None else None
@@ -247,6 +275,10 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
                 problem=run["problem"] if run else "",
                 is_done=is_done,
                 consent_address=run.get("consent_address", "") if run else "",
+                can_undo=can_undo,
+                undoing=undoing(notes.notebook_of(self.environment))
+                if can_undo
+                else [],
                 sentences=sentences(made) if made else [],
                 steps=[
                     (title, _state_of(run, position))

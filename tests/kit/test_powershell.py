@@ -138,7 +138,7 @@ def test_each_variable_is_set_somewhere(text):
     }
 
     assert used - set_here <= {
-        *("$_", "$true", "$false", "$null", "$home", "$script:check"),
+        *("$_", "$true", "$false", "$null", "$home", "$script:check", "$script:appid"),
         *("$env:entra_kit_folder", "$env:entra_kit_access_key"),
         "${word}",
         "${status}",

@@ -14,15 +14,19 @@ function Find-Application {
                 "environment's. To use it, run this again with -AppId and its ID. To make another one, add -Name."))
         }
         if ($ours.Count) {
+            if (Test-Note 'begun') {
+                # A run made it, and lost the answer.
+                Add-Note 'made'
+            }
             $id = $ours[0]['appId']
         }
-        elseif ($looks -ge 4 -or $Check -or -not (Test-Note 'begun')) {
+        elseif ($looks -ge 5 -or $Check -or -not (Test-Note 'begun')) {
             New-Application
             return
         }
         else {
             # What a former run made may not be listed yet.
-            Start-Sleep -Seconds $FirstPause
+            Start-Sleep -Seconds ([math]::Min($FirstPause * [math]::Pow(2, $looks), $LongestPause))
         }
     }
     $registration = Get-Registration $id
@@ -34,6 +38,13 @@ function Find-Application {
     $Found['app'] = $registration['id']
     $Found['appId'] = $id
     $Found['sp'] = $principals[0]['id']
+    Save-Target
+}
+
+function Save-Target {
+    if (-not $Check -and -not (Test-Note 'target-1.json')) {
+        $null = Save-Note 'target' (ConvertTo-Json -InputObject @{ appId = $Found['appId'] })
+    }
 }
 
 function Get-Registration([string] $Id) {
@@ -74,8 +85,7 @@ function New-Application {
         $made = Send-Request 'POST /applicationTemplates/{templateId}/instantiate' @{ displayName = $WantedName } -Once
     }
     catch [System.Net.Http.HttpRequestException] {
-        $status = $_.Exception.Data['Status']
-        if ($status -ge 400 -and $status -lt 500) {
+        if (Test-SurelyNotDone $_.Exception) {
             Remove-Note 'begun'
         }
         throw
@@ -84,6 +94,7 @@ function New-Application {
     $Found['app'] = $made['application']['id']
     $Found['appId'] = $made['application']['appId']
     $Found['sp'] = $made['servicePrincipal']['id']
+    Save-Target
     $State.IsFresh = $true
     Start-Sleep -Seconds $FirstPause
 }

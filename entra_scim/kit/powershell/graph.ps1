@@ -110,6 +110,10 @@ function Test-MayPass([int] $Status, [bool] $IsOnce) {
     return $Status -in $Passing
 }
 
+function Test-SurelyNotDone($Refusal) {
+    return $Refusal.Data['Status'] -ge 400 -and $Refusal.Data['Status'] -lt 500
+}
+
 function Get-Reason([string] $Text) {
     try {
         $problem = (ConvertFrom-Json -InputObject $Text -AsHashtable)['error']

@@ -65,17 +65,43 @@ function Add-ClientSecret {
         $null = Test-Differs (Get-Expiring 'Client secrets' $known)
         return
     }
+    if (Test-Note 'secret-asked') {
+        # One that a former run added, and whose value nobody saw.
+        $unseen = @($made | Where-Object { -not (Test-Note "secret-$($_['keyId'])-was-there") })
+        foreach ($one in $unseen) {
+            if (Test-Differs 'Client secrets: delete one whose value nobody has seen') {
+                $null = Send-Request 'POST /applications/{app}/removePassword' @{ keyId = $one['keyId'] }
+            }
+        }
+        if (-not $Check) {
+            Remove-Note 'secret-asked'
+        }
+        $made = @($made | Where-Object { Test-Note "secret-$($_['keyId'])-was-there" })
+    }
     if ($made.Count -and -not $NewSecret) {
         Write-Host "  There is a client secret `"$secretName`" already. Its value was shown once. If nobody has it, delete"
         Write-Host '  it under Certificates & secrets, and run this again with -NewSecret.'
         return
     }
     if (Test-Differs "Client secrets: add `"$secretName`"") {
-        # Once only: after a lost answer, a second attempt would leave a secret that
-        # nobody knows.
-        $answer = Send-Request 'POST /applications/{app}/addPassword' @{
-            passwordCredential = @{ displayName = $secretName; endDateTime = $Plan['secretEnds'] }
-        } -Once
+        foreach ($one in $made) {
+            Add-Note "secret-$($one['keyId'])-was-there"
+        }
+        Add-Note 'secret-asked'
+        try {
+            # Once only: after a lost answer, a second attempt would leave a secret that
+            # nobody knows.
+            $answer = Send-Request 'POST /applications/{app}/addPassword' @{
+                passwordCredential = @{ displayName = $secretName; endDateTime = $Plan['secretEnds'] }
+            } -Once
+        }
+        catch [System.Net.Http.HttpRequestException] {
+            if (Test-SurelyNotDone $_.Exception) {
+                Remove-Note 'secret-asked'
+            }
+            throw
+        }
+        Remove-Note 'secret-asked'
         $null = Save-Note 'secret' (ConvertTo-Json -InputObject @{ keyId = $answer['keyId'] })
         Write-Host ''
         Write-Host "  Client secret (shown once): $($answer['secretText'])"
@@ -101,7 +127,7 @@ function Grant-Consent {
         Grant-ConsentForAll
     }
     catch [System.Net.Http.HttpRequestException] {
-        if ($_.Exception.Data['Status'] -eq $NoAnswer) {
+        if (@(400, 403) -notcontains $_.Exception.Data['Status']) {
             throw
         }
         $AllDifferences.Add('API permissions: grant admin consent')

@@ -122,11 +122,24 @@ function Get-SavedDifferences {
 }
 
 function New-Job {
-    if (-not $Found.ContainsKey('job') -and (Test-Differs 'Provisioning: make the job')) {
-        $job = Send-Request 'POST /servicePrincipals/{sp}/synchronization/jobs' @{ templateId = $Found['template'] } -Once
-        $Found['job'] = $job['id']
-        Add-Note 'job'
+    if (-not $Found.ContainsKey('job')) {
+        # One may be there whose answer was lost, and an application has one job.
+        Find-Job
     }
+    if ($Found.ContainsKey('job') -or -not (Test-Differs 'Provisioning: make the job')) {
+        return
+    }
+    Add-Note 'job'
+    try {
+        $job = Send-Request 'POST /servicePrincipals/{sp}/synchronization/jobs' @{ templateId = $Found['template'] } -Once
+    }
+    catch [System.Net.Http.HttpRequestException] {
+        if (Test-SurelyNotDone $_.Exception) {
+            Remove-Note 'job'
+        }
+        throw
+    }
+    $Found['job'] = $job['id']
 }
 
 function Set-Schema {

@@ -11,10 +11,17 @@ function Undo-Everything {
     }
     # Looks only: what is not there any more must not be made again.
     $script:Check = $true
+    $target = Get-FirstNote 'target'
+    if ($target -and -not $AppId) {
+        $script:AppId = $target['appId']
+    }
     Find-Application
     if (-not $Found.ContainsKey('app')) {
         Write-Host '  There is no such application any more.'
         return
+    }
+    if ($target -and $Found['appId'] -ne $target['appId']) {
+        throw (New-Stop "What is known here is of the application $($target['appId']). Leave -AppId out.")
     }
     if (Test-Note 'made') {
         Write-Host '  deletes: the application, with all that belongs to it'
@@ -83,7 +90,15 @@ function Undo-Consent {
         $null = Send-Request 'PATCH /oauth2PermissionGrants/{id}' @{ scope = $former['scope'] } -With @{ id = $former['id'] }
     }
     else {
-        $null = Send-Request 'DELETE /oauth2PermissionGrants/{id}' -With @{ id = $former['id'] }
+        try {
+            $null = Send-Request 'DELETE /oauth2PermissionGrants/{id}' -With @{ id = $former['id'] }
+        }
+        catch [System.Net.Http.HttpRequestException] {
+            # By an undo that stopped after it.
+            if ($_.Exception.Data['Status'] -ne 404) {
+                throw
+            }
+        }
     }
 }
 

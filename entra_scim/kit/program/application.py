@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .graph import LONGEST_PAUSE, Refusal
-from .run import BEGUN, MADE, Document, Run, Stop, equals
+from .run import BEGUN, MADE, TARGET, Document, Run, Stop, equals
 
 _LOOKS = 5
 
@@ -107,6 +107,12 @@ def _use_application(run: Run, app_id: str) -> None:
             "sign_in_only",
         )
     run.found.update(app=registration["id"], appId=app_id, sp=found[0]["id"])
+    _note_target(run)
+
+
+def _note_target(run: Run) -> None:
+    if not run.options.check and run.notebook.first(TARGET) is None:
+        run.notebook.keep(TARGET, {"appId": run.found["appId"]})
 
 
 def _give_way(run: Run, name: str, made: Document) -> None:
@@ -149,5 +155,6 @@ def _make_application(run: Run, name: str) -> None:
     run.found.update(
         app=application["id"], appId=application["appId"], sp=principal["id"]
     )
+    _note_target(run)
     run.graph.is_fresh = True
     run.graph.rest(run.graph.pause)

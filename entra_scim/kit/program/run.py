@@ -58,6 +58,8 @@ ASKED = "secret-asked"
 """Noted while it is not known whether a client secret was added that nobody saw."""
 SAVED = "saved"
 """Noted when credentials were saved."""
+TARGET = "target"
+"""Kept: which application all that is kept is of."""
 
 
 @dataclass

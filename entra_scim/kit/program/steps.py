@@ -55,6 +55,13 @@ def walk(run: Run) -> None:
             return
 
 
+UNDO: Document = {
+    "title": "Undo",
+    "permission": "Application.ReadWrite.All and Synchronization.ReadWrite.All",
+    "remedy": "Wait a few minutes.",
+}
+
+
 def take_back(run: Run) -> None:
     """Undo what the runs made that the notebook is of.
 
@@ -64,12 +71,7 @@ def take_back(run: Run) -> None:
     try:
         undo(run)
     except Refusal as refusal:
-        step = {
-            "title": "Undo",
-            "permission": "Application.ReadWrite.All and Synchronization.ReadWrite.All",
-            "remedy": "Wait a few minutes.",
-        }
-        raise Stop(_explained(step, refusal)) from None
+        raise Stop(_explained(UNDO, refusal)) from None
     except changes.Unsuitable as reason:
         raise Stop(f"Undo: {reason}") from None
 

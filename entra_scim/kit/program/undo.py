@@ -10,7 +10,8 @@ from typing import Any
 
 from . import application as applications
 from .changes import Document, dicts
-from .run import JOB, MADE, Run, Stop
+from .graph import Refusal
+from .run import JOB, MADE, TARGET, Notebook, Run, Stop
 
 
 def undo(run: Run) -> None:
@@ -21,7 +22,7 @@ def undo(run: Run) -> None:
         Stop: Nothing is known of a run here, or the application is another's.
     """
     notebook = run.notebook
-    if not any([notebook.has(MADE), notebook.has(JOB), *map(notebook.first, _KEPT)]):
+    if not is_known(notebook):
         raise Stop(
             "Nothing is known here of what was made: runs are noted in ~/entra-kit on "
             "the machine that they ran on. Undo it there, or delete the application by "
@@ -29,10 +30,24 @@ def undo(run: Run) -> None:
         )
     # Looks only: what is not there any more must not be made again.
     run.options.check = True
-    applications.find_application(run)
+    target = notebook.first(TARGET) or {}
+    run.options.app_id = run.options.app_id or target.get("appId", "")
+    try:
+        applications.find_application(run)
+    except Stop as reason:
+        if reason.code != "absent":
+            raise
     if "app" not in run.found:
-        run.say("  There is no such application any more.")
+        run.say(
+            "  There is no such application any more, or you are signed in to another "
+            "directory."
+        )
         return
+    if target and run.found["appId"] != target["appId"]:
+        raise Stop(
+            f"What is known here is of the application {target['appId']}. Leave "
+            "--app-id out."
+        )
     registration = f"/applications/{run.found['app']}"
     if notebook.has(MADE):
         run.say("  deletes: the application, with all that belongs to it")
@@ -55,6 +70,11 @@ _KEPT = (
     "certificate",
     "federated",
 )
+
+
+def is_known(notebook: Notebook) -> bool:
+    """Tell whether runs made anything that can be taken back."""
+    return any([notebook.has(MADE), notebook.has(JOB), *(map(notebook.first, _KEPT))])
 
 
 def _undo_provisioning(run: Run) -> None:
@@ -111,7 +131,11 @@ def _undo_consent(run: Run) -> None:
     if former["scope"]:
         run.graph.send("PATCH", path, {"scope": former["scope"]})
     else:
-        run.graph.send("DELETE", path)
+        try:
+            run.graph.send("DELETE", path)
+        except Refusal as refusal:
+            if refusal.status != 404:  # by an undo that stopped after it
+                raise
 
 
 def _undo_registration(run: Run, path: str) -> None:

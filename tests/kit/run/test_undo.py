@@ -6,7 +6,7 @@ import pytest
 
 from entra_scim.kit.program.run import Stop
 from entra_scim.kit.program.steps import take_back, walk
-from tests.kit.graph import InProcess
+from tests.kit.graph import InProcess, Stopped
 from tests.support.kit_run import application_of, settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,6 +26,41 @@ def test_what_was_created_is_deleted(console, local):
     take_back(console.run(again))
     assert again.written == []
     assert "no such application" in console.said[-1]
+
+
+def test_nothing_is_taken_back_of_another_application(console, local):
+    """As of one that somebody connected after the run."""
+    walk(console.run(InProcess(local)))
+    settled(local)
+    other = local.tenants[0].add_application("Other")
+    console.plan["clientId"] = other.client_id
+
+    with pytest.raises(Stop, match="is of the application"):
+        take_back(console.run(InProcess(local), app_id=other.client_id))
+    take_back(console.run(InProcess(local)))
+
+    assert local.tenants[0].applications == [other]
+
+
+def test_an_undo_that_stopped_is_completed(console, local):
+    """Even where its last answer was lost."""
+    by_hand = local.tenants[0].add_application("Product")
+    by_hand.has_consent = False
+    walk(console.run(InProcess(local), app_id=by_hand.client_id))
+    settled(local)
+
+    def fault(number, send):
+        answer = send()
+        if transport.sent[number].startswith("DELETE /oauth2PermissionGrants"):
+            raise Stopped
+        return answer
+
+    transport = InProcess(local, fault=fault)
+    with pytest.raises(Stopped):
+        take_back(console.run(transport))
+    take_back(console.run(InProcess(local)))
+
+    assert by_hand.redirect_uris == []
 
 
 def test_nothing_is_taken_back_that_is_not_known(console, local):
