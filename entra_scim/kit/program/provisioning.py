@@ -138,7 +138,7 @@ def set_schema(run: Run) -> None:
     found = run.graph.get(path)
     change = changes.schema(run.plan["schema"], found)
     if run.options.check:
-        run.differs(changes.scope_filters(run.plan["schema"], found))
+        run.differs(saved.scope_filters(run.plan["schema"], found))
     if not run.differs(change.differences):
         return
     copy = run.notebook.keep("schema", found)

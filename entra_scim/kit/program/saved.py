@@ -38,6 +38,26 @@ def differing(
     )
 
 
+def scope_filters(wanted: Document, found: Document) -> list[str]:
+    """Return what is said of filters that leave people out.
+
+    Somebody made them, and may have meant it: they are never changed.
+    https://learn.microsoft.com/en-us/graph/api/resources/synchronization-filter
+    """
+    filtered = [
+        mapping
+        for rule in dicts(found, "synchronizationRules")
+        for mapping in dicts(rule, "objectMappings")
+        if mapping.get("sourceObjectName") == wanted["sourceObject"]
+        and any((mapping.get("scope") or {}).values())
+    ]
+    return [
+        "Source object scope: a filter leaves people out; delete it under Attribute "
+        "mapping if all who are assigned should be provisioned"
+        for _mapping in filtered
+    ]
+
+
 def _notification(wanted: Document, found: Document, any_recipient: bool) -> list[str]:
     differences = []
     recipients = str(found.get("Recipients") or "") if found.get("Enabled") else ""
