@@ -2,83 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import json
-import uuid
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.management import CommandError, call_command
 
 from entra_scim.activation import lifecycle
 from entra_scim.connection import configuration, credentials
 from entra_scim.models import EnvironmentRole, ProvisioningEvent
+from tests.support.declared import CLIENT, CONNECTION, OTHER, TENANT, Console, refused
 from tests.support.factories import GroupFactory, OwnGroupFactory, UserFactory
 from tests.support.sign_in import activate
 
 pytestmark = pytest.mark.django_db
 
-CLIENT, TENANT, OTHER = (str(uuid.UUID(int=number)) for number in (1, 2, 3))
-CONNECTION = {
-    "client_id": CLIENT,
-    "tenant_id": TENANT,
-    "cloud": "global",
-    "client_secret_expires_on": "2998-01-31",
-}
-FEDERATED = {
-    "client_id": CLIENT,
-    "tenant_id": TENANT,
-    "cloud": "global",
-    "client_secret_expires_on": None,
-    "federated_credential": "file",
-}
-
-
-class Console:
-    """Runs the command, with documents on its standard input."""
-
-    def __init__(self, environment, monkeypatch):
-        self.environment, self.monkeypatch = environment, monkeypatch
-
-    def run(self, action, document=None, *options, stdin=""):
-        text = stdin if document is None else json.dumps(document)
-        self.monkeypatch.setattr("sys.stdin", io.StringIO(text))
-        output = io.StringIO()
-        arguments = [self.environment.pk, *([] if document is None else ["-"])]
-        try:
-            call_command(
-                "entra_environment", action, *arguments, *options, stdout=output
-            )
-        except SystemExit as exit_:
-            return exit_.code, json.loads(output.getvalue())
-        return 0, json.loads(output.getvalue())
-
-    def apply(self, document, secret=""):
-        options = []
-        if secret:
-            self.monkeypatch.setenv("THE_SECRET", secret)
-            options = ["--client-secret-env", "THE_SECRET"]
-        _code, told = self.run("apply", document, *options)
-        return told["changed"]
-
-    def diff(self, document):
-        return self.run("diff", document)
-
-    def show(self):
-        _code, told = self.run("show")
-        return told
-
 
 @pytest.fixture
 def console(contoso, monkeypatch):
     return Console(contoso, monkeypatch)
-
-
-def refused(call):
-    with pytest.raises(CommandError) as caught:
-        call()
-    assert caught.value.returncode == 2
-    return str(caught.value)
 
 
 class TestConnection:
@@ -130,67 +71,6 @@ class TestConnection:
 
         assert console.show()["state"]["waits_for_test"] is True
         assert console.apply({"connection": CONNECTION}, "another") == []
-
-    def test_a_federated_credential_takes_the_place_of_a_secret(
-        self, console, contoso, settings
-    ):
-        """And back again; each is shown, applied again, and makes no difference."""
-        settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"file": "/token"}
-        console.apply({"connection": CONNECTION}, "s3cret")
-
-        changed = console.apply({"connection": {"federated_credential": "file"}})
-
-        assert "connection.federated_credential" in changed
-        shown = console.show()
-        assert shown["connection"] == FEDERATED
-        assert shown["state"]["client_secret"] == "set"
-        assert console.apply(shown) == []
-        assert console.apply({"connection": {"federated_credential": "file"}}) == []
-        assert console.diff(shown) == (0, {"differences": []})
-        code, told = console.diff({"connection": {"federated_credential": None}})
-        assert code == 1
-        assert told["differences"] == [
-            {"path": "connection.federated_credential", "is": "file", "wanted": None}
-        ]
-        console.apply({"connection": CONNECTION}, "another")
-        assert console.show()["connection"]["federated_credential"] is None
-        used = credentials.in_use(configuration.connection_of(contoso))
-        assert used.client_secret == "another"
-
-    def test_an_environment_begins_with_a_federated_credential(self, console, settings):
-        settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"file": "/t", "callable": "a.b"}
-
-        console.apply({"connection": FEDERATED | {"federated_credential": "callable"}})
-
-        shown = console.show()["connection"]
-        assert shown["federated_credential"] == "callable"
-
-    @pytest.mark.parametrize(
-        ("change", "secret", "said"),
-        [
-            ({"federated_credential": "spiffe"}, "", "has file."),
-            ({"federated_credential": "file"}, "s3cret", "Give either"),
-            ({"federated_credential": None}, "", "that takes its place"),
-            (
-                {
-                    "federated_credential": "file",
-                    "client_secret_expires_on": "2998-01-31",
-                },
-                "",
-                "does not expire",
-            ),
-        ],
-        ids=["unknown", "both", "neither", "expiry"],
-    )
-    def test_a_federated_credential_that_cannot_be(
-        self, console, settings, change, secret, said
-    ):
-        settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"file": "/token"}
-        console.apply({"connection": FEDERATED})
-
-        wanted = {"connection": change}
-        assert said in refused(lambda: console.apply(wanted, secret))
-        assert console.show()["connection"] == FEDERATED
 
     def test_people_are_others_in_another_tenant(self, console, contoso):
         console.apply({"connection": CONNECTION}, "s3cret")
