@@ -31,7 +31,7 @@ def check_allauth(
                 "that Entra deactivates, and people who sign in with Entra only.",
                 hint="Put entra_scim.allauth.EntraTokensMixin before the token strategy, "
                 "in a class that HEADLESS_TOKEN_STRATEGY names.",
-                id="entra_scim.W032",
+                id="entra_scim.W034",
             )
         )
     if apps.is_installed("allauth.usersessions") and not _is(

@@ -27,14 +27,14 @@ def check_federated_credentials(
             Error(
                 "ENTRA_SCIM_FEDERATED_CREDENTIALS is not a dictionary.",
                 hint='Write it as {"file": os.environ["AZURE_FEDERATED_TOKEN_FILE"]}.',
-                id="entra_scim.E027",
+                id="entra_scim.E033",
             )
         ]
     return [
         Error(
             f"ENTRA_SCIM_FEDERATED_CREDENTIALS[{kind!r}] {problem}.",
             hint=hint,
-            id="entra_scim.E028",
+            id="entra_scim.E034",
         )
         for kind, value in given.items()
         if (found := _problem_of(kind, value)) is not None
@@ -55,7 +55,7 @@ def check_set_up(
                 "ENTRA_SCIM_SETUP_CLIENT_SECRET is set without "
                 "ENTRA_SCIM_SETUP_CLIENT_ID, so nothing uses it.",
                 hint="Set the Application (client) ID of the set-up application too.",
-                id="entra_scim.W032",
+                id="entra_scim.W035",
             )
         ]
     messages: list[CheckMessage] = []

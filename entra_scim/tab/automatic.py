@@ -241,9 +241,7 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
         if made is None or self.grant is None:
             return HttpResponseRedirect(self.url("automatic"))
         found, problem = automatic.differences(
-            self.environment,
-            made,
-            GraphOverHttp(made["graph"], self.grant.token),
+            self.environment, made, GraphOverHttp(made["graph"], self.grant.token)
         )
         return self.shown(
             self.run_of(self.request),
@@ -276,9 +274,7 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
                 is_done=is_done,
                 consent_address=run.get("consent_address", "") if run else "",
                 can_undo=can_undo,
-                undoing=undoing(notes.notebook_of(self.environment))
-                if can_undo
-                else [],
+                undoing=undoing(notes.notebook_of(self.environment)),
                 sentences=sentences(made) if made else [],
                 steps=[
                     (title, _state_of(run, position))

@@ -36,18 +36,18 @@ def test_federated_credentials_that_are_fine(settings, given):
 @pytest.mark.parametrize(
     ("given", "expected", "hint"),
     [
-        (["file"], "E027", "AZURE_FEDERATED_TOKEN_FILE"),
-        (None, "E027", "AZURE_FEDERATED_TOKEN_FILE"),
-        ({"token": "/t"}, "E028", "file, managed_identity, callable"),
-        ({7: "/t"}, "E028", "file, managed_identity, callable"),
-        ({"file": None}, "E028", "environment variable"),
-        ({"file": ""}, "E028", "from the root"),
-        ({"file": "token"}, "E028", "from the root"),
-        ({"managed_identity": "web"}, "E028", "not its name"),
-        ({"managed_identity": f"/subscriptions/{ID}"}, "E028", "resource ID"),
-        ({"callable": "nothing.there"}, "E028", "dotted path"),
-        ({"callable": "assertion"}, "E028", "dotted path"),
-        ({"callable": f"{__name__}.ID"}, "E028", "dotted path"),
+        (["file"], "E033", "AZURE_FEDERATED_TOKEN_FILE"),
+        (None, "E033", "AZURE_FEDERATED_TOKEN_FILE"),
+        ({"token": "/t"}, "E034", "file, managed_identity, callable"),
+        ({7: "/t"}, "E034", "file, managed_identity, callable"),
+        ({"file": None}, "E034", "environment variable"),
+        ({"file": ""}, "E034", "from the root"),
+        ({"file": "token"}, "E034", "from the root"),
+        ({"managed_identity": "web"}, "E034", "not its name"),
+        ({"managed_identity": f"/subscriptions/{ID}"}, "E034", "resource ID"),
+        ({"callable": "nothing.there"}, "E034", "dotted path"),
+        ({"callable": "assertion"}, "E034", "dotted path"),
+        ({"callable": f"{__name__}.ID"}, "E034", "dotted path"),
     ],
 )
 def test_a_federated_credential_that_is_wrong(settings, given, expected, hint):
@@ -64,7 +64,7 @@ def test_a_federated_credential_that_is_wrong(settings, given, expected, hint):
     ("changed", "expected"),
     [
         ({}, []),
-        ({"ENTRA_SCIM_SETUP_CLIENT_SECRET": "s"}, ["W032"]),
+        ({"ENTRA_SCIM_SETUP_CLIENT_SECRET": "s"}, ["W035"]),
         ({"ENTRA_SCIM_SETUP_CLIENT_ID": None}, []),
         ({"ENTRA_SCIM_SETUP_CLIENT_ID": ID}, ["E031"]),
         (

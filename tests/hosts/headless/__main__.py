@@ -85,7 +85,7 @@ def who(app):
 
 def found_by_checks():
     return {message.id for message in run_checks()} & {
-        "entra_scim.W032",
+        "entra_scim.W034",
         "entra_scim.W033",
     }
 
@@ -105,7 +105,7 @@ for is_active in (False, True):
     assert who(app) == (NOBODY if is_active else ann.get_username())
 
 if settings.HEADLESS == "plain":
-    assert found_by_checks() == {"entra_scim.W032"}
+    assert found_by_checks() == {"entra_scim.W034"}
 else:
     assert found_by_checks() == set()
     del settings.ACCOUNT_ADAPTER

@@ -53,7 +53,7 @@ HEADLESS_TOKEN_STRATEGY = {
 # Django's own user has no index for addresses, and no host adds one.
 SILENCED_SYSTEM_CHECKS = ["entra_scim.W002"]
 if HEADLESS == "plain":
-    SILENCED_SYSTEM_CHECKS += ["entra_scim.W032"]
+    SILENCED_SYSTEM_CHECKS += ["entra_scim.W034"]
     ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
     INSTALLED_APPS.remove("allauth.usersessions")
     MIDDLEWARE.remove("allauth.usersessions.middleware.UserSessionsMiddleware")

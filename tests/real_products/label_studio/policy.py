@@ -19,7 +19,8 @@ class Policy(ProvisioningPolicy):
         return User.objects.filter(om_through__organization=environment)
 
     def create_user(self, environment, username, email):
-        user = User(email=email, username=email, active_organization=environment)
+        user = User(email=email, username=email, allow_newsletters=False)
+        user.active_organization = environment
         user.set_unusable_password()
         user.save()
         OrganizationMember.objects.create(user=user, organization=environment)
