@@ -87,16 +87,23 @@ def test_the_number_of_people_costs_no_statement(
             counts.append(len(collected))
         return counts
 
-    for number in range(3):
-        provision(scim, f"p{number}", roles=[{**ROLE, "value": f"Viewer,R{number}"}])
-        UserFactory(email=f"local{number}@contoso.example", environment=contoso)
+    def join(provisioned, local):
+        for number in provisioned:
+            role = {**ROLE, "value": f"Viewer,R{number}"}
+            provision(scim, f"p{number}", roles=[role])
+        for number in local:
+            UserFactory(email=f"local{number}@contoso.example", environment=contoso)
+
+    # More than the sign-in page names, of each of whom it asks the policy.
+    named = 21
+    join(range(3), range(named))
     few = costs()
-    for number in range(3, 30):
-        provision(scim, f"p{number}", roles=[{**ROLE, "value": f"Viewer,R{number}"}])
-        UserFactory(email=f"local{number}@contoso.example", environment=contoso)
+    join(range(3, 30), range(named, 2 * named))
 
     assert costs() == few
+    sign_in = few.pop(5)
     assert max(few) <= 22  # with the two of a request that is a transaction
+    assert sign_in <= 22 + named
 
 
 def test_roles_of_an_environment_that_has_none(client, contoso, scim):
