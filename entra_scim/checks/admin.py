@@ -88,7 +88,8 @@ def check_mixins(
         messages.append(
             Warning(
                 f"The admin of {environment._meta.label} has no tab Microsoft Entra ID.",
-                hint="Put EntraEnvironmentMixin of entra_scim.admin before ModelAdmin.",
+                hint="Put EntraEnvironmentMixin of entra_scim.admin before ModelAdmin. "
+                + _unregister(environment),
                 id="entra_scim.W025",
             )
         )
@@ -97,12 +98,20 @@ def check_mixins(
         messages.append(
             Warning(
                 f"The admin of {user._meta.label} lets staff change what Entra manages.",
-                hint="Put EntraUserMixin of entra_scim.admin before UserAdmin. Unregister "
-                "Django's own admin of its user first: admin.site.unregister(User).",
+                hint="Put EntraUserMixin of entra_scim.admin before UserAdmin. "
+                + _unregister(user),
                 id="entra_scim.W026",
             )
         )
     return messages
+
+
+def _unregister(model: type[models.Model]) -> str:
+    # Its admin may not be the product's to edit: Django's own, or another package's.
+    return (
+        "If another app registers its admin, unregister that first: "
+        f"admin.site.unregister({model.__name__})."
+    )
 
 
 def _hiding(page: str, tag: str) -> str:

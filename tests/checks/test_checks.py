@@ -260,7 +260,10 @@ class TestMixins:
         assert checks.check_mixins(None) == []
         registry[environment] = ModelAdmin(environment, site)
         registry[user] = ModelAdmin(user, site)
-        assert ids(checks.check_mixins(None)) == ["W025", "W026"]
+        messages = checks.check_mixins(None)
+        assert ids(messages) == ["W025", "W026"]
+        for model, message in zip((environment, user), messages, strict=True):
+            assert f"admin.site.unregister({model.__name__})." in message.hint
 
     def test_a_product_that_shows_no_users_needs_none(self, registry):
         registry.pop(get_user_model(), None)
