@@ -61,8 +61,11 @@ class Place:
             "BASE_DATA_DIR": str(self.work / "data"),
         }
 
-    def run(self, *command: str, send: str = "") -> str:
-        """Run a command of the product's environment, and return what it prints."""
+    def run(self, *command: str, send: str = "", warnings: bool = False) -> str:
+        """Run a command of the product's environment, and return what it prints.
+
+        With ``warnings``, return what it prints on its error stream too.
+        """
         done = subprocess.run(
             [str(self.bin / command[0]), *command[1:]],
             cwd=self.work,
@@ -75,10 +78,11 @@ class Place:
         if done.returncode:
             last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
             raise Failed(f"{' '.join(command[:4])} fails:\n{last}")
-        return done.stdout
+        return done.stdout + (done.stderr if warnings else "")
 
-    def manage(self, *command: str, send: str = "") -> str:
-        return self.run("python", "-m", "django", *command, send=send)
+    def manage(self, *command: str, send: str = "", warnings: bool = False) -> str:
+        django = ("python", "-m", "django", *command)
+        return self.run(*django, send=send, warnings=warnings)
 
     def ask(self, expression: str) -> Any:
         """Return what an expression says of the product's people."""
@@ -125,8 +129,10 @@ def play(place: Place, wheel: Path) -> None:
     say(place.install(wheel))
     place.lay_out()
     place.manage("migrate", "-v0")
-    for line in place.manage("check", "--database", "default").splitlines():
-        if "entra_scim." in line:
+    # Django prints the warnings of its checks on the error stream.
+    checks = place.manage("check", "--database", "default", warnings=True)
+    for line in checks.splitlines():
+        if "(entra_scim." in line:
             say(line)
     key = str(place.ask(f"people.prepare({story.PASSWORD!r}).pk"))
     document = {
@@ -161,8 +167,8 @@ def play(place: Place, wheel: Path) -> None:
             _wait(port, server)
             story.play(
                 story.Product(
-                    server=f"http://127.0.0.1:{port}",
-                    scim=f"http://127.0.0.1:{port}/entra/scim/{key}",
+                    server=f"http://localhost:{port}",
+                    scim=f"http://localhost:{port}/entra/scim/{key}",
                     key=secret,
                     log_in=places[0],
                     inside=places[1],

@@ -20,7 +20,7 @@ ROOT_URLCONF = "host.urls"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
 ENTRA_SCIM_POLICY = "host.policy.Policy"
 DEBUG = False
-ALLOWED_HOSTS = ["127.0.0.1"]
+ALLOWED_HOSTS = ["localhost"]
 STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
