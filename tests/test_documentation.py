@@ -72,6 +72,17 @@ def test_the_policy_of_the_readme_works(module_of, product, settings, contoso, s
 
 
 @pytest.mark.django_db
+def test_the_policy_to_begin_with_works(module_of, settings, scim):
+    """The page about a product's shape quotes its other classes from tested products."""
+    module_of("docs/how-to/your-product.md", "class Policy")
+    settings.ENTRA_SCIM_POLICY = "documented.Policy"
+
+    response = scim.post("/Users", {"userName": "eve@contoso.example"})
+
+    assert response.status_code == 201
+
+
+@pytest.mark.django_db
 def test_the_policy_of_the_documentation_works(
     module_of, product, settings, scim, monkeypatch
 ):

@@ -41,7 +41,8 @@ def check_user_model(
             f"The user model has no field {field!r}.",
             hint="Entra manages the e-mail address, activity and groups of people. "
             "Subclass AbstractUser, or AbstractBaseUser with PermissionsMixin; for roles of "
-            "your own in place of groups, let the policy have assign_roles.",
+            "your own in place of groups, let the policy have assign_roles. If the address is "
+            "in another column, name it in EMAIL_FIELD.",
             obj=model,
             id="entra_scim.E006",
         )

@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("host", ["area", "desk", "guild", "members", "shoes", "teams"])
+@pytest.mark.parametrize(
+    "host", ["area", "clinic", "desk", "guild", "members", "shoes", "teams"]
+)
 def test_a_product_of_another_shape(host):
     """One with organizations of its own, and one with attributes of its own."""
     done = subprocess.run(

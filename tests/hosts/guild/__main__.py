@@ -36,11 +36,19 @@ def role_at(organization):
 
 
 def homes(browser):
-    """Tell where somebody is in, of the three."""
-    return [
+    """Tell where somebody is in, of the three, by their pages and by a form."""
+    organizations = (contoso, fabrikam, tailspin)
+    by_path = [
         browser.get(f"/o/{one.slug}/", secure=True).text == ann.email
-        for one in (contoso, fabrikam, tailspin)
+        for one in organizations
     ]
+    by_form = [
+        browser.post("/notes/", {"organization": one.slug}, secure=True).status_code
+        == 200
+        for one in organizations
+    ]
+    assert by_form == by_path
+    return by_path
 
 
 def document(number, role, name):

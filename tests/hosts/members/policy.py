@@ -16,13 +16,13 @@ class Policy(ProvisioningPolicy):
     def users_of(self, environment):
         return User.objects.filter(membership__organization=environment)
 
-    def is_exempt(self, user):
-        return user.is_staff or user.is_superuser
-
     def create_user(self, environment, username, email):
         user = super().create_user(environment, username, email)
         Membership.objects.create(user=user, organization=environment)
         return user
+
+    def is_exempt(self, user):
+        return user.is_staff or user.is_superuser
 
     def adopt(self, user, environment):
         Membership.objects.create(user=user, organization=environment)
