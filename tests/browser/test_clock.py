@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 from entra_emulator import process
 from entra_scim.activation import lifecycle
 from entra_scim.connection import configuration
+from tests.support.counting import Clock
 from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,37 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TENANT_ID = "1c6b7e0a-3c52-4f0c-8f3e-5d0a9b7c1111"
 
 AZ = Path(__file__).parent.parent / "kit" / "az.py"
-
-
-class Clock:
-    """Counts what somebody does by hand, in whichever window."""
-
-    def __init__(self, page):
-        self.page = page
-        self.clicks = self.entries = self.changes_of_tab = 0
-
-    def click(self, selector):
-        self.clicks += 1
-        self.page.click(selector)
-
-    def press(self, name, role="button"):
-        self.clicks += 1
-        pattern = re.compile(name)
-        self.page.get_by_role(role, name=pattern).first.click()
-
-    def enter(self, selector, text):
-        self.entries += 1
-        self.page.fill(selector, text)
-
-    def paste(self, selector, text):
-        self.entries += 1
-        self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
-        self.page.focus(selector)
-        self.page.keyboard.press("Control+V")
-
-    def change_to(self, page):
-        self.changes_of_tab += 1
-        self.page = page
 
 
 @pytest.fixture
@@ -134,12 +104,13 @@ def test_from_nothing_to_active(
 
     # In Azure Cloud Shell: the command and the key; then one copy of what it printed.
     clock.change_to(portal)
-    clock.entries += 2
+    clock.also(entries=2)
     printed = cloud_shell(script, key)
-    clock.clicks += 1
+    clock.also(clicks=1)
     clock.change_to(tab)
     clock.press("^Set-up$", role="link")
-    clock.paste("#id_client_id", printed)
+    tab.evaluate("text => navigator.clipboard.writeText(text)", printed)
+    clock.paste("#id_client_id")
     assert tab.input_value("#id_tenant_id") == TENANT_ID
     clock.click("#step-connection [type=submit]")
     tab.wait_for_selector(".messagelist .success")
@@ -152,7 +123,7 @@ def test_from_nothing_to_active(
         clock.press("Add user.group", role="link")
         portal.get_by_label(re.compile(rf"\b{name}\b")).check()
         portal.get_by_label(re.compile(rf"\b{role}\b")).check()
-        clock.clicks += 2
+        clock.also(clicks=2)
         clock.press("^Assign$")
     # The script has started provisioning: Entra's own clock brings the next cycle.
     portal.goto(portal.url.replace("assignments/", "provisioning/"))

@@ -1,10 +1,10 @@
 "use strict";
 
-// The script of the set-up kit prints four values. Pasted together into any of their
-// fields, each goes to its own.
+// The script of the set-up kit prints four values, and Entra's Overview shows two of
+// them. Pasted together into any of their fields, each goes to its own.
 const PRINTED = {
-  id_client_id: /Application \(client\) ID:\s*(\S+)/,
-  id_tenant_id: /Directory \(tenant\) ID:\s*(\S+)/,
+  id_client_id: /Application \(client\) ID[\s:]*([0-9a-f-]{36})/i,
+  id_tenant_id: /Directory \(tenant\) ID[\s:]*([0-9a-f-]{36})/i,
   id_client_secret: /Client secret \(shown once\):\s*(\S+)/,
   id_client_secret_expires_on: /expires on:\s*(\d{4}-\d{2}-\d{2})/,
 };

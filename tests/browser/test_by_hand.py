@@ -1,0 +1,238 @@
+"""The guide followed by hand, counted: clicks, entries, changes of tab."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+import pytest
+from django.utils import timezone
+
+from entra_emulator import process
+from entra_scim.activation import lifecycle
+from entra_scim.connection import configuration
+from tests.support.counting import Clock
+from tests.support.factories import UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TENANT_ID = "1c6b7e0a-3c52-4f0c-8f3e-5d0a9b7c1111"
+
+PEOPLE = {"Ines Turner": "Viewer", "Eve Jones": "Auditor"}
+
+ADMIN_USERNAME, ADMIN_PASSWORD = "admin@contoso.example", "Own"
+
+
+@pytest.fixture
+def local_entra_url(settings):
+    tenant = {
+        "displayName": "Contoso",
+        "id": TENANT_ID,
+        "users": [
+            {"userPrincipalName": "it@contoso.example", "displayName": "Ines Turner"},
+            {"userPrincipalName": "eve@contoso.example", "displayName": "Eve Jones"},
+        ],
+    }
+    with process.local_entra([tenant]) as url:
+        settings.DEBUG = True
+        settings.ENTRA_SCIM_LOCAL_AUTHORITY = url
+        yield url
+
+
+class ByHand(Clock):
+    """Somebody who reads the guide, and does what it says."""
+
+    only_at_microsoft = 0
+
+    def at_microsoft(self, *screens):
+        """Count clicks that Microsoft's portal asks for, and the local one does not."""
+        self.only_at_microsoft += len(screens)
+        self.also(clicks=len(screens))
+
+    def open(self, entry, under):
+        """Choose an entry of the portal's menu."""
+        self.also(clicks=1)
+        menu = self.page.locator(f"#menu h2:has-text('{under}') + ul")
+        menu.get_by_role("link", name=entry, exact=True).click()
+
+    def choose(self, label, option):
+        """Open a list, and choose from it."""
+        self.also(clicks=2)
+        self.page.get_by_label(label, exact=True).select_option(option)
+
+    def tick(self, label):
+        self.also(clicks=1)
+        self.page.get_by_label(re.compile(label)).check()
+
+    def select_ids(self):
+        """Select both IDs with the lines between them, and copy them together."""
+        self.also(clicks=1)
+        self.page.evaluate(
+            """() => {
+              const [first] = [...document.querySelectorAll("dt")].filter(
+                (term) => term.textContent === "Application (client) ID");
+              const [last] = [...document.querySelectorAll("dt")].filter(
+                (term) => term.textContent === "Directory (tenant) ID");
+              const lines = document.createRange();
+              lines.setStartBefore(first);
+              lines.setEndAfter(last.nextElementSibling);
+              getSelection().removeAllRanges();
+              getSelection().addRange(lines);
+            }"""
+        )
+        self.page.keyboard.press("Control+C")
+
+
+def test_from_an_empty_tenant_to_active(
+    browse, contoso, administrator, local_entra_url
+):
+    """Most of it is Entra's own: the tab itself takes few clicks and entries."""
+    UserFactory(
+        email=ADMIN_USERNAME,
+        username=ADMIN_USERNAME,
+        is_staff=True,
+        is_superuser=True,
+        password=ADMIN_PASSWORD,
+    )
+    tab = browse(permissions=["clipboard-read", "clipboard-write"])
+    portal = tab.context.new_page()
+    portal.goto(f"{local_entra_url}/portal/{TENANT_ID}/")
+    tab.goto(f"/admin/product/environment/{contoso.pk}/entra/")
+    tab.bring_to_front()
+    hand = ByHand(tab)
+
+    # Step 1: the application, its redirect URI, IDs and secret.
+    hand.click("[data-entra-copy=copy-redirect]")
+    hand.change_to(portal)
+    hand.at_microsoft(
+        "Enterprise applications", "New application", "Create your own application"
+    )
+    hand.enter("#id_name", "Product")
+    hand.press("^Create$")
+    hand.at_microsoft("App registrations", "All applications", "Product")
+    hand.open("Authentication", under="App registrations")
+    hand.at_microsoft("Add a platform", "Web")
+    hand.paste("#id_redirect_uri")
+    hand.press("^Configure$")
+    hand.open("Overview", under="App registrations")
+    hand.select_ids()
+    hand.change_to(tab)
+    hand.paste("#id_client_id")
+    assert tab.input_value("#id_tenant_id") == TENANT_ID
+    hand.change_to(portal)
+    hand.open("Certificates & secrets", under="App registrations")
+    hand.at_microsoft("New client secret")
+    hand.press("^Add$")
+    hand.press("^Copy Value$")
+    hand.change_to(tab)
+    hand.paste("#id_client_secret")
+    hand.enter("#id_client_secret_expires_on", in_half_a_year())
+    hand.press("Save the client secret")
+    tab.wait_for_selector(".messagelist .success")
+
+    # Step 2: the address and the key, one after the other: there is one clipboard.
+    hand.press("Generate access key")
+    hand.press("Copy Tenant URL")
+    hand.change_to(portal)
+    hand.at_microsoft("Enterprise applications", "Product", "Provisioning")
+    hand.open("Connectivity", under="Provisioning")
+    hand.paste("#id_tenant_url")
+    hand.change_to(tab)
+    hand.press("Copy Secret token")
+    hand.change_to(portal)
+    hand.paste("#id_secret_token")
+    hand.press("^Test connection$")
+    portal.wait_for_selector("text=The test succeeded")
+    hand.at_microsoft("Create")
+
+    # Step 3: app roles. The tab's own are one click each, later.
+    hand.at_microsoft("App registrations", "Product")
+    hand.open("App roles", under="App registrations")
+    for role in PEOPLE.values():
+        hand.press("^Create app role$", role="link")
+        hand.at_microsoft("Users/Groups")
+        for field in ("display_name", "description", "value"):
+            hand.enter(f"#id_{field}", role)
+        hand.press("^Apply$")
+
+    # Step 4: the attribute mapping.
+    hand.change_to(tab)
+    hand.press("I have copied it", role="link")
+    hand.click("#step-mapping > summary")
+    hand.click("[data-entra-copy=copy-expression]")
+    hand.change_to(portal)
+    hand.at_microsoft("Enterprise applications", "Product", "Provisioning")
+    hand.open("Attribute mapping", under="Provisioning")
+    hand.at_microsoft("Provision Microsoft Entra ID Groups")
+    hand.press("^Set Enabled to No$")
+    hand.at_microsoft("Save", "Close", "Provision Microsoft Entra ID Users")
+    hand.press("^externalId$", role="link")
+    hand.choose("Source attribute", "objectId")
+    hand.press("^Save|OK$")
+    hand.press("^Save$")
+    hand.at_microsoft("Yes", "Provision Microsoft Entra ID Users")
+    hand.at_microsoft("Show advanced options")
+    hand.press("^Edit attribute list", role="link")
+    hand.enter("#id_name", "roles")
+    hand.tick("^Multi-Value")
+    hand.press("^Save$")
+    hand.at_microsoft("Yes")
+    hand.open("Attribute mapping", under="Provisioning")
+    hand.press("^Add new mapping$", role="link")
+    hand.choose("Mapping type", "Expression")
+    hand.paste("#id_expression")
+    hand.choose("Target attribute", "roles")
+    hand.press("^OK$")
+    hand.press("^Save$")
+    hand.at_microsoft("Yes", "Settings")
+
+    # Steps 5 and 6, as far as they are in Entra: people, cycle, consent.
+    hand.open("Users and groups", under="Enterprise applications")
+    for name, role in PEOPLE.items():
+        hand.press("Add user.group", role="link")
+        hand.at_microsoft("Users: None Selected")
+        hand.tick(rf"\b{name}\b")
+        hand.at_microsoft("Select", "Select a role: None Selected")
+        hand.tick(rf"\b{role}\b")
+        hand.at_microsoft("Select")
+        hand.press("^Assign$")
+    hand.open("Overview", under="Provisioning")
+    hand.press("^Start provisioning$")
+    while not portal.locator("#report").count():
+        portal.reload()
+    hand.at_microsoft("App registrations", "Product")
+    hand.open("API permissions", under="App registrations")
+    hand.press("^Grant admin consent")
+    hand.at_microsoft("Yes")
+
+    # Here again: the roles that arrived, the test, the activation.
+    hand.change_to(tab)
+    for role in PEOPLE.values():
+        tab.wait_for_selector(f"[aria-label='Create role {role}'] >> visible=true")
+        hand.press(f"^Create role {role}$")
+        tab.wait_for_selector(f"[aria-label='Change {role}']")
+    tab.wait_for_selector("#step-test[open]")
+    hand.press("^Test sign-in$", role="link")
+    hand.press("Ines Turner")
+    hand.press("Back to the tab", role="link")
+    hand.click("#id_understood")
+    hand.enter("#id_admin_username", ADMIN_USERNAME)
+    hand.enter("#id_admin_password", ADMIN_PASSWORD)
+    hand.press("Activate on trial")
+    tab.wait_for_url("**/admin/login/**")
+    hand.click("text=Microsoft Entra >> nth=-1")
+    tab.wait_for_url("**/admin/**")
+
+    settings = configuration.connection_of(contoso)
+    assert lifecycle.state_of(settings) == lifecycle.State.ACTIVE
+    assert hand.clicks_in[tab] <= 16
+    assert hand.entries_in[tab] <= 5
+    # 41 of them are on screens that only Microsoft's portal has.
+    assert hand.clicks_in[portal] <= 87
+    assert hand.only_at_microsoft == 41
+    assert hand.entries_in[portal] <= 12
+    assert hand.changes_of_tab <= 10
+
+
+def in_half_a_year():
+    return (timezone.localdate() + datetime.timedelta(days=180)).isoformat()
