@@ -1,4 +1,7 @@
-"""Who an access key belongs to, and the person asked for, in one statement."""
+"""Who an access key belongs to, whether they are paused, and the person asked for.
+
+In one statement.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from django.utils import timezone
 from entra_scim.conf import conf
 from entra_scim.database.prepared_reads import Select, is_plain
 from entra_scim.database.transactions import reading
-from entra_scim.models import AccessKey, ProvisionedUser
+from entra_scim.models import AccessKey, EntraConnection, ProvisionedUser
 
 _OF_KEY = (
     "id",
@@ -25,6 +28,9 @@ _OF_KEY = (
     "revoked_at",
 )
 """The columns of a key that tell whether it is usable, and whose it is."""
+
+_OF_CONNECTION = ("id", "paused_at")
+"""The columns of a connection that tell whether provisioning is paused."""
 
 _SHOWN = (
     "id",
@@ -59,6 +65,9 @@ class Admission:
     person: ProvisionedUser | None
     """Who was looked up, if the environment has them."""
 
+    is_paused: bool
+    """Whether somebody has paused the provisioning of the environment."""
+
 
 def admit(
     environment_id: str, key_digest: str, look_up: LookUp | None = None
@@ -77,22 +86,25 @@ def admit(
     if not rows:
         return None
     [found] = rows
-    key, person = found[0], found[-1] if look_up else None
+    key, connection = found[:2]
+    person = found[-1] if look_up else None
     if str(key.environment_id) != environment_id or not key.is_usable(timezone.now()):
         return None
-    if len(found) > 1 + (look_up is not None):
-        key.environment = found[1]
+    if len(found) > 2 + (look_up is not None):
+        key.environment = found[2]
     if person is not None:
         person.environment = key.environment
-    return Admission(key, person)
+    is_paused = connection is not None and connection.paused_at is not None
+    return Admission(key, person, is_paused)
 
 
 @cache
 def _statement(field: str | None) -> Select:
     environment: Any = apps.get_model(conf.ENVIRONMENT_MODEL)
-    tables: dict[str, Any] = {"key": AccessKey}
+    tables: dict[str, Any] = {"key": AccessKey, "connection": EntraConnection}
     parameters = ["key.digest"]
-    source = "FROM {key} "
+    source = """FROM {key} LEFT JOIN {connection}
+        ON {connection.environment_id} = {key.environment_id} """
     if is_plain(environment):
         tables["environment"] = environment
         primary_key = environment._meta.pk.attname
@@ -105,4 +117,5 @@ def _statement(field: str | None) -> Select:
             ON {{person.environment_id}} = {{key.environment_id}}
             AND {{person.{field}}} = %s """
     source += "WHERE {key.digest} = %s"
-    return Select(source, parameters, only={"key": _OF_KEY, "person": _SHOWN}, **tables)
+    only = {"key": _OF_KEY, "connection": _OF_CONNECTION, "person": _SHOWN}
+    return Select(source, parameters, only=only, **tables)

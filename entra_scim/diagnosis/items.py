@@ -19,6 +19,7 @@ class Place(enum.Enum):
     ASSIGNING = enum.auto()
     TEST = enum.auto()
     CERTIFICATE = enum.auto()
+    RESUMING = enum.auto()
     ACTIVATION = enum.auto()
     PEOPLE = enum.auto()
     WAITING_PEOPLE = enum.auto()

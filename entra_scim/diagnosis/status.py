@@ -49,6 +49,9 @@ def status_of(
             "Trial, %(count)d minute left", "Trial, %(count)d minutes left", minutes
         )
         return Status(text=text % {"count": minutes})
+    if settings.paused_at is not None:
+        text = _("Provisioning paused since %(date)s")
+        return Status(text=text % {"date": _moment(settings.paused_at)}, is_bad=True)
     if last_contact is not None and is_silent(last_contact):
         text = _("Provisioning silent since %(date)s") % {"date": _moment(last_contact)}
         return Status(text=text, is_bad=True)

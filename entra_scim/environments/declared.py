@@ -72,7 +72,9 @@ def shown(environment: AnyEnvironment) -> dict[str, Any]:
             "sign_in": lifecycle.state_of(settings).value,
             "access_keys": sum(key.is_usable(now) for key in keys),
             "people": ProvisionedUser.objects.for_environment(environment).count(),
-            "accepts_provisioning": get_policy().accepts_provisioning(environment),
+            "paused": settings.paused_at is not None,
+            "accepts_provisioning": settings.paused_at is None
+            and get_policy().accepts_provisioning(environment),
         },
     }
 

@@ -99,6 +99,14 @@ class EntraConnection(models.Model):
         related_name="+",
     )
     confirmed_at = models.DateTimeField(null=True, editable=False)
+    paused_at = models.DateTimeField(null=True, editable=False)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
 
     objects = EntraConnectionQuerySet.as_manager()
 

@@ -92,6 +92,8 @@ class ProvisioningEvent(models.Model):
         TRIAL = "trial", gettext_lazy("activated on trial")
         CONFIRMED = "confirmed", gettext_lazy("activation confirmed")
         ENDED = "ended", gettext_lazy("turned off: passwords work again")
+        PAUSED = "paused", gettext_lazy("provisioning paused")
+        RESUMED = "resumed", gettext_lazy("provisioning resumed")
         REFUSED = "refused", gettext_lazy("refused")
         FAILED = "failed", gettext_lazy("failed")
 

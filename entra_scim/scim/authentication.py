@@ -35,6 +35,7 @@ class AccessKeyAuthentication(BaseAuthentication):
             )
         access_keys.note_use(admission.key)
         view.person = admission.person
+        view.is_paused = admission.is_paused
         return AnonymousUser(), admission.key
 
     def authenticate_header(self, request: Request) -> str:

@@ -42,6 +42,9 @@ class ScimView(APIView):
     person: ProvisionedUser | None = None
     """Who was looked up with the access key."""
 
+    is_paused = False
+    """Whether somebody has paused provisioning, as was read with the access key."""
+
     def look_up(self, request: ScimRequest) -> LookUp | None:
         """Return the person to look up with the access key, if that is all that is asked.
 
@@ -73,7 +76,7 @@ class ScimView(APIView):
         self.environment = request.auth.environment
         self.origin = Origin(key_hint=request.auth.hint, correlation_id=uuid.uuid4())
         request.origin = self.origin
-        if not get_policy().accepts_provisioning(self.environment):
+        if self.is_paused or not get_policy().accepts_provisioning(self.environment):
             raise Paused
         # A host that is refused must be refused before anything is written.
         _ = request.base_location

@@ -46,7 +46,10 @@ _DATABASE = {Rebuilding.code, Unavailable.code, Unconfirmed.code}
 
 
 class Paused(rest.APIException):
-    """The host's policy takes no requests for this environment now."""
+    """No requests are taken for this environment now.
+
+    Somebody has paused it, or the host's policy says so.
+    """
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
     default_code = "paused"

@@ -9,7 +9,7 @@ from entra_scim.diagnosis.observations import Observations
 from .key_use import ago
 
 
-def last_cycle_of(observed: Observations) -> str:
+def last_cycle_of(observed: Observations, *, is_paused: bool) -> str:
     """Return it in a sentence, or nothing if Entra has never been in contact.
 
     A cycle has no end that a product could see: it is over when nothing more comes.
@@ -17,6 +17,14 @@ def last_cycle_of(observed: Observations) -> str:
     if observed.last_contact is None:
         return ""
     values = {"ago": ago(observed.last_contact)}
+    if is_paused:
+        return (
+            _(
+                "Entra connected %(ago)s. While provisioning is paused, it is told to come "
+                "back later."
+            )
+            % values
+        )
     if observed.refusals:
         return _("Entra connected %(ago)s, and some of what it sent is refused.") % (
             values

@@ -51,6 +51,7 @@ ADDRESSES = {
     Place.CERTIFICATE: Address(
         page="sign_in", anchor="certificate", label=_("Go to the certificate")
     ),
+    Place.RESUMING: Address(page="resume", label=_("Resume provisioning")),
     Place.ACTIVATION: Address(
         page="sign_in", anchor="activation", label=_("Go to activation")
     ),

@@ -88,7 +88,9 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
                 "proof": situation.proof,
                 "key_use": key_use_of(situation.facts.usable_keys, facts.last_contact),
                 "pending": regrants.pending_of(self.environment),
-                "last_cycle": last_cycle_of(facts),
+                "last_cycle": last_cycle_of(
+                    facts, is_paused=settings.paused_at is not None
+                ),
                 "questions": questions.links_from(self) if facts.last_contact else [],
                 "key_in_use": _key_in_use(situation.keys),
                 "sorting": sorting,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from entra_scim.diagnosis.facts import Facts
 from entra_scim.diagnosis.items import Code, Item, Kind, Place, Way
+
+_BY = _("Paused by %(person)s.")
 
 
 class Contact(Code):
@@ -26,9 +30,23 @@ class Contact(Code):
         ),
         ways=(Way(to=Place.ASSIGNING),),
     )
+    PAUSED = Kind(
+        code="paused",
+        message=_("Provisioning is paused since %(date)s."),
+        remedy=_(
+            "Nothing that changes in Entra arrives here: people who leave keep their "
+            "access. Resume it."
+        ),
+        ways=(Way(to=Place.RESUMING),),
+    )
 
 
 def findings(facts: Facts) -> Iterator[Item]:
-    """Tell that Entra was in contact once, and is no longer."""
+    """Tell that Entra is kept out, or was in contact once, and is no longer."""
+    paused_at, paused_by = facts.connection.paused_at, facts.connection.paused_by
+    if paused_at is not None:
+        date = date_format(localtime(paused_at), "DATETIME_FORMAT")
+        who = () if paused_by is None else (_BY % {"person": paused_by},)
+        yield Contact.PAUSED.item(date=date, details=who)
     if facts.observed.silent:
         yield Contact.SILENT.item()

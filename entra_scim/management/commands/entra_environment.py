@@ -1,4 +1,4 @@
-"""The command that shows, compares and sets up an environment as JSON."""
+"""The command that shows, compares, sets up and pauses an environment as JSON."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from entra_scim.connection import configuration, pausing
 from entra_scim.environments import declared
 from entra_scim.environments.reading import NotUnderstood
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.management import secrets
 from entra_scim.management.environments import TROUBLE, environment_of_argument
+from entra_scim.models import EntraConnection
 
 _DIFFERENT = 1
 
 
 class Command(BaseCommand):
     help = (
-        "Show, compare and set up the connection and the roles of an environment, as "
-        "JSON. The exit code is 0, or 1 if diff finds a difference, or 2 if something "
-        "cannot be done."
+        "Show, compare and set up the connection and the roles of an environment, and "
+        "pause its provisioning, as JSON. The exit code is 0, or 1 if diff finds a "
+        "difference, or 2 if something cannot be done."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -43,6 +45,14 @@ class Command(BaseCommand):
             action.add_argument("environment", help="primary key of the environment")
             action.add_argument("document", help="a file, or - for standard input")
         secrets.add_arguments(apply, "client-secret")
+        pause = actions.add_parser(
+            "pause",
+            help="take nothing from Entra until you resume, leavers included. Entra "
+            "tries again by itself",
+        )
+        resume = actions.add_parser("resume", help="take Entra's requests again")
+        for action in (pause, resume):
+            action.add_argument("environment", help="primary key of the environment")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -72,8 +82,21 @@ class Command(BaseCommand):
         )
         self._print({"changed": changed})
 
+    def _pause(self, options: dict[str, Any]) -> None:
+        self._tell_of_pause(pausing.pause(_connection_of(options)))
+
+    def _resume(self, options: dict[str, Any]) -> None:
+        self._tell_of_pause(pausing.resume(_connection_of(options)))
+
+    def _tell_of_pause(self, has_changed: bool) -> None:
+        self._print({"changed": ["state.paused"] if has_changed else []})
+
     def _print(self, document: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _connection_of(options: dict[str, Any]) -> EntraConnection:
+    return configuration.connection_of(environment_of_argument(options["environment"]))
 
 
 def _wanted(options: dict[str, Any]) -> declared.Wanted:
