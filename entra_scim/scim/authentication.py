@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -10,6 +12,8 @@ from rest_framework.request import Request
 from entra_scim.connection import access_keys
 from entra_scim.models import AccessKey
 from entra_scim.secrecy.hiding import HIDDEN, Secret, without_variables
+
+_TAKEN = "_entra_scim_key"
 
 
 class AccessKeyAuthentication(BaseAuthentication):
@@ -46,12 +50,19 @@ class AccessKeyAuthentication(BaseAuthentication):
 def _take_key(request: Request) -> Secret | None:
     """Return the key of a request, which has it no longer.
 
-    Whatever is logged or reported of the request afterwards cannot show it.
+    Whatever is logged or reported of the request afterwards cannot show it. A product's
+    middleware may have the same request answered again, such as with a slash after a
+    404: its key must count then too, or Entra would read a 401 and stop.
     """
-    http_request = request._request
+    http_request: Any = request._request
     header = http_request.META.get("HTTP_AUTHORIZATION", "")
+    if header == HIDDEN:
+        taken: Secret | None = getattr(http_request, _TAKEN, None)
+        return taken
     if header:
         http_request.META["HTTP_AUTHORIZATION"] = HIDDEN
         http_request.__dict__.pop("headers", None)  # made of META when first asked for
     scheme, _, text = header.partition(" ")
-    return Secret(text.strip()) if scheme.lower() == "bearer" else None
+    key = Secret(text.strip()) if scheme.lower() == "bearer" else None
+    setattr(http_request, _TAKEN, key)
+    return key

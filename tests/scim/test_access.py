@@ -15,6 +15,16 @@ from tests.support.resources import create
 pytestmark = pytest.mark.django_db
 
 
+def answer_404_again(get_response):
+    """Stand for middleware that tries a missing path again, with a slash."""
+
+    def answer(request):
+        response = get_response(request)
+        return get_response(request) if response.status_code == 404 else response
+
+    return answer
+
+
 class TestAccess:
     def answers(self, contoso, fabrikam):
         """Return the answers to every kind of bad key."""
@@ -88,6 +98,15 @@ class TestAccess:
 
         assert create(scim, "eve").status_code == 201
         assert scim.get("/Nothing").status_code == 404
+
+    def test_a_request_that_is_answered_again_keeps_its_key(self, scim, settings):
+        """A person who is missing is no wrong key: at a 401, Entra gives up."""
+        settings.MIDDLEWARE = [f"{__name__}.answer_404_again", *settings.MIDDLEWARE]
+
+        answer = scim.get(f"/Users/{uuid.uuid4()}")
+
+        assert answer.status_code == 404
+        assert "Bearer" not in str(answer.wsgi_request.META)
 
     def test_the_host_s_settings_of_rest_framework_change_nothing(self, scim, settings):
         """Its permissions, throttles and renderers are for other views."""
