@@ -6,8 +6,10 @@ import os
 
 import hypothesis
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import translation
 
 from entra_emulator.server import serve
 from entra_scim.connection import access_keys
@@ -28,6 +30,13 @@ pytest_plugins = [
     "tests.support.shared",
     "tests.support.sign_in",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _language():
+    """Begin in the product's language: a request leaves that of its visitor behind."""
+    with translation.override(django_settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture
