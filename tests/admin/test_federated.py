@@ -138,7 +138,7 @@ class Machine:
 
 
 @pytest.mark.parametrize(
-    ("status", "problem"), [("200 OK", ""), ("400 Bad Request", "status 400")]
+    ("status", "problem"), [("200 OK", ""), ("400 Bad Request", "answered 400")]
 )
 def test_a_virtual_machine(
     client, contoso, issuer, settings, monkeypatch, status, problem
@@ -146,7 +146,7 @@ def test_a_virtual_machine(
     """Its address is the same on every machine: here, a proxy answers in its place."""
     connected(contoso)
     monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
-    settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"managed_identity": ""}
+    settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"managed_identity": str(uuid.uuid4())}
     machine = Machine(status, {"access_token": issuer.assertion()})
 
     with serve(machine) as server:
@@ -164,11 +164,11 @@ def test_a_virtual_machine(
 def test_a_machine_that_does_not_answer(client, contoso, settings, monkeypatch):
     connected(contoso)
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:9/")
-    settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"managed_identity": "of-the-product"}
+    settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"managed_identity": str(uuid.uuid4())}
 
     page = text_of(client.get(tab(contoso, "sign-in/federated/")))
 
-    assert "endpoint: ConnectionError" in page
+    assert "endpoint gave no answer (ConnectionError)" in page
 
 
 def test_a_product_that_forgot_its_setting(client, contoso, settings):
