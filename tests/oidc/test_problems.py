@@ -274,6 +274,16 @@ def test_an_answer_that_comes_too_late(active, person, browser, clock):
     assert browser.user_id is None
 
 
+def test_the_browser_keeps_a_request_for_longer_than_it_counts(active, browser):
+    """An answer that comes too late is told so, in place of being unknown."""
+    cookies = browser.client.get(reverse("entra_scim_oidc:sign-in")).cookies
+
+    [kept] = [cookie for cookie in cookies.values() if cookie["max-age"]]
+
+    assert kept["max-age"] == 30 * 60
+    assert kept["httponly"]
+
+
 def test_a_state_of_another_provider_s(active, browser):
     """The host may use mozilla-django-oidc for another one, in the same session."""
     session = browser.client.session
