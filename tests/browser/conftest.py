@@ -9,8 +9,11 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission
 
+from entra_emulator import process
 from entra_scim.conf import conf
 from tests.support.factories import RoleFactory, UserFactory, make_environment
+
+TENANT_ID = "1c6b7e0a-3c52-4f0c-8f3e-5d0a9b7c1111"
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -128,3 +131,20 @@ def browse(chromium, site, administrator):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def local_entra_url(settings):
+    """A local Entra with two people and no application yet, where the product looks."""
+    tenant = {
+        "displayName": "Contoso",
+        "id": TENANT_ID,
+        "users": [
+            {"userPrincipalName": "it@contoso.example", "displayName": "Ines Turner"},
+            {"userPrincipalName": "eve@contoso.example", "displayName": "Eve Jones"},
+        ],
+    }
+    with process.local_entra([tenant]) as url:
+        settings.DEBUG = True
+        settings.ENTRA_SCIM_LOCAL_AUTHORITY = url
+        yield url

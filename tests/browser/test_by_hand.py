@@ -8,35 +8,17 @@ import re
 import pytest
 from django.utils import timezone
 
-from entra_emulator import process
 from entra_scim.activation import lifecycle
 from entra_scim.connection import configuration
+from tests.browser.conftest import TENANT_ID
 from tests.support.counting import Clock
 from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TENANT_ID = "1c6b7e0a-3c52-4f0c-8f3e-5d0a9b7c1111"
-
 PEOPLE = {"Ines Turner": "Viewer", "Eve Jones": "Auditor"}
 
 ADMIN_USERNAME, ADMIN_PASSWORD = "admin@contoso.example", "Own"
-
-
-@pytest.fixture
-def local_entra_url(settings):
-    tenant = {
-        "displayName": "Contoso",
-        "id": TENANT_ID,
-        "users": [
-            {"userPrincipalName": "it@contoso.example", "displayName": "Ines Turner"},
-            {"userPrincipalName": "eve@contoso.example", "displayName": "Eve Jones"},
-        ],
-    }
-    with process.local_entra([tenant]) as url:
-        settings.DEBUG = True
-        settings.ENTRA_SCIM_LOCAL_AUTHORITY = url
-        yield url
 
 
 class ByHand(Clock):

@@ -12,33 +12,15 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 
-from entra_emulator import process
 from entra_scim.activation import lifecycle
 from entra_scim.connection import configuration
+from tests.browser.conftest import TENANT_ID
 from tests.support.counting import Clock
 from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TENANT_ID = "1c6b7e0a-3c52-4f0c-8f3e-5d0a9b7c1111"
-
 AZ = Path(__file__).parent.parent / "kit" / "az.py"
-
-
-@pytest.fixture
-def local_entra_url(settings):
-    tenant = {
-        "displayName": "Contoso",
-        "id": TENANT_ID,
-        "users": [
-            {"userPrincipalName": "it@contoso.example", "displayName": "Ines Turner"},
-            {"userPrincipalName": "eve@contoso.example", "displayName": "Eve Jones"},
-        ],
-    }
-    with process.local_entra([tenant]) as url:
-        settings.DEBUG = True
-        settings.ENTRA_SCIM_LOCAL_AUTHORITY = url
-        yield url
 
 
 @pytest.fixture

@@ -45,6 +45,8 @@ class Clock:
         self.also(entries=1)
         self.page.focus(selector)
         self.page.keyboard.press("Control+V")
+        # The browser pastes after it has told of the key.
+        self.page.wait_for_function("() => document.activeElement.value")
 
     def change_to(self, page):
         self.changes_of_tab += 1
