@@ -43,10 +43,7 @@ class Belonging:
     @deciding()
     def is_gated(self) -> bool:
         """Whether the person signs in with Entra only, now."""
-        if self.environment is None:
-            return False
-        settings = EntraConnection.objects.for_environment(self.environment).first()
-        return settings is not None and settings.is_active(timezone.now())
+        return self.environment is not None and is_active(self.environment)
 
     @property
     def links(self) -> list[ProvisionedUser]:
@@ -88,14 +85,15 @@ class SharedBelonging(Belonging):
 @deciding()
 def is_active(environment: AnyEnvironment) -> bool:
     """Tell whether people sign in to an environment with Entra only, now."""
-    return Belonging(link=None, environment=environment).is_gated
+    settings = EntraConnection.objects.for_environment(environment).first()
+    return settings is not None and settings.is_active(timezone.now())
 
 
 @deciding()
 def belonging_of(user: AbstractBaseUser) -> Belonging:
     """Return the link of a person, and the environment that decides about them."""
     if places.are_people_shared():
-        return _shared_belonging_of(user)
+        return shared_belonging_of(user)
     link = _link_of(user)
     if link is not None and links.is_in_force(link):
         return Belonging(link=link, environment=link.environment)
@@ -204,7 +202,9 @@ def current_username(name: str) -> str:
     return str(user.get_username())
 
 
-def _shared_belonging_of(user: AbstractBaseUser) -> SharedBelonging:
+@deciding()
+def shared_belonging_of(user: AbstractBaseUser) -> SharedBelonging:
+    """Return where a person may be, of those that several environments may share."""
     policy = get_policy()
     found = [] if policy.is_exempt(user) else places.of(user)
     rows = ProvisionedUser.objects.filter(user_id=user.pk).select_related("environment")

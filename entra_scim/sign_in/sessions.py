@@ -226,16 +226,13 @@ def _is_ended_of_shared(user: AbstractBaseUser, session: Any) -> bool:
     ended = EndedSessions.objects.filter(pk=user.pk).values_list("ended_at", flat=True)
     if any(opened_at <= at.timestamp() for at in ended):
         return True
-    belonging = gate.belonging_of(user)
+    belonging = gate.shared_belonging_of(user)
     if session.get(ENTRA_SESSION) is None:
         return belonging.has_left or belonging.is_gated
     environment = opened_for(user, session)
-    return (
-        environment is None
-        or _is_too_old(opened_at)
-        or not links.is_of(user, environment)
-        or environment not in [place.pk for place in places.of(user)]
-    )
+    return _is_too_old(opened_at) or environment not in [
+        place.pk for place in belonging.places
+    ]
 
 
 def _facts(

@@ -42,7 +42,7 @@ class Contact(Code):
 
 
 def findings(facts: Facts) -> Iterator[Item]:
-    """Tell that Entra is kept out, or was in contact once, and is no longer."""
+    """Tell that Entra is kept out, or that it has stopped making contact."""
     paused_at, paused_by = facts.connection.paused_at, facts.connection.paused_by
     if paused_at is not None:
         date = date_format(localtime(paused_at), "DATETIME_FORMAT")
