@@ -10,7 +10,7 @@ import entra_scim
 from entra_scim.diagnosis import findings
 from entra_scim.diagnosis.items import Code
 from entra_scim.exceptions import ProvisioningError
-from entra_scim.explanations.sign_in_texts import EXPLANATIONS, OTHERWISE
+from entra_scim.explanations.sign_in_codes import EXPLANATIONS, OTHERWISE
 from entra_scim.models import ProvisioningEvent
 from entra_scim.scim.errors import status_of
 

@@ -2,6 +2,8 @@
 
 Forms are told beforehand, see :mod:`.managed`; this is for whatever saves or deletes an
 account all the same. What passes the signals by, such as ``QuerySet.update``, is not seen.
+
+Who is out of Entra's reach, the policy says: ``is_exempt``.
 """
 
 from __future__ import annotations

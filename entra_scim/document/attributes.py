@@ -1,148 +1,212 @@
-"""What is declared of an attribute. All that the service does with it follows."""
+"""Every attribute of a person, declared once.
+
+A line more here is an attribute more, everywhere.
+"""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from entra_scim.text.comparison_keys import canonical_external_id
 
-from entra_scim.text.comparison_keys import folded
+from .attribute import (
+    PRIMARY,
+    Attribute,
+    Schema,
+    Search,
+    Type,
+    exactly,
+    several,
+    usual_types,
+)
+from .documents import CORE, ENTERPRISE
 
-
-class Type(enum.Enum):
-    """What a single value is."""
-
-    TEXT = enum.auto()
-    BOOLEAN = enum.auto()
-    TIME = enum.auto()
-
-
-class Search(enum.Enum):
-    """How an administrator who searches for people finds an attribute."""
-
-    NOT = enum.auto()
-    START = enum.auto()
-    """By how it begins."""
-
-    WORDS = enum.auto()
-    """By how each of its words begins."""
-
-
-def exactly(value: str) -> str:
-    """Return a string itself, as the form in which it is compared."""
-    return value
-
-
-@dataclass(frozen=True)
-class Attribute:
-    """An attribute of a schema, or a part of a complex one.
-
-    Types, parsing, PATCH, filters, sorting and ``/Schemas`` follow.
-    """
-
-    name: str
-    description: str
-    _: KW_ONLY
-    type: Type = Type.TEXT
-
-    parts: tuple[Attribute, ...] = ()
-    """What a complex attribute consists of."""
-
-    multi_valued: bool = False
-    """Whether there may be several, each with parts: it is found by each of them."""
-
-    examples: tuple[str, ...] = ()
-    """Usual values. Others are taken too."""
-
-    required: bool = False
-    unique: bool = False
-
-    decides: bool = False
-    """Whether it decides who somebody is or may do: no boolean is meant to."""
-
-    form: Callable[[str], str] = folded
-    """The form in which a string is compared. The case counts in every other one."""
-
-    keyed: bool = False
-    """Whether ``eq`` finds a single string by an index, in a row that each write pays for.
-
-    For what can identify somebody, so that Entra may have it for its matching
-    attribute. What many people share, such as a title, is compared with each person.
-    """
-
-    is_long: bool = False
-    """Whether a part may be too long for more than ``eq`` and ``ne``."""
-
-    search: Search = Search.NOT
-
-    column: str = ""
-    """The field of a person that has a boolean, a time, or the key of a string."""
-
-    sortable: bool = False
-    """Whether people can be sorted by it.
-
-    An index has the order of columns. By anything else, the whole environment is
-    sorted for each page.
-    """
-
-    order_column: str = ""
-    """The field of a person that sorts as a string does."""
-
-    account_field: str = ""
-    """The field of the user that has it, unless the policy says otherwise."""
-
-    def __post_init__(self) -> None:
-        """Refuse what contradicts itself.
-
-        Raises:
-            ValueError: Says what does.
-        """
-        if self.multi_valued and not self.parts:
-            raise ValueError(f"{self.name}: several values have parts each.")
-        if self.parts and (self.keyed or self.sortable or self.account_field):
-            raise ValueError(f"{self.name}: say it of one of its parts.")
-        if self.type is not Type.TEXT and not self.column:
-            raise ValueError(f"{self.name}: a field of a person has to keep it.")
-
-    @property
-    def case_exact(self) -> bool:
-        """Whether the case counts (``caseExact`` of RFC 7643 §2.2)."""
-        return self.form is not folded
-
-
-DISPLAY = Attribute("display", "A human-readable name, for display.")
-PRIMARY = Attribute(
-    "primary",
-    "Whether this is the preferred value.",
-    type=Type.BOOLEAN,
-    column="primary",
+USER = Schema(
+    CORE,
+    "User",
+    # In the words of RFC 7643 §8.7.1, by which clients recognise it.
+    "User Account",
+    (
+        Attribute(
+            "externalId",
+            "What Entra knows the person by: the object ID, if mapped as advised.",
+            form=canonical_external_id,
+            unique=True,
+            decides=True,
+            column="external_id_key",
+        ),
+        Attribute(
+            "userName",
+            "The name by which Entra matches people; unique in the environment.",
+            required=True,
+            unique=True,
+            decides=True,
+            column="user_name_key",
+            sortable=True,
+            order_column="user_name_order",
+        ),
+        Attribute(
+            "name",
+            "The parts of the name.",
+            parts=(
+                Attribute("formatted", "The full name, for display.", keyed=True),
+                Attribute(
+                    "familyName",
+                    "The family name.",
+                    keyed=True,
+                    search=Search.WORDS,
+                    account_field="last_name",
+                ),
+                Attribute(
+                    "givenName",
+                    "The given name.",
+                    keyed=True,
+                    search=Search.WORDS,
+                    account_field="first_name",
+                ),
+                Attribute("middleName", "The middle names."),
+                Attribute("honorificPrefix", "What is before the name, such as 'Dr.'."),
+                Attribute("honorificSuffix", "What is after the name, such as 'III'."),
+            ),
+        ),
+        Attribute("displayName", "The name to show.", keyed=True, search=Search.WORDS),
+        Attribute("nickName", "The casual name.", keyed=True, search=Search.WORDS),
+        Attribute("profileUrl", "The URL of a page about the person."),
+        Attribute("title", "The job title."),
+        Attribute(
+            "userType", "The relation to the organization, such as 'Contractor'."
+        ),
+        Attribute(
+            "preferredLanguage",
+            "The preferred language. Kept and echoed; the product's language stays "
+            "local.",
+        ),
+        Attribute("locale", "Where the person is, for formats."),
+        Attribute("timezone", "The time zone."),
+        # Required in what is kept: a POST without it means true, a PUT no change, and
+        # no PATCH can remove it, so that nobody has to guess whether the person has
+        # access.
+        Attribute(
+            "active",
+            "Whether the person has access.",
+            type=Type.BOOLEAN,
+            required=True,
+            column="active",
+        ),
+        several(
+            "emails",
+            "E-mail addresses. The one of type 'work' becomes the username.",
+            Attribute(
+                "value",
+                "An e-mail address. The one of type 'work' is nobody else's.",
+                unique=True,
+                decides=True,
+                search=Search.START,
+            ),
+            types=("work", "home", "other"),
+        ),
+        several(
+            "phoneNumbers",
+            "Phone numbers.",
+            Attribute("value", "A phone number."),
+            types=("work", "home", "mobile", "fax", "pager", "other"),
+        ),
+        several(
+            "ims",
+            "Instant messaging addresses.",
+            Attribute("value", "An instant messaging address."),
+            types=("aim", "gtalk", "icq", "xmpp", "msn", "skype", "qq", "yahoo"),
+        ),
+        several(
+            "photos",
+            "URLs of photos.",
+            Attribute("value", "The URL of a photo.", is_long=True),
+            types=("photo", "thumbnail"),
+        ),
+        Attribute(
+            "addresses",
+            "Addresses.",
+            parts=(
+                Attribute("formatted", "The full address."),
+                Attribute("streetAddress", "Street and number."),
+                Attribute("locality", "The city."),
+                Attribute("region", "The state or region."),
+                Attribute("postalCode", "The postal code."),
+                Attribute("country", "The country."),
+                usual_types("work", "home", "other"),
+                PRIMARY,
+            ),
+            multi_valued=True,
+        ),
+        several(
+            "entitlements",
+            "Entitlements. They grant nothing here: roles do.",
+            Attribute("value", "An entitlement."),
+            types=("work", "other"),
+        ),
+        several(
+            "roles",
+            "The roles that decide which groups the person has.",
+            Attribute(
+                "value",
+                "The Value of an app role: the name of a role, or several with commas.",
+                form=exactly,
+                decides=True,
+            ),
+            Attribute(
+                "displayName",
+                "The display name of an app role, as some of Entra's functions call it.",
+            ),
+            types=("WindowsAzureActiveDirectoryRole",),
+        ),
+        several(
+            "x509Certificates",
+            "Certificates.",
+            Attribute("value", "A certificate.", is_long=True),
+            types=("work", "other"),
+        ),
+    ),
 )
 
+ENTERPRISE_USER = Schema(
+    ENTERPRISE,
+    "EnterpriseUser",
+    "Enterprise User",
+    (
+        Attribute("employeeNumber", "The number of the employee.", keyed=True),
+        Attribute("costCenter", "The cost center."),
+        Attribute("organization", "The organization."),
+        Attribute("division", "The division."),
+        Attribute("department", "The department."),
+        Attribute(
+            "manager",
+            "The manager.",
+            parts=(
+                Attribute(
+                    "value",
+                    "The id of the manager. Not checked: managers may come later than "
+                    "others.",
+                    keyed=True,
+                ),
+                Attribute("$ref", "The URL of the manager."),
+                Attribute("displayName", "The name of the manager."),
+            ),
+        ),
+    ),
+)
 
-def usual_types(*names: str) -> Attribute:
-    """Return the part that says what a value is for, with the usual names of that.
-
-    Microsoft's validator tells by these which targets a mapping can have, such as
-    ``emails[type eq "work"].value``.
-    """
-    return Attribute(
-        "type", f"What the value is for, such as {names[0]!r}.", examples=names
-    )
-
-
-def several(
-    name: str, description: str, *parts: Attribute, types: tuple[str, ...]
-) -> Attribute:
-    """Return a multi-valued attribute, with the parts of all of them (RFC 7643 §2.4)."""
-    usual = (DISPLAY, PRIMARY, *parts, usual_types(*types))
-    return Attribute(name, description, parts=usual, multi_valued=True)
-
-
-@dataclass(frozen=True)
-class Schema:
-    """A named set of attributes (RFC 7643 §7)."""
-
-    urn: str
-    name: str
-    description: str
-    attributes: tuple[Attribute, ...]
+META = (
+    Attribute(
+        "meta.created",
+        "When the person was provisioned.",
+        type=Type.TIME,
+        column="created",
+        sortable=True,
+    ),
+    Attribute(
+        "meta.lastModified",
+        "When the person changed last.",
+        type=Type.TIME,
+        column="modified",
+        sortable=True,
+    ),
+)
+"""What every resource has, and no schema lists (RFC 7643 §3.1), by path."""

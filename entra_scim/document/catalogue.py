@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from . import declarations
-from .attributes import Attribute, Schema, Search, Type
+from . import attributes
+from .attribute import Attribute, Schema, Search, Type
 from .documents import ENTERPRISE
 
 
@@ -23,13 +23,13 @@ class Single(NamedTuple):
     attribute: Attribute
 
 
-SCHEMAS = (declarations.USER, declarations.ENTERPRISE_USER)
+SCHEMAS = (attributes.USER, attributes.ENTERPRISE_USER)
 
 _ATTRIBUTES = [each for schema in SCHEMAS for each in schema.attributes]
 
 
 def _singles(schema: Schema) -> Iterator[Single]:
-    root = () if schema is declarations.USER else (schema.urn,)
+    root = () if schema is attributes.USER else (schema.urn,)
     for attribute in schema.attributes:
         if attribute.multi_valued:
             continue
@@ -83,14 +83,12 @@ STRING_ATTRIBUTES = {path: each.attribute for path, each in STRINGS.items()} | {
 
 COMPLEX = {
     each.name.lower()
-    for each in declarations.USER.attributes
+    for each in attributes.USER.attributes
     if each.parts and not each.multi_valued
 }
 """Single values of the core schema with parts, in lower case."""
 
-EXTENSION = {
-    each.name.lower(): each for each in declarations.ENTERPRISE_USER.attributes
-}
+EXTENSION = {each.name.lower(): each for each in attributes.ENTERPRISE_USER.attributes}
 """The attributes of the extension, by name in lower case."""
 
 NAMES = {
@@ -112,7 +110,7 @@ SORTABLE = {
     path: attribute
     for path, attribute in (
         *((path, each.attribute) for path, each in SINGLES.items()),
-        *((each.name, each) for each in declarations.META),
+        *((each.name, each) for each in attributes.META),
     )
     if attribute.sortable
 }

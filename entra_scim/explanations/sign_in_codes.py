@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import re
 
+from .aadsts_codes import OF_ENTRA, OTHERWISE
 from .explanation import Explanation
-from .sign_in_texts import EXPLANATIONS, OTHERWISE
+from .own_codes import OWN
 
-__all__ = ["Explanation", "code_of", "explain", "family", "is_known", "told"]
+__all__ = [
+    "EXPLANATIONS",
+    "OTHERWISE",
+    "Explanation",
+    "code_of",
+    "explain",
+    "family",
+    "is_known",
+    "told",
+]
+
+EXPLANATIONS = OF_ENTRA | OWN
 
 _BY_CODE = {
     code: explanation for codes, explanation in EXPLANATIONS.items() for code in codes
@@ -46,7 +58,7 @@ def is_known(code: str) -> bool:
 def explanations_of_entra() -> list[tuple[list[str], Explanation]]:
     """Return all explanations of Entra's own codes, the urgent ones first."""
     found = []
-    for codes, explanation in EXPLANATIONS.items():
+    for codes, explanation in OF_ENTRA.items():
         numbers = sorted(
             (code for code in codes if _AADSTS.fullmatch(code)),
             key=lambda code: int(code.removeprefix("AADSTS")),

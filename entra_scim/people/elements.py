@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from entra_scim.database import prepared_writes
-from entra_scim.document import searchable
+from entra_scim.document import compared_strings
 from entra_scim.document.catalogue import KEYED_STRINGS, SEARCHED_NAMES
+from entra_scim.document.compared_strings import Element
 from entra_scim.document.documents import Document
-from entra_scim.document.searchable import Element
 from entra_scim.models import ProvisionedElement, ProvisionedUser
 
 
 def save(person: ProvisionedUser) -> None:
     """Write the strings of a person who has none here yet."""
-    _save(person, searchable.elements(person.attributes))
+    _save(person, compared_strings.elements(person.attributes))
 
 
 def change(person: ProvisionedUser, old: Document) -> None:
@@ -27,7 +27,7 @@ def change(person: ProvisionedUser, old: Document) -> None:
     if changed & SEARCHED_NAMES:  # a word of several names is kept once
         changed |= SEARCHED_NAMES
     former, latter = (
-        searchable.elements({name: one[name] for name in changed if name in one})
+        compared_strings.elements({name: one[name] for name in changed if name in one})
         for one in (old, new)
     )
     gone, come = set(former) - set(latter), set(latter) - set(former)
@@ -59,7 +59,7 @@ def renew(people: Iterable[ProvisionedUser]) -> None:
     for key, *values in rows.values_list("provisioned_user", *Element._fields):
         stored[key].add(Element(*values))
     for person in people:
-        if set(searchable.elements(person.attributes)) != stored[person.pk]:
+        if set(compared_strings.elements(person.attributes)) != stored[person.pk]:
             prepared_writes.delete(ProvisionedElement, {"provisioned_user": person.pk})
             save(person)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from entra_scim.accounts import profile
-from entra_scim.document import searchable
+from entra_scim.document import compared_strings
 from entra_scim.document.documents import Document
 from entra_scim.models import ProvisionedUser
 from entra_scim.text import comparison_keys
@@ -25,8 +25,8 @@ FIELDS = (
 
 def set_document(person: ProvisionedUser, document: Document) -> None:
     """Set, unsaved, what follows from a document, but for the keys of the address."""
-    person.comparable = searchable.comparable(document)
-    person.search_text = searchable.search_text(document)
+    person.comparable = compared_strings.comparable(document)
+    person.search_text = compared_strings.search_text(document)
     external_id = document.get("externalId")
     person.user_name_key = comparison_keys.user_name_key(document["userName"])
     person.user_name_order = comparison_keys.order_key(document["userName"])

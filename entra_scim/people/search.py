@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Any
 
 from entra_scim.database.environment_model import AnyEnvironment
-from entra_scim.document import searchable
+from entra_scim.document import compared_strings
 from entra_scim.models import ProvisionedElement, ProvisionedUser
 from entra_scim.text.comparison_keys import folded
 
@@ -51,7 +51,7 @@ def _with_each(environment: AnyEnvironment, words: list[str]) -> set[Any]:
 def _beginning(
     environment: AnyEnvironment, text: str, among: Collection[Any] | None = None
 ) -> set[Any]:
-    start = searchable.beginning(text)
+    start = compared_strings.beginning(text)
     # Hexadecimal digits are before "g" in every collation.
     end = f"{start}g"
     names = ProvisionedElement.objects.for_environment(environment).filter(

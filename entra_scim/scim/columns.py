@@ -10,9 +10,9 @@ from django.db.models.functions import Collate
 from scim2_models.path import AttrPath
 
 from entra_scim.database.transactions import database
-from entra_scim.document.attributes import Type
+from entra_scim.document.attribute import Type
+from entra_scim.document.attributes import META
 from entra_scim.document.catalogue import MULTI_VALUED, PARTS, SINGLES, STRINGS
-from entra_scim.document.declarations import META
 from entra_scim.document.documents import CORE, ENTERPRISE
 
 TEXTS = {path.lower(): path for path in STRINGS}

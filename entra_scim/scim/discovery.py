@@ -19,8 +19,8 @@ from scim2_models import (
     Sort,
 )
 
+from entra_scim.document.attributes import USER
 from entra_scim.document.catalogue import SCHEMAS
-from entra_scim.document.declarations import USER
 
 from .paging import DEFAULT_COUNT, MAX_COUNT
 from .schema import EnterpriseUser, EntraUser, User

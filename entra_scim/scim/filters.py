@@ -29,7 +29,7 @@ from scim2_models.path import (
 
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.dialect import normalize_filter
-from entra_scim.document import searchable
+from entra_scim.document import compared_strings
 from entra_scim.document.catalogue import KEYED_STRINGS, MULTI_VALUED, PARTS
 from entra_scim.document.documents import CORE, ENTERPRISE
 from entra_scim.models import ProvisionedElement
@@ -211,12 +211,12 @@ class _PersonVisitor(_Visitor):
         return ~having if negated else having
 
     def _text_compared(self, path: str, node: Comparison) -> Q:
-        operand = searchable.form(path, comparisons.string(node))
+        operand = compared_strings.form(path, comparisons.string(node))
         if node.op == CompareOperator.eq:
             if path in columns.KEYS:
                 return Q(**{columns.KEYS[path]: comparison_keys.digest(operand)})
             if path in KEYED_STRINGS:
-                return self._with_element(Q(key=searchable.key(path, operand)))
+                return self._with_element(Q(key=compared_strings.key(path, operand)))
         return comparisons.text_compared(columns.text(path.lower()), node, operand)
 
     def _element(self, attribute: AttrPath) -> tuple[str, str | None]:
@@ -287,8 +287,8 @@ class _ElementVisitor(_Visitor):
         if name not in self._parts:
             raise comparisons.unknown(f"{self._attribute}.{node.attr_path}")
         path = f"{self._attribute}.{self._parts[name]}"
-        operand = searchable.form(path, comparisons.string(node))
-        same = Q(key=searchable.key(path, operand))
+        operand = compared_strings.form(path, comparisons.string(node))
+        same = Q(key=compared_strings.key(path, operand))
         if PARTS[self._attribute][self._parts[name]].is_long:
             return comparisons.equality(node, same)
         if node.op == CompareOperator.eq:

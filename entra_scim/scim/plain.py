@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from entra_scim.document.attributes import Attribute, Type
-from entra_scim.document.declarations import ENTERPRISE_USER, USER
+from entra_scim.document.attribute import Attribute, Type
+from entra_scim.document.attributes import ENTERPRISE_USER, USER
 from entra_scim.document.documents import Document
 
 _KINDS = {Type.TEXT: str, Type.BOOLEAN: bool}

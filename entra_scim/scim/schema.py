@@ -22,8 +22,8 @@ from scim2_models import (
     Uniqueness,
 )
 
-from entra_scim.document.attributes import Attribute, Schema, Type
-from entra_scim.document.declarations import ENTERPRISE_USER, USER
+from entra_scim.document.attribute import Attribute, Schema, Type
+from entra_scim.document.attributes import ENTERPRISE_USER, USER
 
 # Descriptions are declared. Pydantic would look for them in the source of a class.
 _CONFIG = ConfigDict(use_attribute_docstrings=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from entra_scim.dialect import Change
-from entra_scim.document.attributes import Type
+from entra_scim.document.attribute import Type
 from entra_scim.document.catalogue import SINGLES
 from entra_scim.document.documents import ENTERPRISE, Document
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from entra_scim.activation import lifecycle, shut_out
-from entra_scim.diagnosis import obstacles
+from entra_scim.diagnosis import activation_obstacles
 
 from .activation_form import ActivationForm
 from .pages import EnvironmentPage
@@ -36,7 +36,7 @@ class ActivateView(SignInPage):
             locked_out=locked_out.count,
         )
         if (
-            obstacles.of(settings, request.user)
+            activation_obstacles.of(settings, request.user)
             or lifecycle.state_of(settings) != lifecycle.State.INACTIVE
             or not form.is_valid()
         ):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from entra_scim.activation import lifecycle, shut_out
 from entra_scim.connection import configuration, credentials, federation
-from entra_scim.diagnosis import obstacles
+from entra_scim.diagnosis import activation_obstacles
 from entra_scim.diagnosis.findings.credentials import Credentials, shortcoming
 from entra_scim.web import names
 
@@ -46,7 +46,7 @@ class SignInPage(StepUpMixin, EnvironmentPage):
         lifecycle.note_trial_end(settings)
         state = lifecycle.state_of(settings)
         missing = (
-            obstacles.of(settings, self.request.user)
+            activation_obstacles.of(settings, self.request.user)
             if state == lifecycle.State.INACTIVE
             else []
         )

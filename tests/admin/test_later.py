@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from entra_scim.connection import access_keys
-from entra_scim.explanations.sign_in_texts import EXPLANATIONS
+from entra_scim.explanations.sign_in_codes import EXPLANATIONS
 from entra_scim.models import (
     AccessKey,
 )

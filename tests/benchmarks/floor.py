@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from entra_scim.accounts import profile
-from entra_scim.document import searchable
+from entra_scim.document import compared_strings
 from entra_scim.models import (
     AccessKey,
     EnvironmentRole,
@@ -119,7 +119,7 @@ def create(environment, body):
             provisioned_user=person,
             value=email,
             path="emails.value",
-            key=searchable.key("emails.value", email),
+            key=compared_strings.key("emails.value", email),
             type="work",
         )
         RoleAssignment.objects.bulk_create(

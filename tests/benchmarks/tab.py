@@ -29,7 +29,7 @@ from django.utils import timezone
 from entra_scim.connection import access_keys
 from entra_scim.database import prepared_writes
 from entra_scim.database.environment_model import environment_named
-from entra_scim.document import searchable
+from entra_scim.document import compared_strings
 from entra_scim.models import (
     EntraConnection,
     ProvisionedElement,
@@ -125,7 +125,7 @@ def _fill_batch(environment, numbers, domain, viewer, now):
                 **element._asdict(),
             }
             for link in links
-            for element in searchable.elements(link.attributes)
+            for element in compared_strings.elements(link.attributes)
         ),
     )
     RoleAssignment.objects.bulk_create(

@@ -8,7 +8,7 @@ import pkgutil
 import pytest
 from django.utils import translation
 
-from entra_scim.diagnosis import findings, obstacles, progress
+from entra_scim.diagnosis import activation_obstacles, findings, progress
 from entra_scim.diagnosis.findings.registry import SUBJECTS
 from entra_scim.diagnosis.items import Code, Place
 from entra_scim.tab.places import ADDRESSES
@@ -36,7 +36,9 @@ def codes_of(module):
 
 
 EVERY_CODE = [
-    code for module in [*subjects(), obstacles, progress] for code in codes_of(module)
+    code
+    for module in [*subjects(), activation_obstacles, progress]
+    for code in codes_of(module)
 ]
 
 
@@ -50,7 +52,7 @@ def test_every_subject_is_asked():
 
 def test_a_code_means_one_thing():
     codes = [str(code) for module in subjects() for code in codes_of(module)]
-    codes += [str(code) for code in codes_of(obstacles)]
+    codes += [str(code) for code in codes_of(activation_obstacles)]
 
     assert len(codes) == len({*codes}) > 20
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from entra_scim.document.searchable import Element, elements
+from entra_scim.document.compared_strings import Element, elements
 from entra_scim.models import ProvisionedElement, ProvisionedUser
 
 pytestmark = pytest.mark.django_db

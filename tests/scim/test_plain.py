@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scim2_models import Context, SCIMException
 
-from entra_scim.document.attributes import Type
-from entra_scim.document.declarations import ENTERPRISE_USER, USER
+from entra_scim.document.attribute import Type
+from entra_scim.document.attributes import ENTERPRISE_USER, USER
 from entra_scim.scim import resources
 from entra_scim.scim.plain import plain
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth import get_user_model
 from django.db import connection
 
-from entra_scim.document import searchable
+from entra_scim.document import compared_strings
 from entra_scim.models import ProvisionedElement, ProvisionedUser
 from entra_scim.people import writing
 from entra_scim.text import comparison_keys
@@ -51,7 +51,7 @@ def link(environment, user, document):
         user=user,
         profile_of=user,
         attributes=document,
-        comparable=searchable.comparable(document),
+        comparable=compared_strings.comparable(document),
         user_name_key=comparison_keys.user_name_key(document["userName"]),
         user_name_order=comparison_keys.order_key(document["userName"]),
         external_id_key=comparison_keys.external_id_key(document.get("externalId")),
@@ -103,7 +103,7 @@ def fill(environment, people, domain="contoso.example"):
                 environment=environment, provisioned_user=person, **element._asdict()
             )
             for person in links
-            for element in searchable.elements(person.attributes)
+            for element in compared_strings.elements(person.attributes)
         )
     analyse()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entra_scim.document import searchable
+from entra_scim.document import compared_strings
 from entra_scim.text import comparison_keys
 
 
@@ -83,7 +83,7 @@ def test_user_names_compare_without_case_and_external_ids_with():
 @given(st.text())
 def test_keys_of_searched_strings_are_uuids_of_the_standard(value):
     """MariaDB takes no others in its columns of UUIDs."""
-    key = searchable.key("userName", value)
+    key = compared_strings.key("userName", value)
 
     assert (key.variant, key.version) == (uuid.RFC_4122, 5)
 

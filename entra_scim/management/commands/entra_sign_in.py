@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from entra_scim.activation import admins, lifecycle, shut_out
 from entra_scim.connection import configuration, credentials
-from entra_scim.diagnosis import obstacles
+from entra_scim.diagnosis import activation_obstacles
 from entra_scim.management import secrets
 from entra_scim.management.environments import TROUBLE, environment_of_argument
 from entra_scim.models import EntraConnection
@@ -143,7 +143,7 @@ def _standing(settings: EntraConnection) -> dict[str, Any]:
     ends_at = settings.trial_ends_at if state == lifecycle.State.TRIAL else None
     return {
         "sign_in": state.value,
-        "is_tested": obstacles.is_tested(settings),
+        "is_tested": activation_obstacles.is_tested(settings),
         "trial_ends_at": ends_at and ends_at.isoformat(timespec="seconds"),
         "confirmed_by": lifecycle.confirmer_of(settings) if ends_at else None,
     }
@@ -152,7 +152,7 @@ def _standing(settings: EntraConnection) -> dict[str, Any]:
 def _obstacles(settings: EntraConnection, by: Any) -> list[dict[str, str]]:
     return [
         {"code": str(item.code), "message": str(item.message)}
-        for item in obstacles.of(settings, by)
+        for item in activation_obstacles.of(settings, by)
     ]
 
 

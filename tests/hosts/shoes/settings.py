@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from entra_scim.document import declarations
-from entra_scim.document.attributes import Attribute, several
+from entra_scim.document import attributes
+from entra_scim.document.attribute import Attribute, several
 
 SHOE_SIZE = Attribute("shoeSize", "The shoe size.", keyed=True, sortable=True)
 PARKING_LOT = Attribute("parkingLot", "Where the car is.")
 PETS = several("pets", "Pets.", Attribute("value", "A name."), types=("dog", "cat"))
 
 # As a line in the module would do. Nothing has read it yet.
-declarations.USER = replace(
-    declarations.USER, attributes=(*declarations.USER.attributes, SHOE_SIZE, PETS)
+attributes.USER = replace(
+    attributes.USER, attributes=(*attributes.USER.attributes, SHOE_SIZE, PETS)
 )
-declarations.ENTERPRISE_USER = replace(
-    declarations.ENTERPRISE_USER,
-    attributes=(PARKING_LOT, *declarations.ENTERPRISE_USER.attributes),
+attributes.ENTERPRISE_USER = replace(
+    attributes.ENTERPRISE_USER,
+    attributes=(PARKING_LOT, *attributes.ENTERPRISE_USER.attributes),
 )
 
 SECRET_KEY = "secret"

@@ -1,4 +1,4 @@
-"""Entra's codes and ours, explained to the person and to the administrator.
+"""Entra's codes, explained to the person and to the administrator.
 
 Codes: https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from .explanation import ASK, Explanation
-from .own_texts import OWN
 
 _AGAIN = _("Start again with the button. Do not use the back button of the browser.")
 
@@ -17,7 +16,7 @@ def _codes(*numbers: int) -> frozenset[str]:
     return frozenset(f"AADSTS{number}" for number in numbers)
 
 
-EXPLANATIONS: dict[frozenset[str], Explanation] = {
+OF_ENTRA: dict[frozenset[str], Explanation] = {
     frozenset({"AADSTS7000222"}): Explanation(
         person=ASK,
         administrator=_(
@@ -224,7 +223,7 @@ EXPLANATIONS: dict[frozenset[str], Explanation] = {
             "tell the makers of this product, and mention the code."
         ),
     ),
-} | OWN
+}
 OTHERWISE = Explanation(
     person=ASK,
     administrator=_(

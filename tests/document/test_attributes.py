@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from entra_scim.document.attributes import Attribute, Type
+from entra_scim.document.attribute import Attribute, Type
 from entra_scim.document.catalogue import SCHEMAS
 
 

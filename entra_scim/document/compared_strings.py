@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from entra_scim.text.comparison_keys import digest, folded, order_key
 
-from .attributes import Attribute, Search
+from .attribute import Attribute, Search
 from .catalogue import KEYED_STRINGS, PARTS, STRING_ATTRIBUTES, STRINGS, Single
 from .documents import Document
 
