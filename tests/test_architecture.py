@@ -28,7 +28,6 @@ FLOORS = (
     ("dialect", "explanations"),
     ("database",),
     ("models",),
-    ("shared_people",),
     ("policy",),
     ("story",),
     ("accounts",),

@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from entra_scim.policy import ProvisioningPolicy
-from entra_scim.shared_people import SharedPeople
+from entra_scim.policy.shared_people import SharedPeople
 
 
 class HooksDirective(SphinxDirective):

@@ -12,9 +12,10 @@ from django.db import models
 from django.template import TemplateDoesNotExist
 from django.utils.module_loading import import_string
 
-from entra_scim.conf import conf
 from entra_scim.web import names as url_names
 from entra_scim.web.engines import engine
+
+from .asked import environment_model
 
 _PAGES = {
     "admin/login.html": (
@@ -66,10 +67,9 @@ def check_mixins(
     """Check that administrators find the tab, and edit nothing that Entra manages."""
     if not apps.is_installed("django.contrib.admin"):
         return []
-    try:
-        environment = apps.get_model(conf.ENVIRONMENT_MODEL)
-    except (AttributeError, LookupError, ValueError):
-        return []  # check_settings says what is wrong
+    environment = environment_model()
+    if environment is None:
+        return []
     messages: list[CheckMessage] = []
     registered = _admins_of(environment)
     if not registered and not url_names.is_included("entra_scim.tab.urls"):

@@ -1,4 +1,4 @@
-"""What all checks of databases have in common: Django names those that it checks."""
+"""What checks have in common: which databases Django names, and what settings name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage
+from django.utils.module_loading import import_string
 
+from entra_scim.conf import conf
 from entra_scim.database.transactions import database
 
 
@@ -32,3 +34,19 @@ def of_our_database(
     # Django looks at the signature of what it registers, which is not the check's.
     del asked.__wrapped__
     return asked
+
+
+def policy_class() -> Any:
+    """Return the class of the policy, or None: ``check_settings`` then says why."""
+    try:
+        return import_string(conf.POLICY)
+    except (AttributeError, ImportError):
+        return None
+
+
+def environment_model() -> Any:
+    """Return the model of an environment, or None: ``check_settings`` then says why."""
+    try:
+        return apps.get_model(conf.ENVIRONMENT_MODEL)
+    except (AttributeError, LookupError, ValueError):
+        return None

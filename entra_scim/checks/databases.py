@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ from entra_scim.database.transactions import database, deciding
 from entra_scim.models import AccessKey, KeyVersion
 from entra_scim.text.comparison_keys import VERSION
 
-from .asked import of_our_database
+from .asked import environment_model, of_our_database
 
 
 def check_routers(
@@ -77,10 +76,9 @@ def check_environment_model(alias: str) -> list[CheckMessage]:
     Migrations read the setting once, when they run. Set to another model later, they
     have nothing to do, and each row would name an environment of the former one.
     """
-    try:
-        environment = apps.get_model(conf.ENVIRONMENT_MODEL)
-    except (AttributeError, LookupError, ValueError):
-        return []  # check_settings says what is wrong
+    environment = environment_model()
+    if environment is None:
+        return []
     connection = connections[alias]
     field: Any = AccessKey._meta.get_field("environment")
     with connection.cursor() as cursor:
@@ -124,9 +122,8 @@ def check_keys(alias: str) -> list[CheckMessage]:
 
 def _models() -> Iterator[type[models.Model]]:
     yield from apps.get_app_config("entra_scim").get_models()
-    with contextlib.suppress(AttributeError, LookupError, ValueError):
-        # check_settings says what is wrong with the setting.
-        yield apps.get_model(conf.ENVIRONMENT_MODEL)
+    if (environment := environment_model()) is not None:
+        yield environment
     user = get_user_model()
     yield user
     for field in user._meta.many_to_many:

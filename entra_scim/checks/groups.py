@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.checks import CheckMessage, Warning
 from django.db import connections
-from django.utils.module_loading import import_string
 
-from entra_scim.conf import conf
 from entra_scim.database.transactions import database
 from entra_scim.models import EnvironmentGroup
 from entra_scim.policy import ProvisioningPolicy
 from entra_scim.roles import groups
 
-from .asked import of_our_database
+from .asked import environment_model, of_our_database, policy_class
 
 # A check runs at each deployment: it looks at a product's first customers.
 _ENVIRONMENTS = 100
@@ -28,11 +25,9 @@ _NAMED = 5
 @of_our_database
 def check_grantable_groups(alias: str) -> list[CheckMessage]:
     """Check that no environment's administrator can hand out what is not theirs."""
-    try:
-        policy = import_string(conf.POLICY)
-        environment = apps.get_model(conf.ENVIRONMENT_MODEL)
-    except (AttributeError, ImportError, LookupError, ValueError):
-        return []  # check_settings says what is wrong
+    policy, environment = policy_class(), environment_model()
+    if policy is None or environment is None:
+        return []
     tables = connections[alias].introspection.table_names()
     if not {environment._meta.db_table, EnvironmentGroup._meta.db_table} <= {*tables}:
         return []  # before the first migrate

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connections, models
 from django.db.models import UniqueConstraint
 from django.db.models.functions import Lower
-from django.utils.module_loading import import_string
 
 from entra_scim.conf import conf
 from entra_scim.models import Environment
 from entra_scim.policy import ProvisioningPolicy
 from entra_scim.roles import memberships, product_roles
 
-from .asked import of_our_database
+from .asked import environment_model, of_our_database, policy_class
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
@@ -99,11 +98,7 @@ def check_policy(
     """Check that a product with environments of its own says who belongs where."""
     if Environment._meta.label == conf.ENVIRONMENT_MODEL:
         return []
-    try:
-        policy = import_string(conf.POLICY)
-    except (AttributeError, ImportError):
-        return []  # check_settings says what is wrong
-    if policy is not ProvisioningPolicy:
+    if policy_class() is not ProvisioningPolicy:
         return []
     return [
         Warning(
@@ -120,12 +115,12 @@ def check_roles(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Check that somebody gives the roles that the policy offers."""
-    try:
-        policy = import_string(conf.POLICY)
-    except (AttributeError, ImportError):
-        return []  # check_settings says what is wrong
-    if _keeps_roles() or getattr(policy, "assignable_roles", None) is (
-        ProvisioningPolicy.assignable_roles
+    policy = policy_class()
+    if (
+        policy is None
+        or _keeps_roles()
+        or getattr(policy, "assignable_roles", None)
+        is (ProvisioningPolicy.assignable_roles)
     ):
         return []
     return [
@@ -140,11 +135,9 @@ def check_roles(
 @of_our_database
 def check_environments(alias: str) -> list[CheckMessage]:
     """Check that somebody says who belongs where, once there is a choice."""
-    try:
-        policy = import_string(conf.POLICY)
-        environment = apps.get_model(conf.ENVIRONMENT_MODEL)
-    except (AttributeError, ImportError, LookupError, ValueError):
-        return []  # check_settings says what is wrong
+    policy, environment = policy_class(), environment_model()
+    if policy is None or environment is None:
+        return []
     missing = [
         hook
         for hook in ("environments_of", "users_of")

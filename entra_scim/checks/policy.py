@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
@@ -15,10 +15,10 @@ from entra_scim.conf import conf
 from entra_scim.diagnosis import policy_trial
 from entra_scim.models import ProvisionedUser
 from entra_scim.policy import ProvisioningPolicy, get_policy
+from entra_scim.policy.shared_people import SharedPeople
 from entra_scim.roles import product_roles
-from entra_scim.shared_people import SharedPeople
 
-from .asked import of_our_database
+from .asked import environment_model, of_our_database, policy_class
 
 
 def check_protection(
@@ -136,11 +136,9 @@ def check_policy_on_trial(alias: str) -> list[CheckMessage]:
 
     As ``entra_check_policy`` does. At a deployment, with its database.
     """
-    try:
-        import_string(conf.POLICY)
-        model = apps.get_model(conf.ENVIRONMENT_MODEL)
-    except (AttributeError, ImportError, LookupError, ValueError):
-        return []  # check_settings says what is wrong
+    model = environment_model()
+    if model is None or policy_class() is None:
+        return []
     tables = {*connections[alias].introspection.table_names()}
     if not {model._meta.db_table, ProvisionedUser._meta.db_table} <= tables:
         return []  # before the first migrate

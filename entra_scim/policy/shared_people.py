@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from .database.environment_model import AnyEnvironment
+from entra_scim.database.environment_model import AnyEnvironment
 
 
 class SharedPeople:

@@ -12,13 +12,14 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.module_loading import import_string
 
-from .conf import conf
-from .database.environment_model import AnyEnvironment
-from .database.prepared_queries import PreparedQuery as PreparedQuery
-from .database.prepared_saves import save_new
-from .document.arriving import arrived, value_of
-from .document.catalogue import ACCOUNT_FIELDS
-from .models import EnvironmentGroup
+from entra_scim.conf import conf
+from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.database.prepared_queries import PreparedQuery as PreparedQuery
+from entra_scim.database.prepared_saves import save_new
+from entra_scim.document.arriving import arrived, value_of
+from entra_scim.document.catalogue import ACCOUNT_FIELDS
+from entra_scim.models import EnvironmentGroup
+
 from .shared_people import SharedPeople
 
 
