@@ -1,6 +1,10 @@
-"""The environment that a command's argument names."""
+"""The argument of commands that names an environment."""
 
 from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from typing import Any
 
 from django.apps import apps
 from django.core.management.base import CommandError
@@ -12,12 +16,18 @@ TROUBLE = 2
 """How a command exits that could not do what it was asked; 1 is for what it found."""
 
 
-def environment_of_argument(primary_key: str) -> AnyEnvironment:
-    """Return the environment that a command's argument names.
+def add_argument(parser: ArgumentParser) -> None:
+    """Let a command, or an action of one, be told its environment."""
+    parser.add_argument("environment", help="primary key of the environment")
+
+
+def environment_of(options: Mapping[str, Any]) -> AnyEnvironment:
+    """Return the environment that the argument names.
 
     Raises:
         CommandError: There is none.
     """
+    primary_key = options["environment"]
     environment = environment_named(primary_key)
     if environment is None:
         name = apps.get_model(conf.ENVIRONMENT_MODEL)._meta.verbose_name

@@ -13,7 +13,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from entra_scim.connection import access_keys
 from entra_scim.database.environment_model import AnyEnvironment
-from entra_scim.management.environments import TROUBLE, environment_of_argument
+from entra_scim.management import environments
+from entra_scim.management.environments import TROUBLE
 from entra_scim.models import AccessKey
 
 
@@ -29,24 +30,24 @@ class Command(BaseCommand):
         create = actions.add_parser(
             "create", help="create a key; it is printed once and not kept"
         )
-        create.add_argument("environment", help="primary key of the environment")
+        environments.add_argument(create)
         create.add_argument(
             "--expires",
             help="date or time at which the key expires; never, if left out",
         )
         listing = actions.add_parser("list", help="list the keys of an environment")
-        listing.add_argument("environment", help="primary key of the environment")
+        environments.add_argument(listing)
         listing.add_argument(
             "--json", action="store_true", help="print the keys as JSON"
         )
         revoke = actions.add_parser(
             "revoke", help="revoke a key; it opens nothing from the next request on"
         )
-        revoke.add_argument("environment", help="primary key of the environment")
+        environments.add_argument(revoke)
         revoke.add_argument("key", help="number of the key, as list shows it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = environment_of_argument(options["environment"])
+        environment = environments.environment_of(options)
         getattr(self, f"_{options['action']}")(environment, options)
 
     def _create(self, environment: AnyEnvironment, options: dict[str, Any]) -> None:

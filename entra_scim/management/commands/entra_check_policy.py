@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from entra_scim.conf import conf
 from entra_scim.diagnosis import policy_trial
-from entra_scim.management.environments import environment_of_argument
+from entra_scim.management import environments
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("environment", help="primary key of the environment")
+        environments.add_argument(parser)
         parser.add_argument(
             "--email",
             help="address of the made-up person, if your policy wants a domain that "
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = environment_of_argument(options["environment"])
+        environment = environments.environment_of(options)
         address = options["email"] or policy_trial.made_up_address(environment)
         problems = policy_trial.problems_of(environment, address)
         for problem in problems:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import ProtectedError, RestrictedError
 
 from entra_scim.environments import emptying
-from entra_scim.management.environments import environment_of_argument
+from entra_scim.management import environments
 
 
 class Command(BaseCommand):
@@ -19,13 +19,13 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("environment", help="primary key of the environment")
+        environments.add_argument(parser)
         parser.add_argument(
             "--yes", action="store_true", help="say that you mean it; nothing else asks"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = environment_of_argument(options["environment"])
+        environment = environments.environment_of(options)
         if not options["yes"]:
             raise CommandError(f"This deletes {environment}. Repeat it with --yes.")
         name = str(environment)

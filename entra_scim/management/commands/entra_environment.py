@@ -15,8 +15,8 @@ from entra_scim.connection import configuration, pausing
 from entra_scim.environments import declared
 from entra_scim.environments.reading import NotUnderstood
 from entra_scim.exceptions import ProvisioningError
-from entra_scim.management import secrets
-from entra_scim.management.environments import TROUBLE, environment_of_argument
+from entra_scim.management import environments, secrets
+from entra_scim.management.environments import TROUBLE
 from entra_scim.models import EntraConnection
 
 _DIFFERENT = 1
@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         show = actions.add_parser("show", help="print the environment's document")
-        show.add_argument("environment", help="primary key of the environment")
+        environments.add_argument(show)
         diff = actions.add_parser(
             "diff", help="print what is otherwise than a document wants"
         )
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             "that it does not name are deleted; a part that it lacks stays",
         )
         for action in (diff, apply):
-            action.add_argument("environment", help="primary key of the environment")
+            environments.add_argument(action)
             action.add_argument("document", help="a file, or - for standard input")
         secrets.add_arguments(apply, "client-secret")
         pause = actions.add_parser(
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         )
         resume = actions.add_parser("resume", help="take Entra's requests again")
         for action in (pause, resume):
-            action.add_argument("environment", help="primary key of the environment")
+            environments.add_argument(action)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -63,10 +63,10 @@ class Command(BaseCommand):
             raise CommandError(error.messages[0], returncode=TROUBLE) from None
 
     def _show(self, options: dict[str, Any]) -> None:
-        self._print(declared.shown(environment_of_argument(options["environment"])))
+        self._print(declared.shown(environments.environment_of(options)))
 
     def _diff(self, options: dict[str, Any]) -> None:
-        environment = environment_of_argument(options["environment"])
+        environment = environments.environment_of(options)
         found = declared.differences(environment, _wanted(options))
         self._print({"differences": found})
         if found:
@@ -74,7 +74,7 @@ class Command(BaseCommand):
 
     def _apply(self, options: dict[str, Any]) -> None:
         environment, wanted = (
-            environment_of_argument(options["environment"]),
+            environments.environment_of(options),
             _wanted(options),
         )
         changed = declared.apply(
@@ -96,7 +96,7 @@ class Command(BaseCommand):
 
 
 def _connection_of(options: dict[str, Any]) -> EntraConnection:
-    return configuration.connection_of(environment_of_argument(options["environment"]))
+    return configuration.connection_of(environments.environment_of(options))
 
 
 def _wanted(options: dict[str, Any]) -> declared.Wanted:

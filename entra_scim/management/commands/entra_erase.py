@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from entra_scim.management.environments import environment_of_argument
+from entra_scim.management import environments
 from entra_scim.people import erasure
 
 
@@ -19,10 +19,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("environment", help="primary key of the environment")
+        environments.add_argument(parser)
         parser.add_argument("address", help="userName or e-mail address of the person")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = environment_of_argument(options["environment"])
+        environment = environments.environment_of(options)
         erased = erasure.erase_address(environment, options["address"])
         self.stdout.write(f"{erased} events erased.")

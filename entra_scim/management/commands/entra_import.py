@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from entra_scim.environments import importing
 from entra_scim.environments.importing import Result
-from entra_scim.management.environments import environment_of_argument
+from entra_scim.management import environments
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("environment", help="primary key of the environment")
+        environments.add_argument(parser)
         parser.add_argument(
             "accounts",
             help="CSV with the columns account, the primary key of a user, and identity, "
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = environment_of_argument(options["environment"])
+        environment = environments.environment_of(options)
         known = _read(options["accounts"], importing.accounts)
         people = _read(options["directory"], importing.directory)
         writer = csv.writer(self.stdout)

@@ -14,7 +14,7 @@ from entra_scim.kit.document import edited_schema
 from entra_scim.kit.environments import wanted_of
 from entra_scim.kit.forms import FORMATS, file_name
 from entra_scim.kit.plan import KitError, plan
-from entra_scim.management.environments import environment_of_argument
+from entra_scim.management import environments
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("environment", help="primary key of the environment")
+        environments.add_argument(parser)
         parser.add_argument(
             "--format", choices=sorted(FORMATS), default="sh", help="sh, if left out"
         )
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = environment_of_argument(options["environment"])
+        environment = environments.environment_of(options)
         origin = _origin(options["url"])
         if options["deletion_threshold"] < 1:
             raise CommandError("The deletion threshold is 1 or more.")

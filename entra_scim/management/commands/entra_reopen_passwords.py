@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 
 from entra_scim.activation import lifecycle
 from entra_scim.connection import configuration
-from entra_scim.management.environments import environment_of_argument
+from entra_scim.management import environments
 
 
 class Command(BaseCommand):
@@ -19,10 +19,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("environment", help="primary key of the environment")
+        environments.add_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = environment_of_argument(options["environment"])
+        environment = environments.environment_of(options)
         settings = configuration.connection_of(environment)
         if settings.activated_at is None:
             self.stdout.write(f"Passwords of {environment} work already.")

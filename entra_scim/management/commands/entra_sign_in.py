@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from entra_scim.activation import admins, lifecycle, shut_out
 from entra_scim.connection import configuration, credentials
 from entra_scim.diagnosis import activation_obstacles
-from entra_scim.management import secrets
-from entra_scim.management.environments import TROUBLE, environment_of_argument
+from entra_scim.management import environments, secrets
+from entra_scim.management.environments import TROUBLE
 from entra_scim.models import EntraConnection
 from entra_scim.oidc import connection_test
 from entra_scim.oidc.problems import SignInProblem
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             "turn-off", help="let people sign in with their passwords again"
         )
         for action in (show, test, activate, turn_off):
-            action.add_argument("environment", help="primary key of the environment")
+            environments.add_argument(action)
         activate.add_argument(
             "--admin",
             required=True,
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         secrets.add_arguments(activate, "admin-password", required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = environment_of_argument(options["environment"])
+        environment = environments.environment_of(options)
         settings = configuration.connection_of(environment)
         lifecycle.note_trial_end(settings)
         name = options["action"].replace("-", "_")
