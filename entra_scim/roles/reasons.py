@@ -46,6 +46,11 @@ def granted_by_role(environment: AnyEnvironment) -> dict[str, Granted]:
     }
 
 
+def granted_by(role: EnvironmentRole) -> Granted:
+    """Return what one role grants."""
+    return _granted(role, product_roles.offered(role.environment))
+
+
 def _granted(role: EnvironmentRole, labels: Mapping[str, str] | None) -> Granted:
     name = role.product_role
     key = product_roles.key_of(role.value, role.target)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from entra_scim.diagnosis import observations
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import EnvironmentRole
-from entra_scim.roles import definitions, regrants
+from entra_scim.roles import definitions, reasons, regrants
 
 from .pages import EnvironmentPage
 from .role_form import RoleForm
@@ -64,7 +64,7 @@ class DefineRoleView(SetUpPage):
             return _done(
                 self,
                 _("Microsoft Entra ID: created role %(role)s, which grants %(group)s.")
-                % {"role": role, "group": role.group or role.product_role},
+                % {"role": role, "group": reasons.granted_by(role).name},
             )
         return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
 
@@ -96,7 +96,7 @@ class RolePage(EnvironmentPage):
             return _done(
                 self,
                 _("Microsoft Entra ID: changed role %(role)s, which grants %(group)s.")
-                % {"role": role, "group": role.group or role.product_role},
+                % {"role": role, "group": reasons.granted_by(role).name},
             )
         return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
 
@@ -109,7 +109,10 @@ class RemoveRolePage(EnvironmentPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         role = _role_of(self)
         return super().get_context_data(
-            role=role, people=observations.holders_of(role).count(), **kwargs
+            role=role,
+            granted=reasons.granted_by(role),
+            people=observations.holders_of(role).count(),
+            **kwargs,
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

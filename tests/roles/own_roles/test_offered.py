@@ -89,9 +89,11 @@ class TestTab:
         role = EnvironmentRole.objects.get()
         assert (role.group, role.target) == (None, "editor")
         assert not Group.objects.exists()
-        assert "a role of this product" in client.get(tab(contoso)).text
+        page = client.get(tab(contoso)).text
+        assert "created role Author, which grants Editor of pages." in page
+        assert "a role of this product" in page
         page = client.get(tab(contoso, f"roles/{role.pk}/delete/"))
-        assert "loses editor" in page.text
+        assert "loses Editor of pages immediately" in page.text
         assert chosen(client, role, "reader") == ""
         role.refresh_from_db()
         assert role.target == "reader"
