@@ -80,7 +80,8 @@ def _admitted(request: HttpRequest, found: Any, session_before: Any) -> Any:
         request, "session", None
     ):
         # Views such as those of django-allauth's app client put another session into
-        # the request. Who the former one was of may be known already.
+        # the request. Who the former one was of may be known already: Django's public
+        # way to ask again, ``copy.copy``, then only copies the answer.
         found = found.__dict__["_setupfunc"]()
     user = _resolved(found)
     if not user.is_authenticated:

@@ -16,7 +16,7 @@ from entra_scim.tab.urls import app_name, patterns_of
 from .links import change_url, instance_name
 
 if TYPE_CHECKING:
-    from .environment import EntraEnvironmentMixin
+    from django.contrib.admin import ModelAdmin
 
 
 class AdminMount:
@@ -27,7 +27,7 @@ class AdminMount:
 
     frame = "entra_scim/admin/frame.html"
 
-    def __init__(self, model_admin: EntraEnvironmentMixin) -> None:
+    def __init__(self, model_admin: ModelAdmin[Any]) -> None:
         self.model_admin = model_admin
 
     @property
