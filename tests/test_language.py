@@ -55,8 +55,9 @@ DOCUMENTS = [
 ]
 PROGRAMS = [
     file
-    for folder in ("entra_scim", "emulator/entra_emulator", "example_project")
+    for folder in ("entra_scim", "emulator", "example_project", "tests")
     for file in (ROOT / folder).rglob("*.py")
+    if "node_modules" not in file.parts and ".venv" not in file.parts
 ]
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 ANY_PROSE = re.compile("|".join(PROSE.values()), re.MULTILINE)

@@ -158,7 +158,7 @@ class TestStanding:
         assert "Activate Entra sign-in" in str(over.todo)
 
     def test_changes_that_wait_say_so(self, client, contoso, admin):
-        """What was saved is asked for no more, even if the former secret is over."""
+        """What was saved is asked for no more, even if the former secret has expired."""
         settings = self.connect(contoso)
         now = timezone.now()
         EntraConnection.objects.update(

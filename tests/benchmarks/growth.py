@@ -99,7 +99,7 @@ def beside(caller, work):
 def change_of_a_role(environment, caller):
     """Return how long the answer takes to a change of a role that everybody holds.
 
-    And the longest wait of somebody whom Entra creates while batches follow.
+    And the longest wait of somebody that Entra creates while batches follow.
     """
     role = EnvironmentRole.objects.get(value=f"Viewer{environment.pk}")
     role.group = Group.objects.create(name=f"Group {next(_NUMBERS)}")

@@ -78,7 +78,7 @@ def expiry():
     ],
 )
 def test_an_administrator_connects_entra(browse, site, contoso, roles, locale, words):
-    """Paste, save, generate, copy, watch somebody arrive, make a role, revoke."""
+    """Paste, save, generate, copy, watch somebody arrive, create a role, revoke."""
     client_id, tenant_id = uuid.uuid4(), uuid.uuid4()
     page = browse(locale=locale, permissions=["clipboard-read", "clipboard-write"])
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestBeforeTheFirstMigrate:
-    """A deployment runs the checks first: what has no table yet is no fault."""
+    """A deployment runs the checks first: that a table is not there yet means nothing."""
 
     @pytest.fixture(autouse=True)
     def _no_tables(self, contoso):

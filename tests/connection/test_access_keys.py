@@ -58,7 +58,7 @@ def test_a_key_opens_its_own_environment_only(contoso, fabrikam, environment_id)
 
 
 def test_several_keys_live_at_once(contoso):
-    """Making a key ends no other."""
+    """Creating a key revokes no other."""
     secrets = [access_keys.create(contoso)[1] for _ in range(3)]
 
     for secret in secrets:
@@ -245,7 +245,7 @@ def test_a_use_that_cannot_be_noted_refuses_nothing(scim, caplog):
 
 
 def test_an_expired_key_opens_nothing(contoso):
-    """A key ends at its moment."""
+    """A key expires at its time."""
     over = timezone.now() - datetime.timedelta(seconds=1)
     _key, secret = access_keys.create(contoso, expires_at=over)
 

@@ -42,7 +42,7 @@ class TestFindings:
     def test_wrong_mappings_are_recognised(
         self, client, contoso, scim, attributes, expected
     ):
-        """And gone from the moment that Entra sends what is right."""
+        """And gone once Entra sends what is right."""
         person = provision(scim, "eve", **attributes)
         assert expected in self.codes(client, contoso)
 

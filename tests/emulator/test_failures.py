@@ -170,7 +170,7 @@ def test_on_demand_begins_with_the_probe(job, server, ann):
 
 
 def test_one_cycle_at_a_time(job, ann):
-    """A second one does not begin meanwhile."""
+    """A second one does not begin until then."""
     refused = []
 
     def begin_another(done, total):

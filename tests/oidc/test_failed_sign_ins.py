@@ -193,7 +193,7 @@ class TestProblems:
         ids=["headers", "body"],
     )
     def test_a_provider_that_drips(self, active, browser, settings, monkeypatch, begun):
-        """The deadline is for the whole answer, whatever arrives of it meanwhile."""
+        """The deadline is for the whole answer, whatever arrives of it until then."""
         monkeypatch.setattr(calls, "DEADLINE", 0.3)
         began = time.monotonic()
 

@@ -24,7 +24,7 @@ JWK = jwt.PyJWK(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=Tru
 
 
 class FromNow(int):
-    """Seconds from the moment at which a token is made."""
+    """Seconds from the time at which a token is made."""
 
 
 def claims(**changes):

@@ -121,7 +121,7 @@ def test_a_person_of_another_environment_is_not_linked(scim, carol, foreign_scim
 
 
 def test_a_person_of_two_environments_is_not_linked(scim, dave, foreign_scim):
-    """Neither customer may manage somebody whom they share."""
+    """Neither customer may manage somebody that they share."""
     for client in (scim, foreign_scim):
         response = client.post("/Users", body(email_of(dave)))
         assert response.status_code == HTTPStatus.CONFLICT

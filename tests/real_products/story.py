@@ -38,7 +38,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 
 class Browser:
-    """Whoever opens pages, with cookies."""
+    """Somebody who opens pages, with cookies."""
 
     def __init__(self, product: Product) -> None:
         self.product = product

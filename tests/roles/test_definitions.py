@@ -256,7 +256,7 @@ class TestDefinitions:
     def test_the_inactive_and_the_unprovisioned_get_nothing(
         self, scim, ann, bob, linked, contoso
     ):
-        """Making a role lets nobody in."""
+        """Creating a role lets nobody in."""
         scim.patch(linked, {"op": "replace", "path": "roles", "value": items("Later")})
         scim.patch(linked, {"op": "replace", "path": "active", "value": False})
 

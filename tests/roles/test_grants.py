@@ -222,7 +222,7 @@ class TestEvents:
         assert self.last() == "Bob: changed"
 
     def test_a_new_role_tells_how_many_it_concerned(self, scim, linked, contoso):
-        """Making a role is in the story too."""
+        """Creating a role is in the story too."""
         scim.patch(linked, {"op": "replace", "path": "roles", "value": items("Later")})
 
         RoleFactory(environment=contoso, value="Later")

@@ -100,7 +100,7 @@ class TestAccess:
         assert scim.get("/Nothing").status_code == 404
 
     def test_a_request_that_is_answered_again_keeps_its_key(self, scim, settings):
-        """A person who is missing is no wrong key: at a 401, Entra gives up."""
+        """A missing person is not a wrong key: at a 401, Entra gives up."""
         settings.MIDDLEWARE = [f"{__name__}.answer_404_again", *settings.MIDDLEWARE]
 
         answer = scim.get(f"/Users/{uuid.uuid4()}")

@@ -67,7 +67,7 @@ class TestResource:
     def test_a_patch_that_changes_nothing_writes_nothing(
         self, scim, django_assert_num_queries
     ):
-        """Neither version nor moment change, and no event is left."""
+        """Neither version nor time change, and no event is left."""
         created = create(scim, "eve", title="Boss").json()
         events = ProvisioningEvent.objects.count()
 

@@ -1,4 +1,4 @@
-"""Logins that Entra vouches for, and those that happen meanwhile."""
+"""Logins that Entra vouches for, and those that happen beside them."""
 
 from __future__ import annotations
 

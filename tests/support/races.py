@@ -26,7 +26,7 @@ _racers = ThreadPoolExecutor(MOST_AT_ONCE := 8)
 
 
 def together(*calls):
-    """Make calls at the same moment, each in a thread of its own.
+    """Make calls at the same time, each in a thread of its own.
 
     The threads stay, with their connections: each round costs its requests alone.
     """

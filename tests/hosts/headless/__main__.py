@@ -28,7 +28,7 @@ KIND = "browser" if settings.HEADLESS == "browser" else "app"
 
 @dataclass
 class App:
-    """Whoever uses a client, with the cookies and tokens that it keeps."""
+    """Somebody who uses a client, with the cookies and tokens that it keeps."""
 
     browser: Client = field(default_factory=Client)
     headers: dict[str, str] = field(default_factory=dict)
