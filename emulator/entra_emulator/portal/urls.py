@@ -17,6 +17,7 @@ from . import (
     overview,
     provisioning,
     registration,
+    schema_editor,
     sign_in_faults,
     users,
 )
@@ -29,6 +30,7 @@ _provisioning: list[URLPattern | URLResolver] = [
     path("mappings/", mappings.Mappings.as_view()),
     path("mappings/new/", mappings.NewMapping.as_view()),
     path("mappings/attributes/", mappings.AttributeList.as_view()),
+    path("mappings/schema/", schema_editor.SchemaEditor.as_view()),
     path("mappings/<int:number>/", mappings.EditMapping.as_view()),
     path("logs/", logs.Logs.as_view()),
 ]

@@ -483,3 +483,49 @@ class TestRehearsal:
 
         points = {field.name for field in dataclasses.fields(OpenPoints)}
         assert form.names == {*points, "csrfmiddlewaretoken"}
+
+
+class TestSchemaEditor:
+    """All mappings as JSON, as Microsoft says to bring back a copy of them."""
+
+    def read(self, visitor, pages):
+        [form] = [f for f in visitor.open(f"{pages}mappings/schema/").forms if f.names]
+        return form.fields["schema"]
+
+    def test_the_schema_is_replaced_whole(self, visitor, pages, job):
+        saved = self.read(visitor, pages)
+        job.mappings = DEFAULT_MAPPINGS
+        job.with_groups = True
+        assert self.read(visitor, pages) != saved
+
+        done = visitor.press("Save", schema=saved)
+
+        assert "The schema was saved." in done.text
+        assert list(job.mappings) == list(advised())
+        assert not job.with_groups
+
+    def test_rows_that_were_not_saved_are_lost(self, visitor, pages, job):
+        saved = self.read(visitor, pages)
+        visitor.open(f"{pages}mappings/")
+        visitor.press("Restore default mappings")
+        self.read(visitor, pages)
+
+        visitor.press("Save", schema=saved)
+
+        visitor.open(f"{pages}mappings/")
+        assert list(job.mappings) == list(advised())
+
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [("{", "This is not JSON."), ("[]", "is not whole"), ("{}", "is not whole")],
+    )
+    def test_what_is_no_schema_is_refused(self, visitor, pages, job, text, says):
+        visitor.open(f"{pages}mappings/schema/")
+
+        page = visitor.press("Save", schema=text)
+
+        assert says in page.text
+        assert list(job.mappings) == list(advised())
+
+    def test_there_is_none_before_the_server_is_connected(self, visitor, pages):
+        assert visitor.open(f"{pages}mappings/schema/").status == 404
