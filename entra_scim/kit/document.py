@@ -1,4 +1,4 @@
-"""The synchronization schema that somebody downloaded from Entra's portal, edited.
+"""The synchronization schema that somebody took from Entra's portal, edited.
 
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/export-import-provisioning-configuration
 """
@@ -6,30 +6,29 @@ https://learn.microsoft.com/en-us/entra/identity/app-provisioning/export-import-
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .plan import KitError
+from .plan import KitError, wanted_schema
 from .program import changes
 
 LONGEST = 5_000_000
 """More bytes than any schema has."""
 
 
-def edited_schema(plan: dict[str, Any], text: bytes) -> tuple[str, list[str]]:
-    """Return a schema with what the plan wants, and the differences in words.
+def edited_schema(text: bytes) -> tuple[str, list[str]]:
+    """Return a schema with what the guide wants, and the differences in words.
 
     Raises:
         KitError: The text is not a synchronization schema.
     """
     if len(text) > LONGEST:
-        raise KitError(_("This file is too large for a schema from Entra."))
+        raise KitError(_("This is too large for a schema from Entra."))
     try:
         found = json.loads(text.decode("utf-8-sig"))
         if not isinstance(found, dict):
             raise ValueError
-        change = changes.schema(plan["schema"], found)
+        change = changes.schema(wanted_schema(), found)
         edited = json.dumps(change.body, indent=2, ensure_ascii=False)
     except changes.Unsuitable as reason:
         raise KitError(
@@ -39,8 +38,8 @@ def edited_schema(plan: dict[str, Any], text: bytes) -> tuple[str, list[str]]:
     except (ValueError, RecursionError):
         raise KitError(
             _(
-                "This is not a schema from Entra. Download it there again: Provisioning "
-                "→ Attribute mapping → Review your schema here."
+                "This is not a whole schema from Entra. Copy all of it there again: "
+                "Provisioning → Attribute mapping → Review your schema here."
             )
         ) from None
     return edited, change.differences

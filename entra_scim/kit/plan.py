@@ -130,7 +130,7 @@ def plan(wanted: Wanted) -> Document:
         "certificate": _base64_of(wanted.certificate),
         "credentials": _credentials(wanted),
         "anyRecipient": wanted.any_recipient,
-        "schema": _schema(),
+        "schema": wanted_schema(),
         "steps": [step.document() for step in STEPS],
     }
 
@@ -215,7 +215,7 @@ def _credentials(wanted: Wanted) -> list[Document]:
     ]
 
 
-def _schema() -> Document:
+def wanted_schema() -> Document:
     """Return what changes in the synchronization schema; all else stays.
 
     https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationschema

@@ -12,7 +12,7 @@ from entra_scim.kit.forms import file_name
 
 from . import shared_guide
 from .key_use import key_use_of
-from .kit_forms import KitForm, SchemaForm
+from .kit_forms import KitForm
 from .pages import EnvironmentPage
 from .shared_guide import guide_context
 from .situation import situation_of
@@ -32,7 +32,6 @@ class GuidePage(EnvironmentPage):
             "kit_form",
             KitForm(initial={"notification_address": _email_of(self.request.user)}),
         )
-        kwargs.setdefault("schema_form", SchemaForm())
         return super().get_context_data(
             **guide_context(self.request, self.environment),
             traffic=situation.facts.observed,

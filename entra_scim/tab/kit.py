@@ -6,13 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from entra_scim.kit.document import LONGEST, edited_schema
 from entra_scim.kit.environments import wanted_of
 from entra_scim.kit.forms import FORMATS, file_name
 from entra_scim.kit.plan import KitError, plan
 
 from .guide import GuidePage
-from .kit_forms import KitForm, SchemaForm
+from .kit_forms import KitForm
 
 
 class KitPage(GuidePage):
@@ -34,22 +33,6 @@ class KitPage(GuidePage):
                 name = file_name(str(self.environment.pk), extension)
                 return _download(FORMATS[extension](made, name), name)
         return self.render_to_response(self.get_context_data(kit_form=form, **kwargs))
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = SchemaForm(request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                edited, _differences = edited_schema(
-                    self.plan(), form.cleaned_data["schema"].read(LONGEST + 1)
-                )
-            except KitError as error:
-                form.add_error("schema", str(error))
-            else:
-                name = file_name(str(self.environment.pk), "json", "entra-schema")
-                return _download(edited, name)
-        return self.render_to_response(
-            self.get_context_data(schema_form=form, **kwargs)
-        )
 
     def plan(self, **chosen: Any) -> dict[str, Any]:
         return plan(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from entra_scim.kit.document import LONGEST
 from entra_scim.kit.forms import FORMATS
 
 
@@ -31,9 +32,19 @@ class KitForm(forms.Form):
 
 
 class SchemaForm(forms.Form):
-    """The synchronization schema as somebody downloaded it."""
+    """The synchronization schema as somebody copied it."""
 
-    schema = forms.FileField(
+    schema = forms.CharField(
         label=_("Schema from Entra"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
+        max_length=LONGEST,
+        widget=forms.Textarea(
+            attrs={
+                "rows": 3,
+                "cols": 40,
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "data-entra-send-pasted": True,
+            }
+        ),
+        help_text=_("Once you have pasted it, you see the edited one."),
     )

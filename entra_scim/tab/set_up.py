@@ -19,6 +19,7 @@ from entra_scim.roles import groups, reasons, regrants
 from . import flow, questions
 from .forms import ConnectionForm
 from .key_use import key_use_of
+from .kit_forms import SchemaForm
 from .last_cycle import last_cycle_of
 from .pages import EnvironmentPage
 from .places import shown
@@ -28,7 +29,11 @@ from .situation import situation_of
 from .sorting import Column, Sorting
 from .step_up import StepUpMixin
 
-_STAGE_OF_FORM = {"connection_form": "connection", "role_form": "roles"}
+_STAGE_OF_FORM = {
+    "connection_form": "connection",
+    "role_form": "roles",
+    "schema_form": "mapping",
+}
 """Where a form is that came back with mistakes."""
 
 _ROLE_COLUMNS = {
@@ -62,6 +67,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
                 environment=self.environment, visitor=self.request.user, prefix="role"
             ),
         )
+        kwargs.setdefault("schema_form", SchemaForm() if self.can_change else None)
         permissions = groups.numbers_of_permissions(
             {role.group_id for role, _people in facts.roles} - {None}
         )

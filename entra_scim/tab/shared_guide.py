@@ -41,6 +41,7 @@ def guide_context(request: HttpRequest, environment: AnyEnvironment) -> dict[str
         "addresses": addresses_of(request, environment),
         "is_insecure": is_insecure(request),
         "inputs": None,
+        "schema_form": None,
         "local_entra": authorities.hosts().get(authorities.LOCAL),
     }
 

@@ -26,6 +26,7 @@ from . import (
     pausing,
     people,
     roles,
+    schema,
     set_up,
     shared_guide,
     sign_in,
@@ -89,6 +90,7 @@ PAGES: dict[str, dict[str, tuple[str, type[EnvironmentPage]]]] = {
             automatic.AutomaticSignInRedirect,
         ),
         "kit": ("kit/", kit.KitPage),
+        "edit_schema": ("schema/", schema.EditSchemaView),
     },
 }
 

@@ -46,6 +46,12 @@ class ByHand(Clock):
         self.also(clicks=1)
         self.page.get_by_label(re.compile(label)).check()
 
+    def select_all(self, field):
+        """Click into a text, and press Ctrl+A."""
+        self.also(clicks=1)
+        self.page.focus(field)
+        self.page.keyboard.press("Control+A")
+
     def select_ids(self):
         """Select both IDs with the lines between them, and copy them together."""
         self.also(clicks=1)
@@ -137,36 +143,26 @@ def test_from_an_empty_tenant_to_active(
             hand.enter(f"#id_{field}", role)
         hand.press("^Apply$")
 
-    # Step 4: the attribute mapping.
+    # Step 4: Entra's whole schema to the tab, and the edited one back.
+    hand.at_microsoft("Enterprise applications", "Product", "Provisioning")
+    hand.open("Attribute mapping", under="Provisioning")
+    hand.at_microsoft("Provision Microsoft Entra ID Users", "Show advanced options")
+    hand.press("^Review your schema here$", role="link")
+    hand.select_all("#id_schema")
+    portal.keyboard.press("Control+C")
     hand.change_to(tab)
     hand.press("I have copied it", role="link")
     hand.click("#step-mapping > summary")
-    hand.click("[data-entra-copy=copy-expression]")
+    hand.paste("#id_schema", and_wait=False)
+    tab.wait_for_selector("#copy-schema")
+    hand.click("[data-entra-copy=copy-schema]")
+    hand.press("Go to step 5", role="link")
     hand.change_to(portal)
-    hand.at_microsoft("Enterprise applications", "Product", "Provisioning")
-    hand.open("Attribute mapping", under="Provisioning")
-    hand.at_microsoft("Provision Microsoft Entra ID Groups")
-    hand.press("^Set Enabled to No$")
-    hand.at_microsoft("Save", "Close", "Provision Microsoft Entra ID Users")
-    hand.press("^externalId$", role="link")
-    hand.choose("Source attribute", "objectId")
-    hand.press("^Save|OK$")
+    hand.select_all("#id_schema")
+    hand.paste("#id_schema")
     hand.press("^Save$")
-    hand.at_microsoft("Yes", "Provision Microsoft Entra ID Users")
-    hand.at_microsoft("Show advanced options")
-    hand.press("^Edit attribute list", role="link")
-    hand.enter("#id_name", "roles")
-    hand.tick("^Multi-Value")
-    hand.press("^Save$")
-    hand.at_microsoft("Yes")
-    hand.open("Attribute mapping", under="Provisioning")
-    hand.press("^Add new mapping$", role="link")
-    hand.choose("Mapping type", "Expression")
-    hand.paste("#id_expression")
-    hand.choose("Target attribute", "roles")
-    hand.press("^OK$")
-    hand.press("^Save$")
-    hand.at_microsoft("Yes", "Settings")
+    portal.wait_for_selector("text=The schema was saved")
+    hand.at_microsoft("Yes", "Close")
 
     # Steps 5 and 6, as far as they are in Entra: people, cycle, consent.
     hand.open("Users and groups", under="Enterprise applications")
@@ -207,12 +203,12 @@ def test_from_an_empty_tenant_to_active(
 
     settings = configuration.connection_of(contoso)
     assert lifecycle.state_of(settings) == lifecycle.State.ACTIVE
-    assert hand.clicks_in[tab] <= 16
-    assert hand.entries_in[tab] <= 5
-    # 41 of them are on screens that only Microsoft's portal has.
-    assert hand.clicks_in[portal] <= 87
-    assert hand.only_at_microsoft == 41
-    assert hand.entries_in[portal] <= 12
+    assert hand.clicks_in[tab] <= 17
+    assert hand.entries_in[tab] <= 6
+    # 35 of them are on screens that only Microsoft's portal has.
+    assert hand.clicks_in[portal] <= 68
+    assert hand.only_at_microsoft == 35
+    assert hand.entries_in[portal] <= 11
     assert hand.changes_of_tab <= 10
 
 

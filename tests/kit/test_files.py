@@ -10,7 +10,6 @@ import subprocess
 from importlib.resources import files
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from entra_scim.connection import access_keys, configuration
@@ -162,33 +161,55 @@ def test_the_guide_says_why_there_is_no_file(client, contoso, query, says):
     assert says in text_of(client.get(tab(contoso, "guide/kit/"), query))
 
 
-def test_the_guide_edits_a_schema(client, contoso):
+def edited(client, environment, text):
+    return client.post(tab(environment, "guide/schema/"), {"schema": text})
+
+
+def test_the_tab_edits_a_schema(client, contoso):
     """For an administrator who may not run scripts."""
-    upload = SimpleUploadedFile("schema.json", SCHEMA.read_bytes())
+    # A browser sends the ends of lines so.
+    pasted = SCHEMA.read_text("utf-8").replace("\n", "\r\n")
 
-    response = client.post(tab(contoso, "guide/kit/"), {"schema": upload}, secure=True)
+    page = edited(client, contoso, pasted)
 
-    edited = json.loads(response.content)
-    groups = edited["synchronizationRules"][0]["objectMappings"][1]
+    schema = json.loads(page.context["schema"])
+    groups = schema["synchronizationRules"][0]["objectMappings"][1]
     assert groups["enabled"] is False
-    assert "entra-schema-" in response["Content-Disposition"]
+    assert "externalId from [objectId]" in text_of(page)
+    again = edited(client, contoso, page.context["schema"])
+    assert "this schema has all that is needed" in text_of(again)
+
+
+def test_a_schema_is_edited_where_entra_would_take_no_address(client, contoso):
+    """Nor does a role that Entra cannot have matter to a mapping."""
+    RoleFactory(environment=contoso, value="Prüfer")
+
+    assert edited(client, contoso, SCHEMA.read_text("utf-8")).context["differences"]
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"\xff\xfe", b"[]", b"{}", b"[" * 100_000, b'{"a":' * 500 + b"1" + b"}" * 500],
-    ids=["bytes", "list", "empty", "deep", "deep-object"],
+    ["", "{", "[]", "{}", "[" * 100_000, '{"a":' * 500 + "1" + "}" * 500],
+    ids=["nothing", "part", "list", "empty", "deep", "deep-object"],
 )
-def test_what_is_not_a_schema_is_said_on_the_page(client, contoso, content):
-    upload = SimpleUploadedFile("schema.json", content)
+def test_what_is_not_a_schema_is_said_at_its_step(client, contoso, content):
+    page = edited(client, contoso, content)
 
-    response = client.post(tab(contoso, "guide/kit/"), {"schema": upload}, secure=True)
+    assert page.context["stages"]["mapping"].is_open
+    assert page.context["schema_form"].errors["schema"]
 
-    assert "This is not" in text_of(response)
+
+def test_a_foreign_environment_edits_no_schema(
+    client, contoso, fabrikam, administrator
+):
+    url = tab(fabrikam, "guide/schema/")
+
+    assert administrator.post(url, {"schema": "{}"}).status_code == 404
+    assert administrator.get(url).status_code == 404
+    assert client.get(tab(contoso, "guide/schema/")).url.endswith("#step-mapping")
 
 
 def test_a_foreign_environment_has_no_kit(administrator, fabrikam):
-    """Neither to download nor to edit with."""
     url = tab(fabrikam, "guide/kit/")
 
     assert administrator.get(url, {"format": "sh"}).status_code == 404

@@ -40,13 +40,18 @@ class Clock:
         self.also(entries=1)
         self.page.fill(selector, text)
 
-    def paste(self, selector):
+    def paste(self, selector, *, and_wait=True):
         """Paste what was copied last. There is one clipboard."""
         self.also(entries=1)
         self.page.focus(selector)
+        before = self.page.input_value(selector)
         self.page.keyboard.press("Control+V")
+        if not and_wait:  # The page goes on by itself.
+            return
         # The browser pastes after it has told of the key.
-        self.page.wait_for_function("() => document.activeElement.value")
+        self.page.wait_for_function(
+            "before => document.activeElement.value !== before", arg=before
+        )
 
     def change_to(self, page):
         self.changes_of_tab += 1

@@ -61,19 +61,19 @@ class Command(BaseCommand):
         try:
             made = plan(wanted)
             if options["schema"]:
-                self._edit(made, options["schema"])
+                self._edit(options["schema"])
                 return
         except KitError as error:
             raise CommandError(str(error)) from None
         name = file_name(wanted.environment_id, options["format"])
         self.stdout.write(FORMATS[options["format"]](made, name), ending="")
 
-    def _edit(self, made: dict[str, Any], path: str) -> None:
+    def _edit(self, path: str) -> None:
         try:
             text = Path(path).read_bytes()
         except OSError as error:
             raise CommandError(f"Cannot read {path}: {error.strerror}.") from None
-        edited, differences = edited_schema(made, text)
+        edited, differences = edited_schema(text)
         for difference in differences or ["No differences."]:
             self.stderr.write(difference)
         self.stdout.write(edited)

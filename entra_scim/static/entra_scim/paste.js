@@ -22,3 +22,9 @@ function fillIn(event) {
 for (const id of Object.keys(PRINTED)) {
   document.getElementById(id)?.addEventListener("paste", fillIn);
 }
+
+// A long text needs no look once it is pasted: what comes of it is shown at once.
+for (const field of document.querySelectorAll("[data-entra-send-pasted]")) {
+  // The field has the text after the event.
+  field.addEventListener("paste", () => setTimeout(() => field.form.requestSubmit()));
+}
