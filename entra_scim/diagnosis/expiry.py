@@ -44,7 +44,7 @@ def calendar(settings: EntraConnection, keys: Iterable[AccessKey]) -> list[Expir
             Expiry(
                 on=settings.client_secret_expires_on,
                 what=_("the client secret"),
-                place=Place.CONNECTION,
+                place=Place.CREDENTIALS,
             )
         )
     found += [

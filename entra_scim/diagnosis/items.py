@@ -13,6 +13,7 @@ class Place(enum.Enum):
     """Where in the tab something is seen or changed. The admin knows the URLs."""
 
     CONNECTION = enum.auto()
+    CREDENTIALS = enum.auto()
     KEYS = enum.auto()
     ROLES = enum.auto()
     MAPPING = enum.auto()

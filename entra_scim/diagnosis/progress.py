@@ -23,12 +23,11 @@ from .observations import Observations
 class SetUpStep(Code):
     """What has to happen, in order: what is the case once it did, and what to do."""
 
-    CREDENTIALS = Kind(
-        code="credentials",
-        message=gettext_lazy("Credentials saved"),
+    IDS = Kind(
+        code="ids",
+        message=gettext_lazy("IDs saved"),
         remedy=gettext_lazy(
-            "Create the application in Entra, and copy its two IDs and a client secret "
-            "to here."
+            "Create the application in Entra, and copy its two IDs to here."
         ),
         ways=(Way(to=Place.CONNECTION),),
     )
@@ -74,6 +73,12 @@ class SetUpStep(Code):
             "next cycle: at most 40 minutes."
         ),
         ways=(Way(to=Place.ASSIGNING),),
+    )
+    CREDENTIALS = Kind(
+        code="credentials",
+        message=gettext_lazy("Credentials saved"),
+        remedy=gettext_lazy("Create a client secret in Entra, and copy it to here."),
+        ways=(Way(to=Place.CREDENTIALS),),
     )
     TEST = Kind(
         code="test",
@@ -129,6 +134,7 @@ def _done(facts: Facts) -> dict[SetUpStep, bool]:
     settings, observed = facts.connection, facts.observed
     waits = credentials.waiting(settings) is not None
     return {
+        SetUpStep.IDS: waits or settings.has_ids,
         SetUpStep.CREDENTIALS: waits or configuration.is_complete(settings),
         SetUpStep.ACCESS_KEY: bool(facts.usable_keys),
         SetUpStep.CONTACT: observed.last_contact is not None,
@@ -167,11 +173,11 @@ def _details(facts: Facts) -> dict[SetUpStep, str]:
     return found
 
 
-def _todo(facts: Facts) -> dict[SetUpStep, str]:
+def _todo(facts: Facts) -> dict[SetUpStep, str | Promise]:
     """Return what to do where the facts ask for something else than the step itself."""
     settings, observed = facts.connection, facts.observed
     waits = credentials.waiting(settings) is not None
-    todo: dict[SetUpStep, str] = {}
+    todo: dict[SetUpStep, str | Promise] = {}
     if waits:
         todo[SetUpStep.TEST] = _(
             "Test signing in: the changed connection is used once a test succeeds."
@@ -182,7 +188,7 @@ def _todo(facts: Facts) -> dict[SetUpStep, str]:
             if settings.federation
             else _("Create a new certificate under Sign-in, and upload it in Entra.")
             if settings.certificate
-            else _("Create a new client secret in Entra, and save it under Connection.")
+            else SetUpStep.CREDENTIALS.kind.remedy
         )
     if observed.roles and not observed.roles_received:
         todo[SetUpStep.ROLES] = _(

@@ -27,8 +27,8 @@ class Stage:
 
 _STAGES: dict[str, tuple[str | Promise, tuple[SetUpStep, ...]]] = {
     "connection": (
-        gettext_lazy("Create the application, and copy its IDs and secret"),
-        (SetUpStep.CREDENTIALS,),
+        gettext_lazy("Create the application, and copy its IDs"),
+        (SetUpStep.IDS,),
     ),
     "keys": (
         gettext_lazy("Connect provisioning with an access key"),
@@ -40,7 +40,10 @@ _STAGES: dict[str, tuple[str | Promise, tuple[SetUpStep, ...]]] = {
         gettext_lazy("Assign people, and start provisioning"),
         (SetUpStep.PEOPLE,),
     ),
-    "test": (gettext_lazy("Grant consent, and test the sign-in"), (SetUpStep.TEST,)),
+    "test": (
+        gettext_lazy("Create a client secret, and test the sign-in"),
+        (SetUpStep.CREDENTIALS, SetUpStep.TEST),
+    ),
     "activation": (gettext_lazy("Replace passwords"), (SetUpStep.ACTIVE,)),
 }
 

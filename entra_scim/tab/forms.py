@@ -49,7 +49,14 @@ class GuidField(forms.UUIDField):
 
 
 class ConnectionForm(SecretsForm):
-    """What an administrator copies from Entra. The secret is never shown again."""
+    """What an administrator copies from Entra. The secret is never shown again.
+
+    It is spread over two steps: fields of the later one name the form they belong to.
+    """
+
+    LATER = ("client_secret", "client_secret_expires_on")
+    USUAL_LIFETIME = datetime.timedelta(days=180)
+    """What Entra recommends, and offers first."""
 
     client_id = GuidField(label=_("Application (client) ID"))
     tenant_id = GuidField(label=_("Directory (tenant) ID"))
@@ -75,11 +82,23 @@ class ConnectionForm(SecretsForm):
         source = self.current or settings
         initial = {name: getattr(source, name) for name in fields}
         super().__init__(data, initial=initial)
+        if self.expects_usual_lifetime:
+            self.initial["client_secret_expires_on"] = (
+                timezone.localdate() + self.USUAL_LIFETIME
+            )
+        for name in self.LATER:
+            self.fields[name].widget.attrs["form"] = "entra-connection"
         cloud: Any = self.fields["cloud"]
         if local := authorities.hosts().get(authorities.LOCAL):
             cloud.choices = [*cloud.choices, (authorities.LOCAL, local)]
             if self.current is None:
                 self.initial["cloud"] = authorities.LOCAL
+
+    @property
+    def expects_usual_lifetime(self) -> bool:
+        """Whether the form begins with the usual date: no secret has one yet."""
+        source = self.current or self.settings
+        return source.client_secret_expires_on is None
 
     def clean_client_secret(self) -> Secret:
         secret = _PASTED_ALONG.sub("", self.cleaned_data["client_secret"].reveal())
@@ -129,9 +148,11 @@ class ConnectionForm(SecretsForm):
                 "tenant_id",
                 _("Turn off Entra sign-in first: people have other object IDs there."),
             )
-        self._check_expiry(
-            cleaned.get("client_secret"), cleaned.get("client_secret_expires_on")
-        )
+        secret, current = cleaned.get("client_secret"), self.current
+        if secret == "" and not (current is not None and current.client_secret):
+            # The date stands there before there is a secret that it could be of.
+            cleaned["client_secret_expires_on"] = None
+        self._check_expiry(secret, cleaned.get("client_secret_expires_on"))
         return cleaned
 
     def save(self) -> list[str]:

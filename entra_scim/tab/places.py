@@ -39,6 +39,9 @@ ADDRESSES = {
     Place.CONNECTION: Address(
         page="set_up", anchor="step-connection", label=_("Go to step 1")
     ),
+    Place.CREDENTIALS: Address(
+        page="set_up", anchor="step-test", label=_("Go to step 6")
+    ),
     Place.KEYS: Address(page="set_up", anchor="step-keys", label=_("Go to step 2")),
     Place.ROLES: Address(page="set_up", anchor="step-roles", label=_("Go to step 3")),
     Place.MAPPING: Address(

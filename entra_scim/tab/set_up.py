@@ -30,7 +30,6 @@ from .sorting import Column, Sorting
 from .step_up import StepUpMixin
 
 _STAGE_OF_FORM = {
-    "connection_form": "connection",
     "role_form": "roles",
     "schema_form": "mapping",
 }
@@ -51,7 +50,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
         settings = self.entra_connection
         mistakes = {
             _STAGE_OF_FORM[name] for name in _STAGE_OF_FORM.keys() & kwargs.keys()
-        }
+        } | _stages_of_connection(kwargs.get("connection_form"))
         situation = situation_of(settings, self.breakage)
         facts = situation.facts.observed
         self.last_contact = facts.last_contact
@@ -124,6 +123,14 @@ class ProgressPage(SetUpPage):
     http_method_names = ["get"]
 
 
+def _stages_of_connection(form: ConnectionForm | None) -> set[str]:
+    """Return the stages where the form of the connection has to be looked at again."""
+    if form is None:
+        return set()
+    is_later = {name in form.LATER for name in form.errors} or {True, False}
+    return {"test" if later else "connection" for later in is_later}
+
+
 def _key_in_use(keys: list[AccessKey]) -> AccessKey | None:
     """Return the key that Entra came with last, if it ever came."""
     used = [key for key in keys if key.last_used_at]
@@ -169,7 +176,12 @@ def _inputs_of(form: ConnectionForm, steps: list[Step]) -> Inputs:
         ids=[(form[name], "") for name in ("client_id", "tenant_id", "cloud")],
         secret=[
             (form["client_secret"], _note_of_secret(form, form.settings)),
-            (form["client_secret_expires_on"], ""),
+            (
+                form["client_secret_expires_on"],
+                _("This is in 180 days, as Entra recommends. Correct it if need be.")
+                if form.expects_usual_lifetime and not form.is_bound
+                else "",
+            ),
         ],
         has_ids=form.current is not None or form.settings.has_ids,
         has_proof=any(

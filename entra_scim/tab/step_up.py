@@ -85,7 +85,9 @@ class StepUpMixin(Page):
         return True
 
     def _problem_of_password(self, request: HttpRequest) -> str:
-        password, user = Secret(request.POST.get("own_password", "")), request.user
+        # A form that is spread over steps asks in each, and one answer is enough.
+        typed = next(filter(None, request.POST.getlist("own_password")), "")
+        password, user = Secret(typed), request.user
         if not password:
             return _("Enter your own password too. Nothing was changed.")
 

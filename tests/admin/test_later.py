@@ -31,7 +31,7 @@ class TestLater:
         expiries = client.get(tab(contoso, "later/")).context["expiries"]
 
         steps = [link.url.partition("#")[2] for _expiry, link in expiries]
-        assert steps == ["step-keys", "step-connection", "step-keys"]
+        assert steps == ["step-keys", "step-test", "step-keys"]
         assert [bool(expiry.on) for expiry, _link in expiries] == [True, True, False]
 
     def test_all_codes_are_explained(self, client, contoso):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from entra_emulator import process
 from entra_scim.models import ProvisionedUser
 from tests.browser.conftest import enter_password
-from tests.support.browsing import screenshot
+from tests.support.browsing import screenshot, unfold
 from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -175,12 +175,15 @@ def test_from_an_empty_environment_to_its_end(
     portal.assign("Ann Smith", "Viewer")
     portal.assign("Eve Jones", "Auditor")
     tab.goto(tab_path)
+    unfold(tab)
     tab.fill("#id_client_id", CLIENT_ID)
     tab.fill("#id_tenant_id", TENANT_ID)
     tab.select_option("#id_cloud", "local")
     tab.fill("#id_client_secret", portal.add_secret())
     tab.fill("#id_client_secret_expires_on", in_half_a_year())
     tab.click("text=Save the client secret")
+    tab.wait_for_selector(".messagelist .success")
+    unfold(tab)
     tenant_url = tab.input_value("#copy-tenant-url")
     redirect_uri = tab.input_value("#copy-redirect")
     tab.click("text=Generate access key")

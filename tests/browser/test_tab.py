@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from entra_scim.models import AccessKey, EntraConnection
-from tests.support.browsing import entra_sends, screenshot
+from tests.support.browsing import entra_sends, screenshot, unfold
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,13 +19,6 @@ OBJECT_ID = "0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef"
 
 
 SECRET = "abc8Q~Zk3vWv1JbZ0mXk5Tq7Rn2Lp9Hd4Fs6Ga"
-
-
-def unfold(page):
-    """Unfold all steps of the set-up."""
-    page.evaluate(
-        "document.querySelectorAll('details').forEach(step => (step.open = true))"
-    )
 
 
 def person(**attributes):
@@ -84,6 +77,8 @@ def test_an_administrator_connects_entra(browse, site, contoso, roles, locale, w
 
     page.goto(f"/admin/product/environment/{contoso.pk}/change/")
     page.click("text=Microsoft Entra ID >> nth=-1")
+    page.wait_for_selector("#step-connection")
+    unfold(page)
     page.fill("#id_client_id", f" {{{client_id}}} ")
     page.fill("#id_tenant_id", f"\t{tenant_id}")
     page.fill("#id_client_secret", f"{SECRET} ")
@@ -132,6 +127,7 @@ def test_mistakes_are_explained_where_they_were_made(browse, contoso):
     """What was typed stays, but for the secret."""
     page = browse()
     page.goto(f"/admin/product/environment/{contoso.pk}/entra/")
+    unfold(page)
 
     page.fill("#id_client_id", OBJECT_ID)
     page.fill("#id_tenant_id", OBJECT_ID)
@@ -144,7 +140,7 @@ def test_mistakes_are_explained_where_they_were_made(browse, contoso):
     errors = page.locator(".errorlist li").all_inner_texts()
     assert len(errors) == 2
     assert "Secret ID" in " ".join(errors)
-    assert page.url.endswith("#step-connection")
+    assert page.url.endswith("#step-test")
     assert not EntraConnection.objects.exists()
 
 
@@ -154,6 +150,7 @@ def test_without_javascript(browse, site, contoso):
     page.goto(f"/admin/product/environment/{contoso.pk}/entra/")
     assert not page.locator("[data-entra-copy]").first.is_visible()
 
+    unfold(page)
     page.fill("#id_client_id", str(uuid.uuid4()))
     page.fill("#id_tenant_id", str(uuid.uuid4()))
     page.fill("#id_client_secret", SECRET)
@@ -185,6 +182,8 @@ def test_by_keyboard_alone(browse, contoso):
     page.keyboard.type(str(uuid.uuid4()))
     tab_to("#id_tenant_id")
     page.keyboard.type(str(uuid.uuid4()))
+    tab_to("#step-test > summary")
+    page.keyboard.press("Enter")
     tab_to("#id_client_secret")
     page.keyboard.type(SECRET)
     tab_to("#id_client_secret_expires_on")

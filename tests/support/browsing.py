@@ -42,3 +42,10 @@ def entra_sends(site, environment, key, **attributes):
     except urllib.error.HTTPError as error:
         error.close()
         return error.code
+
+
+def unfold(page):
+    """Unfold all steps of the set-up."""
+    page.evaluate(
+        "document.querySelectorAll('details').forEach(step => (step.open = true))"
+    )

@@ -14,11 +14,11 @@ from entra_scim.diagnosis.facts import Facts
 from entra_scim.diagnosis.items import Code, Item, Kind, Place, Way
 from entra_scim.models import EntraConnection
 
-_CONNECTION = (Way(to=Place.CONNECTION),)
+_SAVING_A_SECRET = (Way(to=Place.CREDENTIALS),)
 _CERTIFICATE = (Way(to=Place.CERTIFICATE),)
 _NEW_SECRET = _(
     "Make a new one in Entra, under App registrations → Certificates & "
-    "secrets, and save its value and date under Connection."
+    "secrets, and save its value and date."
 )
 _NEW_CERTIFICATE = _(
     "Make a new one under Sign-in, upload it in Entra under App registrations → "
@@ -30,7 +30,7 @@ class Credentials(Code):
     INCOMPLETE = Kind(
         code="incomplete",
         message=_("The connection is not complete."),
-        ways=_CONNECTION,
+        ways=_SAVING_A_SECRET,
     )
     PENDING = Kind(
         code="pending",
@@ -43,9 +43,9 @@ class Credentials(Code):
         message=_("The client secret can no longer be read."),
         remedy=_(
             "The product's encryption key was lost or changed. Paste the client "
-            "secret again under Connection; provisioning goes on in the meantime."
+            "secret again; provisioning goes on in the meantime."
         ),
-        ways=_CONNECTION,
+        ways=_SAVING_A_SECRET,
     )
     SECRET_EXPIRED = Kind(
         code="secret_expired",
@@ -55,30 +55,30 @@ class Credentials(Code):
             "The client secret of %(environment)s expired on %(date)s. Make a new "
             "one in Entra, and save it in the tab Microsoft Entra ID."
         ),
-        ways=_CONNECTION,
+        ways=_SAVING_A_SECRET,
     )
     SECRET_EXPIRING = Kind(
         code="secret_expiring",
         message=_("The client secret expires on %(date)s."),
         remedy=_(
             "Make a new one in Entra, under App registrations → Certificates & "
-            "secrets, and save its value and date under Connection. The old one "
+            "secrets, and save its value and date. The old one "
             "works until then."
         ),
         notice=_(
             "The client secret of %(environment)s expires on %(date)s. Make a new "
             "one in Entra, and save it in the tab Microsoft Entra ID."
         ),
-        ways=_CONNECTION,
+        ways=_SAVING_A_SECRET,
     )
     FEDERATION_GONE = Kind(
         code="federation_gone",
         message=_("The product is no longer configured for the federated credential."),
         remedy=_(
             "Set ENTRA_SCIM_FEDERATED_CREDENTIALS in the product, or "
-            "save a client secret under Connection."
+            "save a client secret."
         ),
-        ways=_CONNECTION,
+        ways=_SAVING_A_SECRET,
     )
     CERTIFICATE_UNREADABLE = Kind(
         code="certificate_unreadable",

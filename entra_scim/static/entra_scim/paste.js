@@ -17,6 +17,10 @@ function fillIn(event) {
   if (found.length < 2) return;
   event.preventDefault();
   for (const [field, match] of found) field.value = match[1];
+  // Who has to enter a password first presses the button.
+  const { form } = event.target;
+  const isWhole = ["client_id", "tenant_id"].every((name) => form.elements[name].value);
+  if (isWhole && !form.elements.own_password) form.requestSubmit();
 }
 
 for (const id of Object.keys(PRINTED)) {
