@@ -16,10 +16,9 @@ from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.secrecy.hiding import Secret
 
 from . import notes, problems
-from .program import changes
-from .program.graph import LONGEST_PAUSE, Graph, Refusal, Transport
+from .program.graph import LONGEST_PAUSE, Graph, Transport
 from .program.registration import CONSENT_LEFT
-from .program.run import SAVED, Options, Run, Stop
+from .program.run import SAVED, Options, Run
 from .program.steps import STEPS, UNDO
 from .program.undo import undo
 
@@ -98,13 +97,9 @@ def advance(
             after |= {"attempts": 0, "problem": str(problems.too_long())}
         else:
             after["pause"] = later.seconds
-    except Refusal as refusal:
-        after |= {"attempts": 0, "problem": str(problems.explained(step, refusal))}
-        after["is_expired"] = refusal.status == 401
-    except (changes.Unsuitable, Stop) as reason:
-        after |= {"attempts": 0, "problem": str(problems.told(reason))}
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
-        after |= {"attempts": 0, "problem": str(problems.unknown_form())}
+    except problems.TROUBLE as trouble:
+        after |= {"attempts": 0, "problem": str(problems.of(step, trouble))}
+        after["is_expired"] = getattr(trouble, "status", None) == 401
     else:
         after |= {"attempts": 0, "next": state["next"] + 1}
     after["is_fresh"] = run.graph.is_fresh
@@ -131,13 +126,9 @@ def differences(
         try:
             STEPS[step["name"]](run)
         except Postponed:
-            return run.differences, str(problems.too_long())
-        except Refusal as refusal:
-            return run.differences, str(problems.explained(step, refusal))
-        except (changes.Unsuitable, Stop) as reason:
-            return run.differences, str(problems.told(reason))
-        except (KeyError, TypeError, AttributeError, IndexError, ValueError):
-            return run.differences, str(problems.unknown_form())
+            return run.differences, str(problems.too_busy())
+        except problems.TROUBLE as trouble:
+            return run.differences, str(problems.of(step, trouble))
         if "app" not in run.found:
             break
     return run.differences, ""
@@ -154,12 +145,8 @@ def take_back(environment: AnyEnvironment, plan: Document, transport: Transport)
         undo(run)
     except Postponed:
         return str(problems.too_busy())
-    except Refusal as refusal:
-        return str(problems.explained(UNDO, refusal))
-    except (changes.Unsuitable, Stop) as reason:
-        return str(problems.told(reason))
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
-        return str(problems.unknown_form())
+    except problems.TROUBLE as trouble:
+        return str(problems.of(UNDO, trouble))
     if "app" not in run.found:
         return str(problems.nothing_there())
     notes.clear(environment)

@@ -7,13 +7,30 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .program.changes import Unsuitable
 from .program.graph import Refusal
-from .program.steps import is_about_a_licence
+from .program.run import Stop
+from .program.steps import UNKNOWN_FORM, is_about_a_licence
 
 Document = dict[str, Any]
 
+TROUBLE = (Refusal, Unsuitable, Stop, *UNKNOWN_FORM)
+"""What keeps a step from being done."""
 
-def explained(step: Document, refusal: Refusal) -> str | Promise:
+
+def of(step: Document, trouble: Exception) -> str | Promise:
+    """Return why a step could not be done, and what to do."""
+    if isinstance(trouble, Refusal):
+        return _explained(step, trouble)
+    if isinstance(trouble, (Unsuitable, Stop)):
+        return _told(trouble)
+    return _(
+        "Microsoft Graph answered in a form that is not known here. Do this step by "
+        "hand, with the guide."
+    )
+
+
+def _explained(step: Document, refusal: Refusal) -> str | Promise:
     if refusal.status == 401:
         return _(
             "Your sign-in at Entra has expired. Sign in again: what is done stays done."
@@ -35,38 +52,32 @@ def explained(step: Document, refusal: Refusal) -> str | Promise:
     ) % {"status": refusal.status or "–", "text": refusal.text}
 
 
-def told(reason: Exception) -> str | Promise:
+def _told(reason: Unsuitable | Stop) -> str | Promise:
     """Return what stops a run, in words for a page where those of the script differ."""
-    code = getattr(reason, "code", "")
-    if code == "taken":
-        return _(
-            "Entra has an application of this name already, which is not known to be "
-            "this environment's. Delete it there, or save its Application (client) ID "
-            "under Connection to use it. Then try again."
-        )
-    if code == "absent":
-        return _(
-            "The directory that you signed in to does not have the application that is "
-            "saved under Connection. Sign in to the right directory, or correct the "
-            "Application (client) ID."
-        )
-    if code == "sign_in_only":
-        return _(
-            "The application that is saved under Connection was made for sign-in alone "
-            "and cannot provision. Make one with New application → Create your own "
-            "application in Entra, or empty the Application (client) ID."
-        )
-    if code == "tenant":
-        return _(
-            "You signed in to another directory than the one that is saved under "
-            "Connection. Sign in there."
-        )
-    if code in _TOLD:
-        return _TOLD[code] % getattr(reason, "values", {})
-    return str(reason)
+    told = _TOLD.get(reason.code)
+    return str(reason) if told is None else told % reason.values
 
 
 _TOLD = {
+    "taken": _(
+        "Entra has an application of this name already, which is not known to be this "
+        "environment's. Delete it there, or save its Application (client) ID under "
+        "Connection to use it. Then try again."
+    ),
+    "absent": _(
+        "The directory that you signed in to does not have the application that is saved "
+        "under Connection. Sign in to the right directory, or correct the Application "
+        "(client) ID."
+    ),
+    "sign_in_only": _(
+        "The application that is saved under Connection was made for sign-in alone and "
+        "cannot provision. Make one with New application → Create your own application "
+        "in Entra, or empty the Application (client) ID."
+    ),
+    "tenant": _(
+        "You signed in to another directory than the one that is saved under Connection. "
+        "Sign in there."
+    ),
     "several": _(
         "Entra has several applications of this environment (%(ids)s). Delete all but "
         "one under App registrations. Then try again."
@@ -122,11 +133,4 @@ def nothing_there() -> str | Promise:
         "The directory that you signed in to does not have the application that was set "
         "up. If it was deleted there, nothing is left to undo. Otherwise, sign in to the "
         "right directory."
-    )
-
-
-def unknown_form() -> str | Promise:
-    return _(
-        "Microsoft Graph answered in a form that is not known here. Do this step by "
-        "hand, with the guide."
     )

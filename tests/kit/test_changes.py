@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
+from entra_scim.kit.plan import plan
 from entra_scim.kit.program import changes, proofs
+
+from .conftest import wanted
 
 
 def registration(**members):
@@ -72,6 +77,16 @@ def test_a_second_run_finds_nothing_to_change(made):
     after["appRoles"].reverse()
 
     assert changes.application(made["application"], after) == ({}, [])
+
+
+def test_a_product_without_sign_in_gets_no_addresses():
+    """It has no pages of its own for them."""
+    made = plan(wanted(redirect_uri="", logout_url=""))
+
+    body = changes.application(made["application"], registration()).body
+
+    assert "web" not in body
+    assert [role["value"] for role in body["appRoles"]][1:] == ["Viewer", "Uploader"]
 
 
 def test_what_others_put_there_stays(made):
@@ -147,3 +162,11 @@ def test_no_certificate_is_lost_whose_key_is_hidden():
     """Entra would replace the list by what it is sent."""
     with pytest.raises(changes.Unsuitable, match="by hand"):
         proofs.certificates("BBBB", {"keyCredentials": [{"keyId": "1", "key": None}]})
+
+
+def test_a_secret_without_an_end_does_not_expire():
+    today = datetime.date(2026, 11, 26)
+    known = [{"endDateTime": "2026-11-30T00:00:00Z"}, {"endDateTime": None}]
+
+    assert proofs.expiring("Client secrets", known, today) == []
+    assert proofs.expiring("Client secrets", known[:1], today) != []

@@ -13,7 +13,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from entra_scim.connection import access_keys, configuration
+from entra_scim.kit.document import LONGEST
 from tests.support.factories import RoleFactory
+from tests.support.issuer import Issuer
 from tests.support.tab import saved, tab, text_of
 
 from .conftest import SCHEMA
@@ -75,6 +77,42 @@ def test_an_unknown_address_is_asked_for(contoso, settings, settings_of_project,
 
     with pytest.raises(CommandError, match=says):
         call_command("entra_kit", str(contoso.pk))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--url=product.example"], "is not an address"),
+        (["--url=https:///path"], "is not an address"),
+        (["--deletion-threshold=0"], "1 or more"),
+        (["--url=http://product.example"], "https only"),
+    ],
+)
+def test_the_command_says_what_is_wrong(contoso, arguments, says):
+    with pytest.raises(CommandError, match=says):
+        printed(contoso, *arguments)
+
+
+def test_a_federated_credential_is_in_the_plan(
+    client, contoso, settings, tmp_path, entra_signing_keys
+):
+    """Where the product has one; where it gets none, the command and the tab say so."""
+    issuer = Issuer(entra_signing_keys)
+    issuer.url = "https://issuer.example"
+    path = tmp_path / "token"
+    path.write_text(issuer.assertion(), "utf-8")
+    settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"file": str(path)}
+
+    made = json.loads(printed(contoso, "--format=json"))
+
+    assert made["federated"]["issuer"] == issuer.url
+    assert made["federated"]["subject"] == issuer.subject
+    path.unlink()
+    with pytest.raises(CommandError, match="gets no assertion"):
+        printed(contoso)
+    query = {"format": "sh", "deletion_threshold": "50"}
+    page = client.get(tab(contoso, "guide/kit/"), query, secure=True)
+    assert "gets no assertion" in text_of(page)
 
 
 def test_the_only_address_of_the_product_is_taken(contoso, settings, capsys):
@@ -216,12 +254,16 @@ def test_a_foreign_environment_has_no_kit(administrator, fabrikam):
     assert administrator.post(url).status_code == 404
 
 
-def test_the_command_edits_a_schema(contoso):
+def test_the_command_edits_a_schema(contoso, tmp_path):
     edited = json.loads(printed(contoso, f"--schema={SCHEMA}"))
 
     assert edited["id"] == "scim.1"
     with pytest.raises(CommandError, match="Cannot read"):
         printed(contoso, "--schema=/nowhere/schema.json")
+    path = tmp_path / "schema.json"
+    path.write_bytes(b" " * (LONGEST + 1))
+    with pytest.raises(CommandError, match="too large"):
+        printed(contoso, f"--schema={path}")
 
 
 def test_a_role_that_entra_cannot_have_is_refused(client, contoso):

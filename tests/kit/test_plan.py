@@ -9,6 +9,8 @@ import pytest
 from entra_scim.kit.forms import file_name
 from entra_scim.kit.plan import KitError, plan
 from entra_scim.kit.program.steps import STEPS
+from entra_scim.kit.words import sentences
+from tests.support.certificates import base64_of, new_certificate, pem_of
 
 from .conftest import wanted
 
@@ -79,6 +81,25 @@ def test_a_secret_is_made_where_the_tab_has_nothing():
     """Not where a secret or a certificate is saved."""
     assert plan(wanted())["needsSecret"] is True
     assert plan(wanted(has_secret=True))["needsSecret"] is False
+    certificate = new_certificate(days=300)
+    made = plan(wanted(certificate=pem_of(certificate)))
+    assert made["needsSecret"] is False
+    assert made["certificate"] == base64_of(certificate)
+    assert "Adds the certificate of this environment." in sentences(made)
+
+
+def test_a_federated_credential_needs_no_secret():
+    """Another subject has another name, since a name cannot change."""
+    made, other = (
+        plan(wanted(federated=("https://issuer.example", subject, "api://a")))
+        for subject in ("web", "worker")
+    )
+
+    assert made["needsSecret"] is False
+    assert made["federated"]["subject"] == "web"
+    assert made["federated"]["audiences"] == ["api://a"]
+    assert made["federated"]["name"] != other["federated"]["name"]
+    assert "Trusts the federated credential of this product." in sentences(made)
 
 
 @pytest.mark.parametrize(

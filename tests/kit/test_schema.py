@@ -117,6 +117,39 @@ def test_a_mapping_with_another_function_is_corrected(made, schema):
 
 
 @pytest.mark.parametrize(
+    "found",
+    [{"source": None}, {"flowType": "ObjectAddOnly"}],
+    ids=["no-source", "once"],
+)
+def test_a_mapping_that_does_not_flow_is_corrected(made, schema, found):
+    """Whatever a row of the target lacks."""
+    edited = copy.deepcopy(changes.schema(made["schema"], schema).body)
+    rows_of(edited)["roles"].update(found)
+
+    change = changes.schema(made["schema"], edited)
+
+    (difference,) = change.differences
+    assert difference.startswith("Mapping: roles from ")
+    row = rows_of(change.body)["roles"]
+    assert row["flowType"] == "Always"
+    assert row["source"]["name"] == "AssertiveAppRoleAssignmentsComplex"
+
+
+def test_an_attribute_of_another_kind_is_corrected(made, schema):
+    """As somebody describes it by hand in the portal."""
+    edited = copy.deepcopy(changes.schema(made["schema"], schema).body)
+    attributes = edited["directories"][1]["objects"][0]["attributes"]
+    attributes[-1]["multivalued"] = False
+
+    change = changes.schema(made["schema"], edited)
+
+    assert change.differences == ["Attribute list: roles is String, Multi-Value"]
+    described = change.body["directories"][1]["objects"][0]["attributes"]
+    assert described[-1]["multivalued"] is True
+    assert len(described) == len(attributes)
+
+
+@pytest.mark.parametrize(
     ("document", "says"),
     [
         ({}, "no rule in it maps"),

@@ -15,7 +15,7 @@ from entra_scim.kit.plan import plan
 from entra_scim.kit.program.graph import NO_ANSWER, Refusal
 from entra_scim.kit.program.registration import CONSENT_LEFT
 from entra_scim.kit.program.run import Stop
-from entra_scim.kit.program.steps import walk
+from entra_scim.kit.program.steps import take_back, walk
 from tests.kit.graph import Console, InProcess, Stopped
 from tests.support.kit_run import settled
 
@@ -116,12 +116,28 @@ class ByScript:
             return False
         return CONSENT_LEFT not in run.differences
 
+    def check(self, transport):
+        """Return what keeps from looking for differences."""
+        return stopped(walk, self.console.run(transport, check=True))
+
+    def take_back(self, transport):
+        """Undo, and return what keeps from it."""
+        return stopped(take_back, self.console.run(transport))
+
     def forget(self):
         """The files stay where they are."""
 
     @property
     def secret(self):
         return self.console.secrets[-1][0]
+
+
+def stopped(work, run):
+    try:
+        work(run)
+    except Stop as reason:
+        return str(reason)
+    return ""
 
 
 class Automatically:
@@ -160,6 +176,14 @@ class Automatically:
             if self.state["problem"]:
                 return False
         return not self.state["needs_consent"]
+
+    def check(self, transport):
+        """Return what keeps from looking for differences."""
+        return automatic.differences(self.environment, self.plan, transport)[1]
+
+    def take_back(self, transport):
+        """Undo, and return what keeps from it."""
+        return automatic.take_back(self.environment, self.plan, transport)
 
     @property
     def problem(self):

@@ -23,10 +23,10 @@ def application_of(entra):
     return application
 
 
-def check(console, entra):
+def check(console, entra, **options):
     """Return the differences that --check finds."""
     transport = InProcess(entra)
-    run = console.run(transport, check=True)
+    run = console.run(transport, check=True, **options)
     walk(run)
     assert transport.written == []
     return run.differences

@@ -14,8 +14,6 @@ def find_application(run: Run) -> None:
     An application of the same name is another's, unless something in it is this
     environment's, or a former run had begun to make it.
     """
-    if "app" in run.found:
-        return
     plan, graph = run.plan, run.graph
     app_id = run.options.app_id or plan["clientId"]
     name = run.options.name or plan["name"]

@@ -116,9 +116,7 @@ def _web(wanted: Document, found: Document) -> Change:
             )
         differences.append(f"Front-channel logout URL: {wanted['logoutUrl']}")
         logout = wanted["logoutUrl"]
-    web: Document = {"redirectUris": uris}
-    if logout:
-        web["logoutUrl"] = logout
+    web = {"redirectUris": uris, "logoutUrl": logout or None}
     return Change({"web": web}, differences)
 
 

@@ -7,7 +7,8 @@ permission it needs, what to do if it fails, and where Microsoft describes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from . import application, changes, provisioning, registration
 from .graph import Refusal
@@ -28,6 +29,9 @@ STEPS: dict[str, Callable[[Run], None]] = {
     "consent": registration.consent,
 }
 
+UNKNOWN_FORM = (KeyError, TypeError, AttributeError, IndexError, ValueError)
+"""What a step raises where Graph's answer is not what Microsoft describes."""
+
 
 def walk(run: Run) -> None:
     """Go through all steps in their order.
@@ -38,17 +42,8 @@ def walk(run: Run) -> None:
     table = run.plan["steps"]
     for number, step in enumerate(table, 1):
         run.say(f"{number}/{len(table)} {step['title']}")
-        try:
+        with _stopping(step):
             STEPS[step["name"]](run)
-        except Refusal as refusal:
-            raise Stop(_explained(step, refusal)) from None
-        except (changes.Unsuitable, Stop) as reason:
-            raise Stop(f"{step['title']}: {reason}") from None
-        except (KeyError, TypeError, AttributeError, IndexError) as error:
-            raise Stop(
-                f"{step['title']}: Graph answered in a form that this script does not "
-                f"know ({error!r}). Do this step by hand, with the tab's guide."
-            ) from None
         if "app" not in run.found:
             run.differences += [f"{later['title']}" for later in table[number:]]
             run.say("The rest follows from that.")
@@ -68,12 +63,24 @@ def take_back(run: Run) -> None:
     Raises:
         Stop: Something could not be undone; the text says what, why, and what to do.
     """
-    try:
+    with _stopping(UNDO):
         undo(run)
+
+
+@contextmanager
+def _stopping(step: Document) -> Iterator[None]:
+    """Stop with the name of a step, and with what to do, if it cannot be done."""
+    try:
+        yield
     except Refusal as refusal:
-        raise Stop(_explained(UNDO, refusal)) from None
-    except changes.Unsuitable as reason:
-        raise Stop(f"Undo: {reason}") from None
+        raise Stop(_explained(step, refusal)) from None
+    except (changes.Unsuitable, Stop) as reason:
+        raise Stop(f"{step['title']}: {reason}") from None
+    except UNKNOWN_FORM as error:
+        raise Stop(
+            f"{step['title']}: Graph answered in a form that this script does not "
+            f"know ({error!r}). Do this step by hand, with the tab's guide."
+        ) from None
 
 
 def is_about_a_licence(refusal: Refusal) -> bool:

@@ -52,13 +52,13 @@ class Command(BaseCommand):
         origin = _origin(options["url"])
         if options["deletion_threshold"] < 1:
             raise CommandError("The deletion threshold is 1 or more.")
-        wanted = wanted_of(
-            environment,
-            lambda path: f"{origin}{path}",
-            notification_address=options["notify"],
-            deletion_threshold=options["deletion_threshold"],
-        )
         try:
+            wanted = wanted_of(
+                environment,
+                lambda path: f"{origin}{path}",
+                notification_address=options["notify"],
+                deletion_threshold=options["deletion_threshold"],
+            )
             made = plan(wanted)
             if options["schema"]:
                 self._edit(options["schema"])

@@ -8,6 +8,7 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from entra_emulator.server import serve
+from tests.support.kit_run import new_entra, settled
 
 
 @Request.application
@@ -22,3 +23,17 @@ def nobody(request):
 def address():
     with serve(nobody) as server:
         yield server.url
+
+
+@pytest.fixture
+def local(entra_signing_keys):
+    """A local Entra with an empty tenant."""
+    entra = new_entra(entra_signing_keys)
+    yield entra
+    settled(entra)
+
+
+@pytest.fixture
+def started(way, contoso, roles, address):
+    """An administrator who begins, with what is saved by then."""
+    return lambda: way(contoso, address)

@@ -19,20 +19,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def local(entra_signing_keys):
-    """A local Entra with an empty tenant."""
-    entra = new_entra(entra_signing_keys)
-    yield entra
-    settled(entra)
-
-
-@pytest.fixture
-def started(way, contoso, roles, address):
-    """An administrator who begins, with what is saved by then."""
-    return lambda: way(contoso, address)
-
-
 def refused(administrator, transport):
     assert not administrator.attempt(transport)
     return administrator.problem
@@ -85,6 +71,55 @@ def test_another_products_application_is_left_alone(started, local, contoso):
     other.logout_url = ""
     assert administrator.attempt(InProcess(local))
     assert other in local.jobs
+
+
+def test_of_two_applications_of_the_environment_none_is_taken(started, local):
+    """Nobody knows which one people are assigned to."""
+    administrator = started()
+    made = [local.tenants[0].add_application(administrator.plan["name"]) for _ in "ab"]
+    for application in made:
+        application.logout_url = administrator.plan["application"]["logoutUrl"]
+
+    problem = refused(administrator, InProcess(local))
+
+    assert "several applications of this environment" in problem
+    assert all(application.client_id in problem for application in made)
+    local.tenants[0].applications.remove(made[0])
+    assert administrator.attempt(InProcess(local))
+    assert made[1] in local.jobs
+
+
+def test_an_application_is_known_by_its_roles(started, local):
+    """Also where somebody emptied its front-channel logout URL."""
+    assert started().attempt(InProcess(local))
+    application = application_of(local)
+    application.logout_url = ""
+    again = started()
+
+    assert again.attempt(InProcess(local))
+
+    assert application_of(local) is application
+    assert application.logout_url == again.plan["application"]["logoutUrl"]
+
+
+def test_an_application_for_sign_in_alone_is_left_alone(started, local, contoso):
+    """Of which no provisioning can be made."""
+    other = local.tenants[0].add_application("Other")
+    connected(contoso, other, local.tenants[0].id)
+    administrator = started()
+    transport = InProcess(local)
+
+    def registered(number, send):
+        answer = send()
+        if transport.sent[-1] == "GET /servicePrincipals":
+            answer["value"][0]["applicationTemplateId"] = None
+        return answer
+
+    transport.fault = registered
+    problem = refused(administrator, transport)
+
+    assert "made for sign-in alone" in problem
+    assert transport.written == []
 
 
 def test_a_directory_without_a_licence_is_told_of_it(started, local):
@@ -195,6 +230,17 @@ def test_nothing_is_created_in_another_directory(
     assert "The directory that you" in problem
     assert elsewhere.tenants[0].applications == []
     assert administrator.attempt(InProcess(local))
+
+
+def test_the_directory_is_the_one_that_is_saved(started, local, contoso):
+    """Though it has the application."""
+    by_hand = local.tenants[0].add_application("Product")
+    connected(contoso, by_hand, "5c0f9d2c-6a4a-4f7e-8a5b-0f6b7a1f2d3e")
+
+    problem = refused(started(), InProcess(local))
+
+    assert "directory" in problem
+    assert local.jobs == {}
 
 
 def test_who_has_no_rights_is_told_which(started, local):
