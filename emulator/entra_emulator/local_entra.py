@@ -40,6 +40,8 @@ class LocalEntra(ProvisioningSite):
         """Secrets that were made in the portal and not shown yet."""
         self.unsaved_mappings: dict[Application, tuple[MappingRow, ...]] = {}
         """Rows that were changed in the portal and not saved. Leaving the page drops them."""
+        self.unshown_targets: dict[Application, str] = {}
+        """Target attributes that were added, and are listed after a refresh only."""
         self._pages = pages.of(self)
         super().__init__(tenants, keys=keys)
 

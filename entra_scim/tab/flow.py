@@ -41,7 +41,7 @@ _STAGES: dict[str, tuple[str | Promise, tuple[SetUpStep, ...]]] = {
         (SetUpStep.PEOPLE,),
     ),
     "test": (
-        gettext_lazy("Create a client secret, and test the sign-in"),
+        gettext_lazy("Grant consent, create a client secret, and test the sign-in"),
         (SetUpStep.CREDENTIALS, SetUpStep.TEST),
     ),
     "activation": (gettext_lazy("Replace passwords"), (SetUpStep.ACTIVE,)),

@@ -202,4 +202,4 @@ def _note_of_secret(form: ConnectionForm, settings: EntraConnection) -> str:
         return _("A certificate is in use. Leave this empty to keep it.")
     if current is not None and current.federation:
         return _("A federated credential is in use. Leave this empty to keep it.")
-    return _("Paste the column Value, not the Secret ID. You may save the IDs first.")
+    return _("Paste the column Value, not the Secret ID.")

@@ -124,6 +124,7 @@ class Portal:
         page.get_by_label("Multi-Value?").check()
         page.get_by_role("button", name="Save", exact=True).click()
         page = self.open("provisioning/mappings/new/")
+        page.reload()  # Until then, the list of targets is the old one.
         page.get_by_label("Mapping type").select_option("Expression")
         page.get_by_label("Expression", exact=True).fill(
             "AssertiveAppRoleAssignmentsComplex([appRoleAssignments])"

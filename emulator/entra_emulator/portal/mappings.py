@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -209,9 +209,20 @@ class NewMapping(MappingPage, FormPage):
 
     title = "Add new mapping"
     submit = "OK"
+    unshown = ""
+    """A target attribute that was added just now. Entra lists it after a refresh."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.unshown = self.entra.unshown_targets.pop(self.application, "")
+        return super().get(request, *args, **kwargs)
+
+    @property
+    def shown_targets(self) -> list[str]:
+        """The target attributes that the page lists."""
+        return [name for name in self.targets if name != self.unshown]
 
     def form(self, *data: Any) -> MappingForm:
-        return MappingForm(*data, rows=self.table, targets=self.targets)
+        return MappingForm(*data, rows=self.table, targets=self.shown_targets)
 
     def save(self, form: Any) -> HttpResponse:
         self.table = (*self.table, form.mapping())
@@ -238,7 +249,7 @@ class EditMapping(NewMapping):
         return MappingForm(
             *data,
             rows=self.table,
-            targets=self.targets,
+            targets=self.shown_targets,
             row=self.row,
             initial={
                 "kind": "direct" if is_direct else "expression",
@@ -296,7 +307,9 @@ class AttributeList(MappingPage, FormPage):
         if form.cleaned_data["name"] in self.targets:
             form.add_error("name", _("The list has it already."))
             return self.render_to_response(self.get_context_data(form=form))
-        self.added[form.cleaned_data["name"]] = form.cleaned_data["multi_valued"]
+        name = form.cleaned_data["name"]
+        self.added[name] = form.cleaned_data["multi_valued"]
+        self.entra.unshown_targets[self.application] = name
         return self.done(_("The attribute was added. Now rows can map to it."))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
