@@ -143,9 +143,6 @@ class _Visitor(FilterVisitor[Q]):
     def visit_present(self, node: Present) -> Q:
         return self.present(node.attr_path)
 
-    def visit_value_path(self, node: ValuePath) -> Q:
-        raise comparisons.unknown(node.attr_path)
-
     @abstractmethod
     def present(self, attribute: AttrPath) -> Q:
         """Return the condition that an attribute has a value."""

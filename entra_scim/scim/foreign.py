@@ -38,12 +38,11 @@ def split(document: Document) -> tuple[Document, Document]:
     return {name: document[name] for name in document if name not in foreign}, foreign
 
 
-def foreign_in_resource(body: Any) -> Document:
+def foreign_in_resource(body: Document) -> Document:
     """Return the foreign attributes in the body of a POST or PUT."""
     kept: Document = {}
-    if isinstance(body, dict):
-        for name, value in islice(body.items(), _LOOKED_AT):
-            _write(kept, "add", name, value)
+    for name, value in islice(body.items(), _LOOKED_AT):
+        _write(kept, "add", name, value)
     return kept
 
 

@@ -82,10 +82,9 @@ def _is_known(path: str) -> bool:
     name = f"{before}{after}".lower()
     name = name.removeprefix(f"{CORE.lower()}:").removeprefix(f"{ENTERPRISE.lower()}:")
     attribute, _, part = name.partition(".")
-    if attribute in _READ_ONLY:
+    # The name of the extension has a dot too, in its version.
+    if attribute in _READ_ONLY or name == ENTERPRISE.lower():
         return True
-    if attribute == ENTERPRISE.lower():
-        return not part
     parts = NAMES.get(attribute)
     return parts is not None and (not part or part in parts)
 

@@ -100,6 +100,11 @@ class TestNames:
         }
         assert unknown_in_operations("nonsense") == set()
 
+    def test_the_extension_as_a_whole_is_known(self):
+        removed = {"op": "Remove", "path": ENTERPRISE}
+
+        assert unknown_in_operations([removed, {**removed, "value": "x"}]) == set()
+
     def test_names_are_few_however_many_are_sent(self):
         assert len(unknown_in_resource({f"a{n}": "x" for n in range(5000)})) == 20
 

@@ -249,3 +249,19 @@ def test_many_requests_do_not_make_a_person_grow(scim, path):
 
     resource = scim.get(path).json()
     assert sum(len(value) for value in resource.values() if type(value) is list) <= 402
+
+
+def test_somebody_leaves_with_more_values_than_a_person_has(scim, path):
+    """None of them is kept, though each attribute would have been by itself."""
+    many = [
+        {"op": "Add", "path": attribute, "value": values(150)}
+        for attribute in ("emails", "ims", "photos")
+    ]
+
+    response = scim.patch(path, *many, OUT)
+
+    assert response.status_code == 200
+    assert response.json()["active"] is False
+    assert "ims" not in response.json()
+    event = ProvisioningEvent.objects.get(kind="deactivated")
+    assert "more than 400 values altogether" in str(event.changes["kept"])

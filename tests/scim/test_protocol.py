@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
 import uuid
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient, Client
+from django.test.client import FakePayload
 
 from entra_scim.models import ProvisioningEvent
+from tests.support.client import MEDIA_TYPE
 from tests.support.resources import CORE, ENTERPRISE, create
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +131,30 @@ class TestEntityTags:
         assert scim.get(path, If_Match='W/"7"').status_code == 412
         assert scim.get(path, If_Match='W/"7", "1"').status_code == 200
         assert scim.get(path, If_Match="*").status_code == 200
+
+
+class TestBodyInChunks:
+    """It has no Content-Length, which Django takes for no body."""
+
+    BODY = json.dumps({"userName": "eve@contoso.example"}).encode()
+
+    def test_from_a_server_that_ends_the_stream_with_the_body(self, scim):
+        response = Client(headers={"authorization": f"Bearer {scim.key}"}).generic(
+            "POST",
+            f"{scim.base}/Users",
+            headers={"content-type": MEDIA_TYPE},
+            **{"wsgi.input_terminated": True, "wsgi.input": io.BytesIO(self.BODY)},
+        )
+
+        assert response.status_code == 201, response.content
+
+    def test_over_asgi(self, scim):
+        headers = {"authorization": f"Bearer {scim.key}", "content-type": MEDIA_TYPE}
+        response = async_to_sync(AsyncClient().request)(
+            method="POST",
+            path=f"{scim.base}/Users",
+            headers=[(k.encode(), v.encode()) for k, v in headers.items()],
+            _body_file=FakePayload(self.BODY),
+        )
+
+        assert response.status_code == 201, response.content
