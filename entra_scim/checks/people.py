@@ -66,10 +66,12 @@ def check_user_model(
 @of_our_database
 def check_email_index(alias: str) -> list[CheckMessage]:
     """Check that looking for an e-mail address need not read every person."""
-    model = get_user_model()
-    email = model.get_email_field_name()
-    if not _has_field(model, email):
+    user = get_user_model()
+    email = user.get_email_field_name()
+    if not _has_field(user, email):
         return []
+    # With its indexes, a column may be in the table of a parent.
+    model: type[models.Model] = user._meta.get_field(email).model
     if connections[alias].vendor == "mysql":  # pragma: no cover - MariaDB
         if _has_index(model, email):
             return []

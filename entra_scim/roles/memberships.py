@@ -136,19 +136,21 @@ def leave(user_ids: list[Any], group_id: Any) -> None:
 
 
 def through() -> Any:
-    found = field()
-    if found is None:
-        raise GroupsElsewhere
-    return found.remote_field.through._default_manager
+    return _of_django().remote_field.through._default_manager
 
 
 def columns() -> tuple[str, str]:
     """Return the names of the columns of the user and of the group."""
-    found = field()
-    if found is None:
-        raise GroupsElsewhere
+    found = _of_django()
     options = found.remote_field.through._meta
     return (
         options.get_field(found.m2m_field_name()).attname,
         options.get_field(found.m2m_reverse_field_name()).attname,
     )
+
+
+def _of_django() -> Any:
+    found = field()
+    if found is None:
+        raise GroupsElsewhere
+    return found

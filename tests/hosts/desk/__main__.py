@@ -1,4 +1,4 @@
-"""The story of a product without groups, memberships and usernames that are addresses."""
+"""The story of a product without Django's groups, memberships and usernames of Entra's."""
 
 from __future__ import annotations
 
@@ -32,6 +32,21 @@ scim, path = story.play(
 )
 ann.refresh_from_db()
 assert (ann.nickname, ann.full_name) == ("Annie", "Ann Smith")
+
+created = scim.post(
+    "/Users", {"userName": "Eve@contoso.example", "displayName": "Eve Adams"}
+)
+assert created.status_code == 201, created.content
+eve = User.objects.get(email="eve@contoso.example")
+assert (eve.full_name, eve.workspace) == ("Eve Adams", contoso)
+
+# What the product had read before Entra left the name out, and saves afterwards.
+stale = User.objects.get(pk=ann.pk)
+scim.patch(path, *story.replace(displayName="Ann Jones"))
+stale.save()
+assert scim.get(path).status_code == 200
+ann.refresh_from_db()
+assert ann.full_name == "Ann Jones"
 
 # Staff suspend her, and Entra does not let her in again.
 scim.patch(path, *story.replace(active=False))

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import secrets
 
-from entra_scim.policy import ProvisioningPolicy
+from entra_scim.policy import PreparedQuery, ProvisioningPolicy
 
 from .models import User, Workspace
 
 LEVELS = {"agent": 1, "lead": 2}
+workspaces_of = PreparedQuery(lambda user: Workspace.objects.filter(users=user), User)
 
 
 class Policy(ProvisioningPolicy):
     def environments_of(self, user):
-        return Workspace.objects.filter(users=user)
+        return workspaces_of(user)
 
     def users_of(self, environment):
         return environment.users.all()
 
     def create_user(self, environment, username, email):
-        user = User(handle=username, email=email, workspace=environment)
-        user.set_unusable_password()
-        user.save()
+        user = super().create_user(environment, username, email)
+        user.workspace = environment
+        user.save(update_fields=["workspace"])
         return user
 
     def accepts_provisioning(self, environment):
