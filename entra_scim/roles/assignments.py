@@ -148,20 +148,18 @@ def managed_groups(people: Iterable[ProvisionedUser]) -> dict[Any, set[Any]]:
 
     Primary keys of both. Nobody for whom Entra has not sent roles is among them.
     """
-    environments = {
-        person.user_id: person.environment_id
-        for person in people
-        if person.roles_received_at is not None
-    }
-    granted = set(
-        EnvironmentRole.objects.filter(
-            environment__in={*environments.values()}, group__isnull=False
-        ).values_list("environment_id", "group_id")
-    )
-    group_ids = {group_id for _environment, group_id in granted}
+    environments: dict[Any, set[Any]] = {}
+    for person in people:
+        if person.roles_received_at is not None:
+            environments.setdefault(person.user_id, set()).add(person.environment_id)
+    granted: dict[Any, set[Any]] = {}
+    for environment_id, group_id in EnvironmentRole.objects.filter(
+        environment__in=set().union(*environments.values()), group__isnull=False
+    ).values_list("environment_id", "group_id"):
+        granted.setdefault(group_id, set()).add(environment_id)
     found: dict[Any, set[Any]] = {}
-    for user_id, group_id in memberships.pairs([*environments], group_ids):
-        if (environments[user_id], group_id) in granted:
+    for user_id, group_id in memberships.pairs([*environments], [*granted]):
+        if environments[user_id] & granted[group_id]:
             found.setdefault(user_id, set()).add(group_id)
     return found
 

@@ -7,8 +7,11 @@ from django.contrib import admin as django_admin
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
+from entra_scim.models import EnvironmentRole
 from entra_scim.policy import ProvisioningPolicy, get_policy
-from tests.support.factories import GroupFactory
+from tests.support.factories import GroupFactory, RoleFactory
+from tests.support.shared import AT_CONTOSO, AT_FABRIKAM
+from tests.support.shared import linked as of_both
 from tests.support.user_admin import LISTING, page_of, posted, provision
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("several_environments")]
@@ -116,6 +119,33 @@ class TestPromotion:
 
         assert join(led) == {"Viewer"}
         assert join(own) == {"Viewer", "Own"}
+
+    def test_by_an_action_on_groups_of_two_environments(
+        self, client, scim, foreign_scim, consultant, fabrikam, linked, ann, model_admin
+    ):
+        """Each one's Entra decides about its own roles, and not about others'."""
+        fabrikam.members.add(consultant)
+        ours, theirs = (
+            EnvironmentRole.objects.get(value="Viewer"),
+            RoleFactory(environment=fabrikam, value="Theirs"),
+        )
+        of_both(scim, AT_CONTOSO, roles=[{"value": "Viewer"}])
+        of_both(foreign_scim, AT_FABRIKAM, roles=[{"value": "Theirs"}])
+        ann.groups.add(theirs.group)
+
+        def leave(user, group):
+            def act(modeladmin, request, queryset):
+                user.groups.remove(group)
+
+            model_admin.actions = [act]
+            data = {"action": "act", "_selected_action": [ann.pk, consultant.pk]}
+            client.post(reverse("admin:product_user_changelist"), data)
+            return not user.groups.contains(group)
+
+        assert not leave(consultant, ours.group)
+        assert not leave(consultant, theirs.group)
+        assert not leave(ann, ours.group)
+        assert leave(ann, theirs.group)
 
     def test_an_action_on_others_is_as_ever(self, client, linked, bob, model_admin):
         def act(modeladmin, request, queryset):
