@@ -14,7 +14,7 @@ from entra_scim.access import managed_fields
 from entra_scim.conf import conf
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
-from entra_scim.policy import ProvisioningPolicy
+from entra_scim.policy import ProvisioningPolicy, get_policy
 from tests.support.policies import create
 
 pytestmark = pytest.mark.django_db
@@ -239,6 +239,29 @@ def test_the_policy_may_do_more_to_leavers(policy, scim):
     user.refresh_from_db()
     assert not user.is_active
     assert not user.is_staff
+
+
+@pytest.mark.parametrize(
+    ("flags", "may"),
+    [
+        ({}, False),
+        ({"is_superuser": True}, True),
+        ({"is_superuser": True, "is_active": False}, False),
+    ],
+)
+def test_who_sees_the_tab_in_the_product_s_own_pages(contoso, ann, rf, flags, may):
+    """Without permissions, superusers alone."""
+    for name, value in flags.items():
+        setattr(ann, name, value)
+    request = rf.get("/")
+    request.user = ann
+
+    assert get_policy().may_view(request, contoso) is may
+    assert get_policy().may_change(request, contoso) is may
+
+
+def test_roles_go_by_their_names_unless_the_product_lists_some(contoso):
+    assert get_policy().assignable_roles(contoso) is None
 
 
 class SuspendingPolicy(ProvisioningPolicy):

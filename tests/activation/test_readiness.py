@@ -43,6 +43,9 @@ class TestActivation:
 
         EntraConnection.objects.update(client_secret_expires_on="2020-01-31")
         assert missing() == ["The client secret has expired."]
+        EntraConnection.objects.update(client_secret_expires_on=None)
+        assert missing() != ["The client secret has expired."]
+        assert configuration.is_complete(connection_of(contoso))
         configuration.change(
             connection_of(contoso),
             credentials.with_certificate(credentials.in_use(connection_of(contoso))),

@@ -140,6 +140,26 @@ class TestChangesWhileActive:
         assert settings.pending == ""
         assert settings.client_secret_expires_on == later
 
+    def test_do_not_wait_for_a_local_entra_that_is_not_there(
+        self, connected, browser, entra, settings
+    ):
+        """They come from a developer's machine, with its database."""
+        activate(connected)
+        browser.sign_in(connected, again="1")
+        form = saved(
+            client_id=entra.client_id,
+            tenant_id=entra.tenant_id,
+            cloud="local",
+            client_secret="wrong",
+        )
+        browser.client.post(tab(connected, "connection/"), form)
+        stored = connection_of(connected)
+        assert credentials.waiting(stored)
+
+        settings.DEBUG = False
+
+        assert credentials.waiting(stored) is None
+
     def test_another_directory_needs_deactivation(self, connected, browser, entra):
         activate(connected)
         browser.sign_in()

@@ -65,3 +65,20 @@ def test_links_that_are_left_over(settings, scim, consultant, fabrikam):
 
     assert ids(checks.check_links_beside(None, databases=["default"])) == ["E028"]
     assert checks.check_links_beside(None) == []
+    settings.ENTRA_SCIM_POLICY = "nothing.there"
+    assert checks.check_links_beside(None, databases=["default"]) == []
+
+
+@pytest.mark.parametrize(
+    ("hook", "arguments"),
+    [
+        ("environment_of_request", 1),
+        ("is_member", 2),
+        ("suspend", 2),
+        ("resume", 2),
+    ],
+)
+def test_a_missing_hook_answers_nothing(hook, arguments):
+    """Any answer would let somebody in, or leave them in."""
+    with pytest.raises(NotImplementedError):
+        getattr(Silent(), hook)(*[None] * arguments)

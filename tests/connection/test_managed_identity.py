@@ -87,6 +87,27 @@ def test_while_the_endpoint_fails_a_valid_token_still_serves(issuer):
         federation.assertion(KIND)
 
 
+@pytest.mark.parametrize("client_id", ["", str(uuid.uuid4())])
+def test_the_endpoint_is_asked_for_the_identity_that_is_meant(
+    issuer, settings, client_id
+):
+    """By its client ID, or for the one of the machine itself."""
+    issuer.lifetime = 30
+    settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {KIND: client_id}
+
+    federation.assertion(KIND)
+
+    [(_header, query)] = issuer.asked
+    assert query.get("client_id", [""]) == [client_id]
+
+
+def test_a_kind_that_is_configured_no_more(settings):
+    settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {}
+
+    with pytest.raises(federation.NoAssertion, match="has no 'managed_identity'"):
+        federation.assertion(KIND)
+
+
 def test_no_endpoint_says_where_there_is_one(issuer, monkeypatch):
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:9/msi/token")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -15,6 +16,7 @@ from entra_scim.connection import access_keys
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.story.sentences import sentence_of
 from entra_scim.testing import DjangoServer
+from tests.support.races import just_before
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +169,20 @@ def test_somebody_who_is_the_admin_now_is_not_renamed(scim, contoso):
     users.filter(email=address("cee")).update(is_superuser=True)
 
     assert rename(scim, dee, "cee") == 409
+
+    assert names() == {"cee": "cee", "dee": "dee"}
+
+
+def test_who_is_changed_while_the_circle_is_looked_for(scim):
+    """The other request has decided about their name."""
+    cee, dee = create(scim, "cee"), create(scim, "dee")
+    assert rename(scim, cee, "dee") == 409
+
+    with just_before(
+        lambda sql: re.search(r"provisioneduser\W+id\W IN \(", sql),
+        lambda: ProvisionedUser.objects.update(wish=None),
+    ):
+        assert rename(scim, dee, "cee") == 409
 
     assert names() == {"cee": "cee", "dee": "dee"}
 

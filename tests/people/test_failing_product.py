@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, OperationalError, connection
+from django.db.models import F
 from django.db.models.signals import m2m_changed, post_save
 
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.story.sentences import sentence_of
 from tests.support.failing_product import Failing, programming_error
+from tests.support.races import just_before
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +150,45 @@ def test_a_database_that_is_away_is_no_failure_of_the_product(
 
 class Away(Failing):
     fail = staticmethod(gone)
+
+
+def test_somebody_is_unlinked_while_the_product_fails(scim, path, ann):
+    """Between the deactivation that failed and the next try."""
+    failed = []
+
+    def fail(**kwargs):
+        failed.append(kwargs)
+        raise RuntimeError("a receiver of the product's")
+
+    post_save.connect(fail, get_user_model())
+    try:
+        with just_before(
+            lambda sql: failed and "entra_scim_provisioneduser" in sql,
+            ProvisionedUser.objects.all().delete,
+        ):
+            assert scim.patch(path, OUT, TITLE).status_code == 404
+    finally:
+        post_save.disconnect(fail, get_user_model())
+
+    assert len(failed) == 1
+
+
+def test_another_request_changes_somebody_at_the_same_time(scim, path, ann):
+    """Where a database locks no rows, the version tells. The work is done again."""
+    seen = []
+
+    def change(**kwargs):
+        seen.append(kwargs)
+        if len(seen) == 1:
+            ProvisionedUser.objects.update(version=F("version") + 1)
+
+    post_save.connect(change, get_user_model())
+    try:
+        name = {"op": "Replace", "path": "userName", "value": "a@contoso.example"}
+        answer = scim.patch(path, name)
+    finally:
+        post_save.disconnect(change, get_user_model())
+
+    assert (answer.status_code, len(seen)) == (200, 2)
+    assert answer.json()["meta"]["version"] == 'W/"2"'
+    assert ProvisioningEvent.objects.filter(kind="updated").count() == 1

@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection
 
-from entra_scim.models import ProvisioningEvent
+from entra_scim.models import ProvisioningEvent, ReleasedUser
+from entra_scim.people import provisioning
 from entra_scim.story.sentences import sentence_of
 from tests.support.factories import GroupFactory, RoleFactory, UserFactory
 from tests.support.leaving import BACK, OUT, create
@@ -61,6 +62,19 @@ def test_groups_from_before_any_roles_come_back(scim, ann, contoso):
 
     scim.patch(path, BACK)
     assert list(ann.groups.all()) == [role.group]
+    scim.get(path)
+    assert list(ann.groups.all()) == [role.group]
+
+
+def test_a_former_person_is_forgotten_once(scim, linked):
+    """Two administrators click at the same time."""
+    scim.delete(linked)
+    former = ReleasedUser.objects.get()
+
+    for _administrator in range(2):
+        provisioning.forget(former)
+
+    assert ProvisioningEvent.objects.filter(kind="forgotten").count() == 1
 
 
 class TestDeactivationNeverFails:

@@ -46,6 +46,14 @@ def test_a_user_name_that_is_an_address_links(scim, ann):
     assert ProvisionedUser.objects.get().user == ann
 
 
+def test_a_user_name_that_is_no_address_links_nobody(scim, ann):
+    """It would be their username, which the account has already."""
+    model = get_user_model()
+    model.objects.filter(pk=ann.pk).update(**{model.USERNAME_FIELD: "ann"})
+
+    assert_refused(scim.post("/Users", {"userName": "ann"}), "address_held")
+
+
 def test_the_work_address_leads_over_the_user_name(scim, ann):
     """A person whose UPN differs from their mail is found by their mail."""
     scim.post("/Users", body(email_of(ann), userName="a.smith@contoso.onmicrosoft.com"))

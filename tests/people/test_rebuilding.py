@@ -131,6 +131,14 @@ class TestWhileKeysAreOlder:
             assert "Entra tries again by itself" in response.json()["detail"]
         assert ProvisionedUser.objects.count() == len(people)
 
+    def test_a_migration_changes_nothing_about_it(self, people, older):
+        older()
+
+        call_command("migrate", verbosity=0)
+
+        assert rebuilding.is_needed()
+        assert warned()
+
     def test_who_leaves_is_out(self, scim, people, older):
         """Whatever else the request says, and all that needs no look-up is done."""
         older()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from entra_scim.models import ProvisioningEvent, ReleasedUser
-from entra_scim.people import provisioning
+from entra_scim.people import provisioning, remedies
 from entra_scim.sign_in import sign_ins
 from entra_scim.story.sentences import sentence_of
 from tests.support.factories import UserFactory
@@ -215,6 +215,19 @@ class TestRemedy:
         assert ProvisioningEvent.objects.get(kind="set_aside").user == mark.user
         assert scim.post("/Users", body(externalId=NEW)).status_code == 201
         assert link().user != mark.user
+
+    def test_a_former_person_without_an_address_can_be_set_aside(self, scim, contoso):
+        """There is a username to free, and nothing else."""
+        scim.post("/Users", {"userName": "eve", "externalId": OLD})
+        scim.delete(f"/Users/{link().pk}")
+
+        remedies.set_former_aside(ReleasedUser.objects.get())
+
+        user = ReleasedUser.objects.get().user
+        assert user.get_username().startswith("eve.")
+        assert user.get_username().endswith(".invalid")
+        if user.get_email_field_name() != user.USERNAME_FIELD:
+            assert user.email == ""
 
     def test_a_former_person_who_became_the_admin_is_not(
         self, admin_client, scim, contoso, former

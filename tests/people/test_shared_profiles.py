@@ -107,6 +107,24 @@ class TestProfile:
         consultant.refresh_from_db()
         assert (consultant.email, consultant.username) == (ADDRESS, ADDRESS)
 
+    def test_nor_does_one_that_somebody_else_begins(
+        self, foreign_scim, at_fabrikam, consultant
+    ):
+        """Her name is free within Fabrikam, and her account is Contoso's to rename."""
+        other, third = "carol@fabrikam.example", "c@fabrikam.example"
+        answer = foreign_scim.post("/Users", {"userName": other})
+        carol = f"/Users/{answer.json()['id']}"
+        foreign_scim.patch(at_fabrikam, replace("userName", third))
+        refused = foreign_scim.patch(at_fabrikam, replace("userName", other))
+        assert refused.status_code == 409
+
+        answer = foreign_scim.patch(carol, replace("userName", third))
+
+        assert answer.status_code == 200
+        assert foreign_scim.get(at_fabrikam).json()["userName"] == other
+        consultant.refresh_from_db()
+        assert (consultant.email, consultant.username) == (ADDRESS, ADDRESS)
+
     def test_written_anew_its_keys_are_the_same(self, at_fabrikam):
         before = link_of(at_fabrikam).address_key
         ProvisionedUser.objects.update(user_name_key="")

@@ -7,6 +7,7 @@ from django.contrib.auth import authenticate, get_user_model
 from django.test import Client
 
 from entra_scim.models import ProvisioningEvent
+from entra_scim.policy import ProvisioningPolicy
 from tests.support.leavers import assert_mended
 from tests.support.sessions import password_session, user_of
 
@@ -119,3 +120,26 @@ def test_a_former_address_and_username_go_again(scim, ann, path, write, look):
     stored = USERS.objects.get(pk=ann.pk)
     assert (stored.email, stored.get_username()) == (RENAMED, RENAMED)
     assert ProvisioningEvent.objects.filter(kind="restored").count() == 1
+
+
+class MembershipsPolicy(ProvisioningPolicy):
+    """Takes access away by other means than ``is_active``."""
+
+    def deactivate(self, user, environment):
+        """Suspend the membership."""
+
+
+@pytest.mark.urls("tests.support.urls")
+def test_leavers_whose_account_stays_active(settings, scim, ann):
+    """They stay out, and nothing seems to be undone."""
+    path = f"/Users/{scim.post('/Users', {'userName': ann.email}).json()['id']}"
+    settings.ENTRA_SCIM_POLICY = "tests.people.test_unseen_writes.MembershipsPolicy"
+    scim.patch(path, {"op": "Replace", "path": "active", "value": False})
+    ann.refresh_from_db()
+    assert ann.is_active
+
+    assert user_of(password_session(ann)) is None
+
+    ann.refresh_from_db()
+    assert ann.is_active
+    assert not ProvisioningEvent.objects.filter(kind="deactivated_again").exists()

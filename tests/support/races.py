@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, connection
 
 ROUNDS = int(os.environ.get("PARALLEL_ROUNDS", "25"))
 
@@ -76,3 +77,22 @@ def mail(address):
         "path": 'emails[type eq "work"].value',
         "value": address,
     }
+
+
+@contextmanager
+def just_before(statement, deed):
+    """Do a deed once, as another process might, before the first such statement.
+
+    ``statement`` tells it by its text.
+    """
+    done = []
+
+    def look(execute, sql, params, many, context):
+        if not done and statement(sql):
+            done.append(sql)
+            deed()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield
+    assert done

@@ -88,6 +88,18 @@ def test_roles_are_defined_and_removed(
     assert Group.objects.count() == groups
 
 
+def test_a_role_that_somebody_inactive_has(scim, contoso, path, held, admin):
+    """They get it when they return."""
+    change(scim, path, "active", False)
+
+    definitions.define(contoso, "Unknown", by=admin)
+    regrants.work(contoso, 1)
+
+    assert held() == ["local"]
+    change(scim, path, "active", True)
+    assert held() == ["Unknown", "Viewer", "local"]
+
+
 def test_events_tell_of_roles_without_groups(scim, contoso, ann, admin):
     for name in ("Reader", "Writer"):
         definitions.define(contoso, name, by=admin)
@@ -126,6 +138,11 @@ class TestSomebodyWhomEntraManagesNoMore:
         change(scim, path, "roles", values("Unknown"))
 
         assert held() == ["local"]
+
+    def test_one_more_role(self, scim, path, held):
+        change(scim, path, "roles", values("Viewer", "Uploader"))
+
+        assert held() == ["Viewer", "local"]
 
     def test_a_removed_role(self, contoso, path, held, admin):
         definitions.remove(EnvironmentRole.objects.get(value="Viewer"), by=admin)

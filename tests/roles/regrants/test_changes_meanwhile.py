@@ -9,9 +9,11 @@ import pytest
 from entra_scim.models import (
     EnvironmentRole,
     ProvisionedUser,
+    ProvisioningEvent,
 )
 from entra_scim.roles import regrants
 from tests.support.factories import GroupFactory, RoleFactory
+from tests.support.races import just_before
 from tests.support.regrants import PEOPLE, finish, members, patch, provision
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,24 @@ class TestWhatChangesMeanwhile:
         finish(contoso)
 
         assert members(group) == PEOPLE
+
+    def test_a_batch_that_somebody_else_has_done(self, contoso, people):
+        """The tab and a command step at the same time: nobody is counted twice."""
+        role = RoleFactory(environment=contoso, value="Later")
+        asked = []
+
+        def is_asked_again(sql):
+            asked.append("entra_scim_pendingregrant" in sql)
+            return asked[-1] and sum(asked) == 2
+
+        with just_before(is_asked_again, lambda: regrants.step(contoso)):
+            regrants.step(contoso)
+
+        assert members(role.group) == 3
+        finish(contoso)
+        assert members(role.group) == PEOPLE
+        event = ProvisioningEvent.objects.get(kind="role_created")
+        assert event.changes == {"people": PEOPLE}
 
     def test_others_in_the_group_stay(self, scim, contoso, people, role, bob):
         """Local people, and those whose roles Entra never sent."""
