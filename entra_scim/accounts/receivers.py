@@ -44,7 +44,9 @@ def _protect_fields(
 
 
 def _protect_account(instance: Any, using: str, origin: Any, **kwargs: Any) -> None:
-    if using == transactions.database():  # pragma: no branch - tests/topologies
+    if (
+        using == transactions.database()
+    ):  # pragma: no branch - the second database is in tests/topologies
         protection.check_deletion(instance, origin)
 
 
@@ -56,11 +58,15 @@ def _note_names(
 
 
 def _note_all_names(using: str, **kwargs: Any) -> None:
-    if using == transactions.database():  # pragma: no branch - tests/topologies
+    if (
+        using == transactions.database()
+    ):  # pragma: no branch - the second database is in tests/topologies
         # ``flush`` names none: the tables are those of the code.
         look_alikes.note_all(kwargs.get("apps", apps))
 
 
 def _note_key_version(using: str, **kwargs: Any) -> None:
-    if using == transactions.database():  # pragma: no branch - tests/topologies
+    if (
+        using == transactions.database()
+    ):  # pragma: no branch - the second database is in tests/topologies
         key_versions.begin(kwargs.get("apps", apps))

@@ -67,7 +67,7 @@ def insert_new(model: type[models.Model], row: Mapping[str, Any]) -> Any:
     with connection.cursor() as cursor:
         if (
             not connection.features.can_return_columns_from_insert
-        ):  # pragma: no cover - SQLite before 3.35
+        ):  # pragma: no cover - MariaDB, and SQLite before 3.35
             cursor.execute(written.sql(1, False), written.prepared(row))
             return connection.ops.last_insert_id(
                 cursor, options.db_table, options.pk.column

@@ -293,14 +293,16 @@ def _prepare(connection: BaseDatabaseWrapper, deadline: float) -> None:
     REPEATABLE READ they would read what was there before, and leave people without
     a group. And PostgreSQL waits for a lock for ever by default.
     """
-    if connection.vendor == "postgresql":  # pragma: no cover - PostgreSQL
+    if connection.vendor == "postgresql":
         milliseconds = max(1, int(1000 * (deadline - time.monotonic())))
         with connection.cursor() as cursor:
             cursor.execute(
                 "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; "
                 f"SET LOCAL lock_timeout = {milliseconds}"
             )
-    elif connection.vendor == "mysql":  # pragma: no cover - MariaDB
+    elif (
+        connection.vendor == "mysql"
+    ):  # pragma: no cover - MariaDB, which is not measured
         isolation_level = getattr(connection, "isolation_level", None)
         if isolation_level != "read committed":  # Django's default
             with connection.cursor() as cursor:

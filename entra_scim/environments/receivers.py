@@ -26,6 +26,8 @@ def connect() -> None:
 
 
 def _lock_environment(instance: Any, using: str, **kwargs: Any) -> None:
-    if using == transactions.database():  # pragma: no branch - tests/topologies
+    if (
+        using == transactions.database()
+    ):  # pragma: no branch - the second database is in tests/topologies
         emptying.lock(instance)
         emptying.sweep(instance)

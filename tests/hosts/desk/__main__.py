@@ -6,6 +6,8 @@ import django
 
 django.setup()
 
+from entra_scim.exceptions import NotProvisioned
+from entra_scim.people.provisioning import release
 from tests.hosts import story
 from tests.hosts.desk.models import User, Workspace
 
@@ -39,6 +41,16 @@ created = scim.post(
 assert created.status_code == 201, created.content
 eve = User.objects.get(email="eve@contoso.example")
 assert (eve.full_name, eve.workspace) == ("Eve Adams", contoso)
+
+# Two requests unlink her at the same time.
+released = created.json()["id"]
+release(contoso, released)
+try:
+    release(contoso, released)
+except NotProvisioned:
+    pass
+else:
+    raise AssertionError("She was unlinked twice.")
 
 # What the product had read before Entra left the name out, and saves afterwards.
 stale = User.objects.get(pk=ann.pk)
