@@ -152,7 +152,7 @@ class EnvironmentPage(TemplateView):
                     )
                     for name, label in _NAVIGATION.items()
                 ],
-                is_set_up=self.page == "set_up",
+                is_tab_itself=self.title == EnvironmentPage.title,
                 can_change=self.can_change,
                 status=status.status_of(
                     self.entra_connection, self.breakage, self.last_contact
