@@ -11,7 +11,7 @@ from django.contrib.admin.sites import all_sites
 from django.http import HttpRequest
 
 from entra_scim.conf import conf
-from entra_scim.diagnosis.notices import notices
+from entra_scim.diagnosis.notices import broken_sign_ins, notices
 
 from .environment import EntraEnvironmentMixin
 from .links import url_of
@@ -22,7 +22,7 @@ register = template.Library()
 
 @register.inclusion_tag("entra_scim/admin/notices.html", takes_context=True)
 def entra_notices(context: dict[str, Any]) -> dict[str, Any]:
-    """Say what ends soon in the environments that the visitor may change."""
+    """Say what the environments need that the visitor may change."""
     request: HttpRequest | None = context.get("request")
     model = apps.get_model(conf.ENVIRONMENT_MODEL)
     site = _site_of(request)
@@ -33,10 +33,11 @@ def entra_notices(context: dict[str, Any]) -> dict[str, Any]:
         or not model_admin.has_change_permission(request)
     ):
         return {"notices": []}
+    environments = model_admin.get_queryset(request)
     return {
         "notices": [
             (notice.message, url_of(model_admin, notice.environment, "set_up"))
-            for notice in notices(model_admin.get_queryset(request))
+            for notice in [*broken_sign_ins(environments), *notices(environments)]
         ]
     }
 

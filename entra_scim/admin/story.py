@@ -85,7 +85,7 @@ class ProvisionedUserAdmin(ReadOnlyAdmin):
 
     @admin.action(
         permissions=["release"],
-        description=gettext_lazy("Release: they become inactive, and their link ends"),
+        description=gettext_lazy("Unlink: they become inactive, and their link ends"),
     )
     def release(
         self, request: HttpRequest, queryset: QuerySet[ProvisionedUser]
@@ -96,7 +96,7 @@ class ProvisionedUserAdmin(ReadOnlyAdmin):
                 provisioning.release(person.environment, person.pk)
         self.message_user(
             request,
-            _("Released. Only the same person in Entra gets the account back."),
+            _("Unlinked. Only the same person in Entra gets the account back."),
             messages.SUCCESS,
         )
 

@@ -1,4 +1,4 @@
-"""What ends soon or has ended in many environments, for a mail or a front page."""
+"""What many environments need, for a mail or a front page."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from django.utils.formats import date_format
 
 from entra_scim.connection.configuration import NOTICE
 from entra_scim.database.environment_model import AnyEnvironment
-from entra_scim.models import AccessKey, EntraConnection
+from entra_scim.models import AccessKey, EntraConnection, ProvisioningEvent
 
+from . import sign_in_health
 from .findings.credentials import Credentials
 from .findings.keys import Keys
+from .findings.sign_in import SignIn, since
 from .items import Code
+
+_MOST_BROKEN = 10
+"""How many environments the front page looks at: each takes statements of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Something of an environment that ends soon, or has ended."""
+    """Something that an environment needs."""
 
     code: Code
     environment: AnyEnvironment
@@ -41,7 +46,30 @@ def notices(environments: models.QuerySet[Any]) -> list[Notice]:
     ]
 
 
-def _notice(code: Code, environment: AnyEnvironment, **values: Any) -> Notice:
+def broken_sign_ins(environments: models.QuerySet[Any]) -> list[Notice]:
+    """Return which of some environments nobody can sign in to, as sign-ins show."""
+    now = timezone.now()
+    failed = ProvisioningEvent.objects.filter(
+        environment__in=environments, **sign_in_health.failed_for_everybody()
+    )
+    connections = (
+        EntraConnection.objects.filter(
+            environment__in=failed.order_by().values("environment").distinct(),
+            activated_at__isnull=False,
+        )
+        .select_related("environment")
+        .order_by("pk")
+    )
+    return [
+        _notice(
+            SignIn.BROKEN, one.environment, date=since(breakage), code=breakage.code
+        )
+        for one in connections[:_MOST_BROKEN]
+        if one.is_active(now) and (breakage := sign_in_health.breakage(one))
+    ]
+
+
+def _notice(code: Code, environment: AnyEnvironment, /, **values: Any) -> Notice:
     text = str(code.kind.notice)
     return Notice(
         code=code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Min
 from django.utils import timezone
@@ -22,6 +23,15 @@ class Breakage:
     code: str
 
 
+def failed_for_everybody() -> dict[str, Any]:
+    """Return what to look for among events: sign-ins that failed by nobody's own fault."""
+    return {
+        "kind": ProvisioningEvent.Kind.SIGN_IN_FAILED,
+        "reason__in": sign_in_codes.urgent_codes(),
+        "at__gt": timezone.now() - _LOOKED_BACK,
+    }
+
+
 def breakage(settings: EntraConnection) -> Breakage | None:
     """Return since when sign-ins fail for everybody, or None while they work.
 
@@ -29,9 +39,7 @@ def breakage(settings: EntraConnection) -> Breakage | None:
     and nobody has signed in or tested since.
     """
     failures = ProvisioningEvent.objects.for_environment(settings.environment).filter(
-        kind=ProvisioningEvent.Kind.SIGN_IN_FAILED,
-        reason__in=sign_in_codes.urgent_codes(),
-        at__gt=timezone.now() - _LOOKED_BACK,
+        **failed_for_everybody()
     )
     last = failures.order_by("-at").first()
     if last is None or (settings.tested_at and settings.tested_at > last.at):

@@ -20,4 +20,7 @@ class Explanation:
     """Whether another Microsoft account of the person's may work."""
 
 
-ASK = _("Ask your administrator, and mention the reference below.")
+ASK = _(
+    "You cannot solve this yourself. Ask your administrator, and mention the code and "
+    "the reference below."
+)

@@ -189,14 +189,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('external_id_key', models.CharField(max_length=64, null=True)),
-                ('released_at', models.DateTimeField(verbose_name='released at')),
+                ('released_at', models.DateTimeField(verbose_name='unlinked at')),
                 ('is_set_aside', models.BooleanField(default=False, help_text='Whether the account gave its address free.')),
                 ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='released_users', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
-                'verbose_name': 'released person',
-                'verbose_name_plural': 'released people',
+                'verbose_name': 'former person',
+                'verbose_name_plural': 'former people',
             },
         ),
         migrations.CreateModel(

@@ -21,7 +21,7 @@ class ReleasedUser(models.Model):
         db_index=False,  # the constraint's begins with it
     )
     external_id_key = models.CharField(max_length=64, null=True)
-    released_at = models.DateTimeField(_("released at"))
+    released_at = models.DateTimeField(_("unlinked at"))
     is_set_aside = models.BooleanField(
         default=False, help_text=_("Whether the account gave its address free.")
     )
@@ -29,8 +29,8 @@ class ReleasedUser(models.Model):
     objects = EnvironmentScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("released person")
-        verbose_name_plural = _("released people")
+        verbose_name = _("former person")
+        verbose_name_plural = _("former people")
         constraints = (
             models.UniqueConstraint(
                 fields=("user", "environment"), name="entra_scim_released_once"

@@ -77,7 +77,7 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
         if action == "discard":
             self.forget(request)
             return self.done(
-                _("Microsoft Entra ID: forgot the sign-in to Entra."), self.url("guide")
+                _("Microsoft Entra ID: discarded the sign-in."), self.url("guide")
             )
         if self.grant is None:
             messages.error(request, _("Sign in to Entra first."))

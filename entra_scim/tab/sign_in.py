@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 from entra_scim.activation import lifecycle, shut_out
 from entra_scim.connection import configuration, credentials, federation
 from entra_scim.diagnosis import activation_obstacles
-from entra_scim.diagnosis.findings.credentials import Credentials, shortcoming
+from entra_scim.diagnosis.findings import sign_in as sign_in_findings
+from entra_scim.diagnosis.findings.credentials import Credentials, told_of
+from entra_scim.diagnosis.items import Code
 from entra_scim.web import names
 
 from .activation_form import ActivationForm
@@ -25,7 +27,7 @@ from .step_up import StepUpMixin
 TEST = "entra_scim_test"
 """Where a session notes which environment its visitor may test."""
 
-_EXPIRING: dict[Credentials | None, Any] = {
+_EXPIRING: dict[Code, Any] = {
     Credentials.CERTIFICATE_EXPIRING: gettext_lazy(
         "The certificate expires within 30 days. Replace it first, or soon."
     ),
@@ -54,6 +56,10 @@ class SignInPage(StepUpMixin, EnvironmentPage):
         if state == lifecycle.State.INACTIVE:
             locked_out = shut_out.by_activation(self.environment)
         used = credentials.newest(settings)
+        told = told_of(settings)
+        urgent = [told] if told and state != lifecycle.State.INACTIVE else []
+        if self.breakage:
+            urgent = [sign_in_findings.broken(settings, self.breakage)]
         kwargs.setdefault(
             "form",
             ActivationForm(
@@ -64,7 +70,8 @@ class SignInPage(StepUpMixin, EnvironmentPage):
         )
         return super().get_context_data(
             settings=settings,
-            expiring=_EXPIRING.get(shortcoming(settings)),
+            expiring=_EXPIRING.get(told.code) if told else None,
+            urgent=shown(self, urgent),
             pending=Credentials.PENDING.item() if settings.pending else None,
             certificate=used.certificate if used else "",
             can_federate=bool(federation.kinds()),

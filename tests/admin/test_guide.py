@@ -220,11 +220,17 @@ class TestStanding:
 
         assert badge().startswith("Sign-in broken since ")
         text = text_of(client.get(tab(contoso)))
-        assert "Signing in with Entra has failed since" in text
+        broken = ", signing in with Entra has failed: AADSTS7000222."
+        assert text.index(broken) < text.index("What to do next:")
         assert "The client secret has expired. " in text
         assert "There is nothing for you to do." not in text
+        text = text_of(client.get(tab(contoso, "sign-in/")))
+        assert broken in text
+        assert "there is nothing more to do" not in text
         lifecycle.record_test(settings, credentials.in_use(settings), None)
         assert badge() == "Active"
+        text = text_of(client.get(tab(contoso, "sign-in/")))
+        assert "there is nothing more to do" in text
 
     def test_what_would_fail_is_told_before_anybody_tries(self, client, contoso):
         """An expired secret, and provisioning that stopped: no false all-clear."""

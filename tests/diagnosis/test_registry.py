@@ -67,6 +67,7 @@ def test_texts_are_sentences_in_both_languages(code):
                 "environment": "Contoso",
                 "date": "1 May",
                 "key": "k",
+                "code": "AADSTS1",
             }
             assert "%" not in f"{item.message}{item.remedy}{notice}"
             if not isinstance(code, progress.SetUpStep):

@@ -154,7 +154,7 @@ class TestTab:
         assert scim.get("/Users").status_code == 503
         assert "paused" in [f.code for f in told.context["findings"]]
         text = text_of(told)
-        assert "Provisioning is paused since" in text
+        assert ", provisioning is paused." in text
         assert f"Paused by {admin}." in text
         assert "it is told to come back later" in text
         assert tab(contoso, "resume/") in told.content.decode()

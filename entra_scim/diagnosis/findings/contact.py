@@ -32,7 +32,7 @@ class Contact(Code):
     )
     PAUSED = Kind(
         code="paused",
-        message=_("Provisioning is paused since %(date)s."),
+        message=_("Since %(date)s, provisioning is paused."),
         remedy=_(
             "Nothing that changes in Entra arrives here: people who leave keep their "
             "access. Resume it."

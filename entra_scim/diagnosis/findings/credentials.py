@@ -125,8 +125,14 @@ def findings(facts: Facts) -> Iterator[Item]:
     connection = facts.connection
     if credentials.waiting(connection) is not None:
         yield Credentials.PENDING.item()
-    elif code := shortcoming(connection):
-        yield code.item(date=_day(_end_of(connection)))
+    elif item := told_of(connection):
+        yield item
+
+
+def told_of(connection: EntraConnection) -> Item | None:
+    """Return what is told of the credentials in use, if anything is wrong with them."""
+    code = shortcoming(connection)
+    return code.item(date=_day(_end_of(connection))) if code else None
 
 
 def shortcoming(connection: EntraConnection) -> Credentials | None:

@@ -11,22 +11,39 @@ from django.utils.translation import gettext_lazy as _
 
 from entra_scim.diagnosis.facts import Facts
 from entra_scim.diagnosis.items import Code, Item, Kind, Place, Way
+from entra_scim.diagnosis.sign_in_health import Breakage
 from entra_scim.explanations import sign_in_codes
+from entra_scim.models import EntraConnection
 
 
 class SignIn(Code):
     BROKEN = Kind(
         code="sign_in_broken",
-        message=_("Signing in with Entra has failed since %(date)s: %(code)s."),
+        message=_("Since %(date)s, signing in with Entra has failed: %(code)s."),
+        notice=_(
+            "Since %(date)s, nobody of %(environment)s can sign in with Entra: %(code)s."
+        ),
         ways=(Way(to=Place.SIGN_IN_CODES, label=_("If Microsoft shows a code")),),
     )
 
 
 def findings(facts: Facts) -> Iterator[Item]:
     """Tell that nobody can sign in, and what to do."""
-    if broken := facts.breakage:
-        since = date_format(timezone.localtime(broken.since), "DATETIME_FORMAT")
-        yield dataclasses.replace(
-            SignIn.BROKEN.item(date=since, code=broken.code),
-            remedy=sign_in_codes.explain(broken.code).administrator,
-        )
+    if facts.breakage:
+        yield broken(facts.connection, facts.breakage)
+
+
+def broken(connection: EntraConnection, breakage: Breakage) -> Item:
+    """Return what is told of a breakage, with the way to what sign-in works with."""
+    item = SignIn.BROKEN.item(date=since(breakage), code=breakage.code)
+    place = Place.CERTIFICATE if connection.certificate else Place.CONNECTION
+    return dataclasses.replace(
+        item,
+        remedy=sign_in_codes.explain(breakage.code).administrator,
+        ways=(Way(to=place), *item.ways),
+    )
+
+
+def since(breakage: Breakage) -> str:
+    """Return the date and time of a breakage, as the reader writes them."""
+    return date_format(timezone.localtime(breakage.since), "DATETIME_FORMAT")
