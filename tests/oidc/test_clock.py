@@ -57,3 +57,11 @@ def test_times_that_no_clock_explains(active, person, browser, entra, claims):
     browser.sign_in()
 
     assert ProvisioningEvent.objects.get(kind="sign_in_failed").reason == "token"
+
+
+def test_entra_s_pages_may_take_a_quarter_of_an_hour(active, person, browser, clock):
+    address = browser.start()
+    clock.skip(minutes=14)
+
+    assert browser.come_back(browser.at_entra(address)).status_code == 302
+    assert browser.user_id == person.pk
