@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from entra_scim.conf import conf
 from entra_scim.connection import federation
+from entra_scim.text.identifiers import is_guid
 
 _COOKIES = "django.contrib.sessions.backends.signed_cookies"
 
@@ -59,7 +60,7 @@ def check_set_up(
             )
         ]
     messages: list[CheckMessage] = []
-    if not _is_id(client_id):
+    if not is_guid(client_id):
         messages.append(
             Error(
                 "ENTRA_SCIM_SETUP_CLIENT_ID is not an Application (client) ID.",
@@ -68,7 +69,7 @@ def check_set_up(
                 id="entra_scim.E029",
             )
         )
-    if secret and _is_id(secret):
+    if secret and is_guid(secret):
         messages.append(
             Error(
                 "ENTRA_SCIM_SETUP_CLIENT_SECRET is the ID of a client secret.",
@@ -111,7 +112,7 @@ def _problem_of(kind: Any, value: Any) -> tuple[str, str] | None:
             "Is the environment variable set that it is read from?",
         )
     if kind == "managed_identity":
-        if value and not _is_id(value):
+        if value and not is_guid(value):
             return (
                 "is not a client ID",
                 "Write the client ID of the user-assigned identity, not its name or "
@@ -133,11 +134,3 @@ def _problem_of(kind: Any, value: Any) -> tuple[str, str] | None:
             "Write it from the root on: the server's folder is not always the same.",
         )
     return None
-
-
-def _is_id(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import uuid
 from collections import Counter
 from typing import Any
 
@@ -22,6 +21,7 @@ from entra_scim.connection import (
 )
 from entra_scim.models import EntraConnection, ProvisioningEvent
 from entra_scim.secrecy.hiding import Secret, without_variables
+from entra_scim.text.identifiers import is_guid
 
 from .secrets import SecretField, SecretsForm
 
@@ -102,7 +102,7 @@ class ConnectionForm(SecretsForm):
 
     def clean_client_secret(self) -> Secret:
         secret = _PASTED_ALONG.sub("", self.cleaned_data["client_secret"].reveal())
-        if _is_guid(secret):
+        if is_guid(secret):
             raise ValidationError(
                 _(
                     "This is the Secret ID. Copy the column Value instead. If Entra no "
@@ -267,11 +267,3 @@ class LinkedPeopleFilterForm(PeopleFilterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["q"].help_text = _BEGINNINGS
-
-
-def _is_guid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
