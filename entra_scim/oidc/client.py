@@ -15,6 +15,8 @@ from entra_scim.connection import federation
 from entra_scim.connection.credentials import Credentials
 from entra_scim.secrecy.hiding import Secret, without_variables
 
+from .problems import SignInProblem
+
 _ASSERTION_LIFETIME = datetime.timedelta(minutes=5)
 
 
@@ -30,10 +32,13 @@ def authentication(
     https://learn.microsoft.com/en-us/entra/workload-id/workload-identity-federation
 
     Raises:
-        NoAssertion: The issuer's assertion cannot be had.
+        SignInProblem: The issuer's assertion cannot be had.
     """
     if credentials.federation:
-        assertion = federation.assertion(credentials.federation)
+        try:
+            assertion = federation.assertion(credentials.federation)
+        except federation.NoAssertion as error:
+            raise SignInProblem("no_assertion", detail=str(error)) from None
     elif credentials.certificate:
         assertion = _signed(credentials, token_endpoint)
     else:

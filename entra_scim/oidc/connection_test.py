@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entra_scim.connection import calls, federation
+from entra_scim.connection import calls
 from entra_scim.connection.credentials import Credentials
 from entra_scim.secrecy.hiding import without_variables
 
@@ -39,5 +39,3 @@ def check(credentials: Credentials) -> None:
         )
     except calls.ProviderDown as error:
         raise SignInProblem("down", detail=str(error)) from None
-    except federation.NoAssertion as error:
-        raise SignInProblem("no_assertion", detail=str(error)) from None

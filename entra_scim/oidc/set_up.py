@@ -52,9 +52,12 @@ class SetUpSignInView(SignInStep):
         # For one sign-in: by the next, the visitor may have lost their permissions.
         allowed = grants.take_asked(request.session)
         environment = environment_named(environment_id)
-        if not request.user.is_authenticated or allowed != environment_id:
-            raise SignInProblem("not_allowed")
-        if environment is None or not conf.SETUP_CLIENT_ID:
+        if (
+            environment is None
+            or allowed != environment_id
+            or not request.user.is_authenticated
+            or not conf.SETUP_CLIENT_ID
+        ):
             raise SignInProblem("not_allowed")
         settings = connection_of(environment)
         asked = mozilla.authentication_request(
@@ -142,8 +145,6 @@ def _redeemed(
     try:
         form |= client.authentication(credentials, endpoint)
         status, document = calls.fetch("POST", endpoint, form)
-    except federation.NoAssertion as error:
-        raise SignInProblem("no_assertion", detail=str(error)) from None
     except calls.ProviderDown as error:
         raise SignInProblem("down", detail=str(error)) from None
     if status != 200:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from entra_scim.connection import authorities, calls, federation
+from entra_scim.connection import authorities, calls
 from entra_scim.connection.credentials import Credentials
 from entra_scim.explanations.sign_in_codes import code_of
 from entra_scim.secrecy.hiding import Secret, without_variables
@@ -29,8 +29,8 @@ def redeemed(
     code answers.
 
     Raises:
-        SignInProblem: Entra refused, did not answer, or the token is not right, or nothing vouches for
-            the product.
+        SignInProblem: Entra refused, did not answer, or the token is not right, or
+            nothing vouches for the product.
     """
     try:
         token = exchanged(
@@ -53,8 +53,6 @@ def redeemed(
         )
     except calls.ProviderDown as error:
         raise SignInProblem("down", detail=str(error)) from None
-    except federation.NoAssertion as error:
-        raise SignInProblem("no_assertion", detail=str(error)) from None
     except ClocksDiffer as error:
         raise SignInProblem("clock", detail=str(error)) from None
     except TokenRefused as error:
@@ -69,7 +67,7 @@ def exchanged(
 
     Raises:
         ProviderDown: Entra did not answer.
-        SignInProblem: It refused.
+        SignInProblem: It refused, or nothing vouches for the product.
     """
     endpoint = metadata.configuration(credentials)["token_endpoint"]
     payload |= client.authentication(credentials, endpoint)

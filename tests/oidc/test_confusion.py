@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.contrib.auth import BACKEND_SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, get_user_model
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +14,7 @@ from entra_scim.models import ProvisionedUser
 from entra_scim.oidc.backend import EntraBackend
 from entra_scim.sign_in import sessions
 from tests.conftest import client_of
+from tests.support.shared import active as set_active
 from tests.support.sign_in import Browser, activate, connect
 
 pytestmark = pytest.mark.django_db
@@ -137,13 +138,16 @@ def test_a_password_session_does_not_live_on(contoso, person, entra, browser):
     assert session[sessions.ENTRA_SESSION]
 
 
-@pytest.mark.parametrize(
+BY_ITSELF = pytest.mark.parametrize(
     "find",
     [
         lambda key: EntraBackend().get_user(key),
         lambda key: async_to_sync(EntraBackend().aget_user)(key),
     ],
 )
+
+
+@BY_ITSELF
 def test_the_backend_itself_knows_no_inactive_users(active, person, find):
     """Also without the middleware, as in code that asks for a session's user."""
     assert find(person.pk) == person
@@ -157,3 +161,16 @@ def test_the_backend_itself_knows_no_inactive_users(active, person, find):
     ProvisionedUser.objects.update(active=False)
     assert find(person.pk) is None
     assert find(0) is None
+
+
+@BY_ITSELF
+def test_the_backend_itself_knows_nobody_who_left_everywhere(
+    scim, consultant, at_contoso, find
+):
+    """Though the product set the account active again, in a statement of its own."""
+    assert find(consultant.pk) == consultant
+
+    scim.patch(at_contoso, set_active("False"))
+    get_user_model().objects.update(is_active=True)
+
+    assert find(consultant.pk) is None
