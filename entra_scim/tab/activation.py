@@ -58,10 +58,6 @@ class TurnOffPage(StepUpMixin, EnvironmentPage):
     page = "sign_in"
     title = gettext_lazy("Turn off Entra sign-in")
 
-    @property
-    def proved_at(self) -> str:
-        return self.url("turn_off")
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             without_password=shut_out.by_turning_off(self.environment),

@@ -48,10 +48,6 @@ class AutomaticPage(StepUpMixin, EnvironmentPage):
     page = "guide"
     title = gettext_lazy("Set up Entra for me")
 
-    @property
-    def proved_at(self) -> str:
-        return self.url("automatic")
-
     @cached_property
     def grant(self) -> grants.Grant | None:
         """What the visitor lets the product do in Entra."""

@@ -43,9 +43,7 @@ class GuidField(forms.UUIDField):
     }
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str):
-            value = _PASTED_ALONG.sub("", value)
-        return super().to_python(value)
+        return super().to_python(_PASTED_ALONG.sub("", str(value or "")))
 
 
 class ConnectionForm(SecretsForm):

@@ -21,10 +21,6 @@ class PausePage(StepUpMixin, EnvironmentPage):
     page = "set_up"
     title = gettext_lazy("Pause provisioning")
 
-    @property
-    def proved_at(self) -> str:
-        return self.url("pause")
-
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.is_stepped_up(request):
             return HttpResponseRedirect(self.url("pause"))
@@ -41,10 +37,6 @@ class ResumePage(StepUpMixin, EnvironmentPage):
     template_name = "entra_scim/tab/confirm_resume.html"
     page = "set_up"
     title = gettext_lazy("Resume provisioning")
-
-    @property
-    def proved_at(self) -> str:
-        return self.url("resume")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.is_stepped_up(request):

@@ -45,11 +45,6 @@ class StepUp:
 class StepUpMixin(Page):
     """A page with changes for which a visitor proves who they are."""
 
-    @property
-    def proved_at(self) -> str:
-        """Where a visitor goes on who had to sign in with Entra again."""
-        return self.url("set_up")
-
     @cached_property
     def step_up(self) -> StepUp | None:
         """What the visitor has to do first, or None if they have done it just now."""
@@ -62,7 +57,7 @@ class StepUpMixin(Page):
                 names.full("entra_scim_oidc:environment-sign-in"),
                 args=[environment.pk],
             )
-            query = urlencode({"again": "1", "next": self.proved_at})
+            query = urlencode({"again": "1", "next": self.request.path})
             return StepUp(sign_in_url=f"{url}?{query}")
         return StepUp(by_password=user.has_usable_password())
 

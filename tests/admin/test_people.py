@@ -297,6 +297,7 @@ class TestPeople:
         assert shown(q="carl") == ["carl@"]
         assert shown(status="active") == ["bob@"]
         assert shown(status="inactive") == ["carl@"]
+        assert shown(status="nonsense") == ["bob@", "carl@"]
 
     def test_a_policy_keeps_nobody_in(self, client, contoso, scim, settings):
         """A product's hook that fails at ending access ends none of ours."""

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db.models.signals import post_init, pre_save
 
 from entra_scim.models import (
     EnvironmentRole,
@@ -39,6 +40,32 @@ class TestRoles:
 
         assert message in text_of(response)
         assert EnvironmentRole.objects.count() == 3
+
+    def test_a_name_that_somebody_else_has_just_taken(self, client, contoso):
+        """In another tab: both had looked, and found none."""
+
+        def overtake(instance, **kwargs):
+            pre_save.disconnect(overtake, EnvironmentRole)
+            EnvironmentRole(environment=contoso, value=instance.value).write_row()
+
+        pre_save.connect(overtake, EnvironmentRole)
+        page = text_of(self.add(client, contoso, "Auditor"))
+
+        assert "A role of this name exists already." in page
+
+    def test_a_role_that_somebody_else_has_just_deleted(self, client, contoso, roles):
+        """After this page has looked for it."""
+        role = roles["Viewer"]
+
+        def overtake(instance, **kwargs):
+            post_init.disconnect(overtake, EnvironmentRole)
+            EnvironmentRole.objects.filter(pk=role.pk).delete()
+
+        post_init.connect(overtake, EnvironmentRole)
+        response = client.post(tab(contoso, f"roles/{role.pk}/delete/"))
+
+        assert response.status_code == 404
+        assert EnvironmentRole.objects.count() == 2
 
     def test_names_match_exactly(self, client, contoso, roles):
         """viewer is not Viewer."""

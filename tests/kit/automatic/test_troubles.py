@@ -10,9 +10,12 @@ from entra_scim.connection import calls
 from entra_scim.kit import automatic, graph
 from entra_scim.kit.environments import wanted_of
 from entra_scim.kit.plan import plan
-from entra_scim.models import EntraSetUp
+from entra_scim.models import AccessKey, EntraSetUp
 from tests.kit.graph import Stopped
+from tests.support.factories import RoleFactory
 from tests.support.kit_run import settled
+from tests.support.step_up import age
+from tests.support.tab import text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -166,6 +169,57 @@ def test_a_note_outlives_a_worker_that_dies(visit, local, roles, monkeypatch):
     assert "Entra is set up" in visit.run()
     settled(local)
     assert visit.application in local.jobs
+
+
+def test_a_plan_that_cannot_be_made_is_said(visit, contoso):
+    """Whatever is asked for; nothing is sent to Entra."""
+    visit.sign_in()
+    RoleFactory(environment=contoso, value="Prüfer")
+
+    for action in ("start", "check", "undo_confirmed"):
+        assert "Prüfer" in text_of(visit.post(action=action))
+    assert len(visit.tenant.applications) == 1
+
+
+def test_an_old_session_proves_who_it_is(visit, contoso):
+    """What Entra granted is a way in for whoever copies the cookie."""
+    visit.sign_in()
+    age(visit.client)
+
+    page = text_of(visit.post(action="start"))
+
+    assert "Enter your own password too. Nothing was changed." in page
+    assert "entra_scim_set_up_run" not in visit.client.session
+    visit.post(action="start", own_password="secret")
+    assert "entra_scim_set_up_run" in visit.client.session
+
+
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_a_key_that_was_not_saved_is_sent_again(
+    visit, local, roles, monkeypatch, is_readable
+):
+    """Another one is created only where the product's keys have changed since."""
+    visit.sign_in()
+    sent = sent_by(
+        monkeypatch,
+        lambda number, send: (
+            error(403) if sent[-1].startswith("PUT") and AGAIN not in sent else send()
+        ),
+    )
+    assert "Try again" in visit.run()
+    session = visit.client.session
+    if not is_readable:
+        session["entra_scim_set_up_key"] = "sealed by another key"
+        session.save()
+    sent.append(AGAIN)
+
+    assert "Entra is set up" in visit.run()
+
+    settled(local)
+    assert AccessKey.objects.count() == (1 if is_readable else 2)
+
+
+AGAIN = "again"
 
 
 def test_an_application_of_that_name_is_not_taken(visit, local, roles):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from entra_scim.connection import configuration
 from entra_scim.models import EntraSetUp
@@ -82,6 +85,17 @@ def test_people_must_have_their_passwords_first(done, contoso, local):
 
     assert "Turn off Entra sign-in first" in page
     assert EntraSetUp.objects.for_environment(contoso).get().notes
+
+
+def test_nobody_undoes_while_somebody_sets_it_up(visit, contoso):
+    visit.sign_in()
+    until = timezone.now() + datetime.timedelta(minutes=1)
+    rows = EntraSetUp.objects.for_environment(contoso)
+    assert rows.update(holder="another", is_busy=True, held_until=until)
+
+    page = text_of(visit.post(action="undo_confirmed"))
+
+    assert "Somebody else sets up this environment now." in page
 
 
 def test_what_is_gone_is_said(done, contoso, local):

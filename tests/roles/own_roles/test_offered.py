@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 
 from entra_scim.models import EnvironmentRole
 from entra_scim.roles import definitions, product_roles, regrants
+from tests.support.factories import OwnGroupFactory
 from tests.support.own_roles import chosen, linked
 from tests.support.tab import client_for, tab
 
@@ -97,6 +98,19 @@ class TestTab:
         assert chosen(client, role, "reader") == ""
         role.refresh_from_db()
         assert role.target == "reader"
+
+    def test_a_group_may_come_with_it(self, contoso, offered, admin):
+        """Of those that roles may grant. None is chosen unless somebody does."""
+        group = OwnGroupFactory(environment=contoso)
+        client = client_for(admin)
+        assert "no group" in client.get(tab(contoso)).text
+
+        for value, chosen_group in (("Author", ""), ("Boss", group.pk)):
+            form = {"role-target": "editor", "role-group": chosen_group}
+            client.post(tab(contoso, "roles/"), {"role-value": value, **form})
+
+        granted = EnvironmentRole.objects.values_list("value", "group")
+        assert {*granted} == {("Author", None), ("Boss", group.pk)}
 
     def test_a_forged_choice_is_refused(self, contoso, offered, admin):
         client = client_for(admin)
