@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from io import StringIO
 
@@ -280,3 +281,14 @@ def test_a_new_environment_has_no_tab_yet(client, contoso):
 
     assert page.status_code == 200
     assert "/entra/" not in page.content.decode()
+
+
+def test_what_has_no_page_is_listed_without_a_link(client, contoso, ann, monkeypatch):
+    """As of a model whose admin has no page of changes."""
+    model = type(contoso).members.through
+    monkeypatch.setitem(site._registry, model, ModelAdmin(model, site))
+    contoso.members.add(ann)
+
+    page = client.get(delete_url(contoso)).text
+
+    assert str(model.objects.first()) in html.unescape(page)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 from django.contrib import admin as django_admin
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
+from entra_scim.conf import conf
 from entra_scim.models import EnvironmentRole
 from entra_scim.policy import ProvisioningPolicy, get_policy
 from tests.support.factories import GroupFactory, RoleFactory
@@ -215,3 +217,18 @@ def test_a_form_that_was_open_undoes_nothing(client, scim, linked, ann, model_ad
     assert ann.is_staff
     assert not ann.is_active
     assert not ann.groups.exists()
+
+
+def test_an_admin_without_the_tab_links_nowhere(client, linked, ann, monkeypatch):
+    """The tab may be in another admin site, or in the product's own pages."""
+    options = apps.get_model(conf.ENVIRONMENT_MODEL)
+    monkeypatch.delitem(django_admin.site._registry, options)
+
+    page = client.post(
+        reverse(LISTING),
+        {"action": "delete_selected", "_selected_action": [ann.pk]},
+        follow=True,
+    ).text
+
+    assert "is managed by Microsoft Entra" in page
+    assert "See this person in the tab" not in page

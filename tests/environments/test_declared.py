@@ -136,6 +136,15 @@ class TestRoles:
         assert console.apply({"roles": {"Viewer": {}}}) == ["roles.Singer"]
         assert Group.objects.filter(name="Choir").exists()
 
+    def test_a_group_of_its_own_again(self, console, contoso):
+        OwnGroupFactory(name="Choir", environment=contoso)
+        console.apply({"roles": {"Singer": {"group": "Choir"}}})
+
+        assert console.apply({"roles": {"Singer": {}}}) == ["roles.Singer"]
+
+        assert console.show()["roles"] == {"Singer": {}}
+        assert EnvironmentRole.objects.get().group.name != "Choir"
+
     def test_people_get_their_groups(self, console, contoso, scim):
         scim.post(
             "/Users",

@@ -8,7 +8,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from entra_scim.connection import configuration, pausing
@@ -59,8 +58,6 @@ class Command(BaseCommand):
             getattr(self, f"_{options['action']}")(options)
         except (NotUnderstood, ProvisioningError) as error:
             raise CommandError(str(error), returncode=TROUBLE) from None
-        except ValidationError as error:
-            raise CommandError(error.messages[0], returncode=TROUBLE) from None
 
     def _show(self, options: dict[str, Any]) -> None:
         self._print(declared.shown(environments.environment_of(options)))
