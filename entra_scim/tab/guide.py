@@ -33,7 +33,7 @@ class GuidePage(EnvironmentPage):
             KitForm(initial={"notification_address": _email_of(self.request.user)}),
         )
         return super().get_context_data(
-            **guide_context(self.request, self.environment),
+            **guide_context(self.request, self.environment, self.entra_connection),
             traffic=situation.facts.observed,
             proof=situation.proof,
             key_use=key_use_of(situation.facts.usable_keys, self.last_contact),

@@ -71,7 +71,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
             {role.group_id for role, _people in facts.roles} - {None}
         )
         granted = reasons.granted_by_role(self.environment)
-        context = guide_context(self.request, self.environment)
+        context = guide_context(self.request, self.environment, settings)
         return super().get_context_data(
             **context
             | {

@@ -15,11 +15,12 @@ from django.views.generic import View
 
 from entra_scim.connection import authorities
 from entra_scim.database.environment_model import AnyEnvironment, environment_named
-from entra_scim.models import EnvironmentRole
+from entra_scim.models import EntraConnection, EnvironmentRole
 from entra_scim.web.engines import engine
 
 from . import flow
 from .addresses import addresses_of, is_insecure
+from .entra_pages import pages_of
 
 if TYPE_CHECKING:
     from .pages import EnvironmentPage
@@ -34,12 +35,20 @@ def link_from(page: EnvironmentPage) -> str:
     return page.request.build_absolute_uri(page.url("shared_guide", token))
 
 
-def guide_context(request: HttpRequest, environment: AnyEnvironment) -> dict[str, Any]:
-    """Return what the guide says of an environment, whatever its state."""
+def guide_context(
+    request: HttpRequest,
+    environment: AnyEnvironment,
+    connection: EntraConnection | None,
+) -> dict[str, Any]:
+    """Return what the guide says of an environment.
+
+    ``connection`` is left out for readers who are told of no IDs.
+    """
     return {
         "stages": flow.titles(),
         "addresses": addresses_of(request, environment),
         "is_insecure": is_insecure(request),
+        "pages": pages_of(connection),
         "inputs": None,
         "schema_form": None,
         "local_entra": authorities.hosts().get(authorities.LOCAL),
@@ -62,7 +71,7 @@ class SharedGuidePage(View):
         context: dict[str, Any] = {"environment": environment}
         if environment is not None:
             roles = EnvironmentRole.objects.for_environment(environment)
-            context |= guide_context(request, environment) | {
+            context |= guide_context(request, environment, None) | {
                 "traffic": {"roles": [(role, 0) for role in roles]},
                 "proof": None,
                 "local_entra": None,

@@ -274,3 +274,16 @@ def test_a_cycle_under_way_is_accessible(
     run.join(20)
     page.get_by_role("link", name="Refresh").click()
     page.locator("main", has_text=re.compile(r"It hung up\.")).wait_for()
+
+
+def test_links_into_entras_portal_lead_to_its_pages(open_portal, application):
+    """To pages of app registrations, as Entra's portal has them behind a #."""
+    page = open_portal()
+    of_registration = "#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~"
+    for blade, title in (("AppRoles", "App roles"), ("CallAnAPI", "API permissions")):
+        page.goto(
+            f"/portal/{of_registration}/{blade}/appId/{application.client_id}/isMSAApp~/false"
+        )
+        page.wait_for_selector(f"h1:text-is('{title}')")
+    page.goto(f"/portal/{of_registration}/Nonsense/appId/{application.client_id}")
+    page.wait_for_selector("h1:text-is('Overview')")
