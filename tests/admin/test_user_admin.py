@@ -123,7 +123,16 @@ class TestPromotion:
         assert join(own) == {"Viewer", "Own"}
 
     def test_by_an_action_on_groups_of_two_environments(
-        self, client, scim, foreign_scim, consultant, fabrikam, linked, ann, model_admin
+        self,
+        client,
+        scim,
+        foreign_scim,
+        consultant,
+        fabrikam,
+        linked,
+        ann,
+        bob,
+        model_admin,
     ):
         """Each one's Entra decides about its own roles, and not about others'."""
         fabrikam.members.add(consultant)
@@ -134,13 +143,18 @@ class TestPromotion:
         of_both(scim, AT_CONTOSO, roles=[{"value": "Viewer"}])
         of_both(foreign_scim, AT_FABRIKAM, roles=[{"value": "Theirs"}])
         ann.groups.add(theirs.group)
+        provision(scim, bob)  # for whom Entra has sent no roles
+        bob.groups.add(ours.group)
 
         def leave(user, group):
             def act(modeladmin, request, queryset):
                 user.groups.remove(group)
 
             model_admin.actions = [act]
-            data = {"action": "act", "_selected_action": [ann.pk, consultant.pk]}
+            data = {
+                "action": "act",
+                "_selected_action": [bob.pk, ann.pk, consultant.pk],
+            }
             client.post(reverse("admin:product_user_changelist"), data)
             return not user.groups.contains(group)
 
@@ -148,6 +162,7 @@ class TestPromotion:
         assert not leave(consultant, theirs.group)
         assert not leave(ann, ours.group)
         assert leave(ann, theirs.group)
+        assert leave(bob, ours.group)
 
     def test_an_action_on_others_is_as_ever(self, client, linked, bob, model_admin):
         def act(modeladmin, request, queryset):
