@@ -74,7 +74,7 @@ def candidates(username: str, address: str) -> models.QuerySet[Any]:
     )
     if address:
         variants = comparison_keys.address_variants(address)
-        if _vendor() == "mysql":  # pragma: no cover - MariaDB, which is not measured
+        if _vendor() == "mysql":  # pragma: no cover - MariaDB, not measured
             # No index on expressions, but collations that ignore case.
             matches |= Q(**{f"{email_field}__in": variants})
         else:

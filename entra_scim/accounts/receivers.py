@@ -44,9 +44,7 @@ def _protect_fields(
 
 
 def _protect_account(instance: Any, using: str, origin: Any, **kwargs: Any) -> None:
-    if (
-        using == transactions.database()
-    ):  # pragma: no branch - the second database is in tests/topologies
+    if using == transactions.database():  # pragma: no branch - tests/topologies has two
         protection.check_deletion(instance, origin)
 
 
@@ -58,15 +56,11 @@ def _note_names(
 
 
 def _note_all_names(using: str, **kwargs: Any) -> None:
-    if (
-        using == transactions.database()
-    ):  # pragma: no branch - the second database is in tests/topologies
+    if using == transactions.database():  # pragma: no branch - tests/topologies has two
         # ``flush`` names none: the tables are those of the code.
         look_alikes.note_all(kwargs.get("apps", apps))
 
 
 def _note_key_version(using: str, **kwargs: Any) -> None:
-    if (
-        using == transactions.database()
-    ):  # pragma: no branch - the second database is in tests/topologies
+    if using == transactions.database():  # pragma: no branch - tests/topologies has two
         key_versions.begin(kwargs.get("apps", apps))

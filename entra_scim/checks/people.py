@@ -72,9 +72,7 @@ def check_email_index(alias: str) -> list[CheckMessage]:
         return []
     # With its indexes, a column may be in the table of a parent.
     model: type[models.Model] = user._meta.get_field(email).model
-    if (
-        connections[alias].vendor == "mysql"
-    ):  # pragma: no cover - MariaDB, which is not measured
+    if connections[alias].vendor == "mysql":  # pragma: no cover - MariaDB, not measured
         if _has_index(model, email):
             return []
         hint = f"Add db_index=True to {email}."
@@ -180,7 +178,7 @@ def _has_field(model: type[models.Model], name: str) -> bool:
     return True
 
 
-def _has_index(  # pragma: no cover - MariaDB, which is not measured
+def _has_index(  # pragma: no cover - MariaDB, not measured
     model: type[models.Model], name: str
 ) -> bool:
     field: Any = model._meta.get_field(name)

@@ -300,9 +300,7 @@ def _prepare(connection: BaseDatabaseWrapper, deadline: float) -> None:
                 "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; "
                 f"SET LOCAL lock_timeout = {milliseconds}"
             )
-    elif (
-        connection.vendor == "mysql"
-    ):  # pragma: no cover - MariaDB, which is not measured
+    elif connection.vendor == "mysql":  # pragma: no cover - MariaDB, not measured
         isolation_level = getattr(connection, "isolation_level", None)
         if isolation_level != "read committed":  # Django's default
             with connection.cursor() as cursor:

@@ -26,8 +26,6 @@ def connect() -> None:
 
 
 def _lock_environment(instance: Any, using: str, **kwargs: Any) -> None:
-    if (
-        using == transactions.database()
-    ):  # pragma: no branch - the second database is in tests/topologies
+    if using == transactions.database():  # pragma: no branch - tests/topologies has two
         emptying.lock(instance)
         emptying.sweep(instance)

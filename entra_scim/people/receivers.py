@@ -20,9 +20,7 @@ def connect() -> None:
 
 
 def _erase_user(instance: Any, using: str, **kwargs: Any) -> None:
-    if (
-        using == transactions.database()
-    ):  # pragma: no branch - the second database is in tests/topologies
+    if using == transactions.database():  # pragma: no branch - tests/topologies has two
         transactions.lock_link_of(instance)
     # Before, not after: by then nothing tells which events were about the person.
     erasure.erase_user(instance)
