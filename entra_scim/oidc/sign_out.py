@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
@@ -76,10 +77,9 @@ def _is_issuer(environment: AnyEnvironment, request: HttpRequest) -> bool:
 
 def _logout_url(request: HttpRequest) -> str | None:
     """Return where Entra signs the visitor out, if that is how they came in."""
+    key: Any = request.session.get(sessions.ENTRA_SESSION)
     entra_session = (
-        EntraSession.objects.filter(pk=request.session.get(sessions.ENTRA_SESSION, 0))
-        .select_related("environment")
-        .first()
+        EntraSession.objects.filter(pk=key).select_related("environment").first()
     )
     if entra_session is None:
         return None

@@ -26,7 +26,9 @@ def test_signing_out_needs_no_entra(active, person, browser, settings):
     assert browser.user_id is None
 
 
-def test_who_came_with_a_password_is_not_led_to_entra(active, admin, browser):
+def test_who_came_with_a_password_is_not_led_to_entra(active, person, admin, browser):
+    """Nor by the session of somebody who signed in with Entra here before."""
+    browser.sign_in()
     browser.client.force_login(admin)
 
     response = sign_out_everywhere(browser)
