@@ -205,7 +205,8 @@ class ProvisionedUser(models.Model):
                 fields=("domain_key", "environment", "active"), name="entra_scim_domain"
             ),
             # The tab counts and finds people by what their requests reveal, from here
-            # alone.
+            # alone. With the user, since MariaDB makes a list of all who have a link
+            # of an environment, to tell who has none.
             models.Index(
                 fields=(
                     "environment",
@@ -216,6 +217,7 @@ class ProvisionedUser(models.Model):
                     "waiting_object_id",
                     "roles_received_at",
                     "id",
+                    "user",
                 ),
                 name="entra_scim_mappings",
             ),
