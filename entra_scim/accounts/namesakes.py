@@ -39,8 +39,9 @@ def find(
         key_versions.check_current()
     username, address = profile.username(attributes), profile.address(attributes)
     usernames = comparison_keys.address_variants(username)
-    addresses = comparison_keys.address_variants(address) if address else []
-    address_key = profile.address_key(attributes)
+    # The username is the address, if there is one.
+    addresses = usernames if address else []
+    address_key = comparison_keys.address_key(username)
     found = _statement(len(usernames), len(addresses), _vendor())(
         environment.pk,
         comparison_keys.user_name_key(attributes["userName"]),

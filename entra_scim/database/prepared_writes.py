@@ -5,7 +5,9 @@ As :mod:`.prepared`, and for the same reason.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,14 +19,25 @@ from .transactions import database
 
 _ROWS_AT_ONCE = 500
 
-_PLAIN_FIELDS = {
-    models.BooleanField,
-    models.CharField,
-    models.PositiveIntegerField,
-    models.TextField,
+_NONE = type(None)
+_SCALARS: frozenset[type] = frozenset({bool, int, str, _NONE})
+
+_PLAIN: dict[type[models.Field[Any, Any]], frozenset[type]] = {
+    models.AutoField: frozenset({int, _NONE}),
+    models.BigAutoField: frozenset({int, _NONE}),
+    models.BooleanField: _SCALARS,
+    models.CharField: _SCALARS,
+    models.DateTimeField: frozenset({_NONE}),
+    models.EmailField: _SCALARS,
+    models.JSONField: frozenset({_NONE}),
+    models.PositiveIntegerField: _SCALARS,
+    models.TextField: _SCALARS,
+    models.UUIDField: frozenset({_NONE}),
 }
-_PLAIN_VALUES = {bool, int, str, type(None)}
-"""What every database takes as it is, in a column of such a field."""
+"""The types of values that every database takes as they are, in a column of such a field."""
+
+_CONSTANTS = (dict, list)
+"""Defaults that are called, and give the same each time."""
 
 
 def insert(
@@ -133,18 +146,39 @@ class _Column:
 
     def __init__(self, connection: Any, field: Any) -> None:
         self.attribute = field.attname
-        self.default = field.get_default
         self.quoted = connection.ops.quote_name(field.column)
+        self._default = field.get_default
+        self._is_constant = (
+            not field.has_default()
+            or not callable(field.default)
+            or field.default in _CONSTANTS
+        )
         self._connection = connection
         while field.is_relation:
             field = field.target_field
         self._field = field
-        self._is_plain = type(field) in _PLAIN_FIELDS
+        self._plain = _PLAIN.get(type(field), frozenset())
+        self._is_uuid = type(field) is models.UUIDField
+        self._has_uuids = connection.features.has_native_uuid_field
 
     def prepared(self, value: Any) -> Any:
-        if self._is_plain and type(value) in _PLAIN_VALUES:
+        """Return a value as the database takes it, as the field itself would."""
+        kind = type(value)
+        if kind in self._plain:
             return value
+        if self._is_uuid and kind is uuid.UUID:
+            return value if self._has_uuids else value.hex
         return self._field.get_db_prep_save(value, self._connection)
+
+    def prepared_default(self) -> Any:
+        """Return what a row has that says nothing of the column."""
+        if self._is_constant:
+            return self._prepared_constant
+        return self.prepared(self._default())
+
+    @cached_property
+    def _prepared_constant(self) -> Any:
+        return self.prepared(self._default())
 
 
 class _WrittenInsert:
@@ -174,9 +208,9 @@ class _WrittenInsert:
 
     def prepared(self, row: Mapping[str, Any]) -> list[Any]:
         return [
-            column.prepared(
-                row[column.attribute] if column.attribute in row else column.default()
-            )
+            column.prepared(row[column.attribute])
+            if column.attribute in row
+            else column.prepared_default()
             for column in self._columns
         ]
 

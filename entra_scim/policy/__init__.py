@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from entra_scim.conf import conf
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.prepared_queries import PreparedQuery as PreparedQuery
-from entra_scim.database.prepared_saves import save_new
+from entra_scim.database.prepared_saves import save_new, set_unusable_password
 from entra_scim.document.arriving import arrived, value_of
 from entra_scim.document.catalogue import ACCOUNT_FIELDS
 from entra_scim.models import EnvironmentGroup
@@ -79,7 +79,7 @@ class ProvisioningPolicy(SharedPeople):
         model = get_user_model()
         values = {model.get_email_field_name(): email, model.USERNAME_FIELD: username}
         user = model(**values)
-        user.set_unusable_password()
+        set_unusable_password(user)
         if type(self).apply_profile is ProvisioningPolicy.apply_profile:
             self.apply_profile(user, arrived())
         if not save_new(user):

@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.db.models import F, Value
 from django.db.models.signals import post_save, pre_save
 
@@ -90,6 +91,23 @@ def test_an_account_that_is_gone_is_not_saved():
 
     with pytest.raises(StaleWrite):
         profile.save_changes(user, before)
+
+
+def test_nobody_s_password_is_another_s(monkeypatch):
+    """It is unusable and as long as Django's, unless the product has its own way."""
+    model = get_user_model()
+    one, other = model(), model()
+    for user in (one, other):
+        prepared_saves.set_unusable_password(user)
+    assert not one.has_usable_password()
+    assert len(one.password) == len(make_password(None))
+    assert one.password != other.password
+
+    monkeypatch.setattr(
+        model, "set_unusable_password", lambda user: setattr(user, "password", "!own")
+    )
+    prepared_saves.set_unusable_password(one)
+    assert one.password == "!own"
 
 
 def test_receivers_are_told_of_somebody_new_as_by_django(scim, told):

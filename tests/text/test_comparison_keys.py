@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import uuid
 
 import pytest
@@ -46,6 +47,14 @@ def test_an_accent_makes_another_address():
 
     assert not comparison_keys.same_address(one, other)
     assert not comparison_keys.looks_like(one, other)
+
+
+@given(st.text() | st.text(string.printable))
+def test_nothing_but_a_to_z_is_lowered(text):
+    """Whether a text has other letters or not."""
+    lowered = [one.lower() if one in string.ascii_uppercase else one for one in text]
+
+    assert comparison_keys.lower_address(text) == "".join(lowered)
 
 
 @given(st.text(min_size=1))
