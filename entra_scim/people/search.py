@@ -43,28 +43,50 @@ def _with_each(environment: AnyEnvironment, words: list[str]) -> set[Any]:
         return set()
     for word, those in zip(words, each, strict=True):
         if len(those) > MOST:
-            those = _beginning(environment, word, among=found)
+            those = _among(environment, word, found)
         found = found & those
     return found
 
 
-def _beginning(
-    environment: AnyEnvironment, text: str, among: Collection[Any] | None = None
-) -> set[Any]:
-    start = compared_strings.beginning(text)
-    # Hexadecimal digits are before "g" in every collation.
-    end = f"{start}g"
+def _beginning(environment: AnyEnvironment, text: str) -> set[Any]:
+    start, end = _range(text)
     names = ProvisionedElement.objects.for_environment(environment).filter(
         searched__gte=start, searched__lt=end
     )
     usernames = ProvisionedUser.objects.for_environment(environment).filter(
         user_name_order__gte=start, user_name_order__lt=end
     )
-    if among is not None:
-        names = names.filter(provisioned_user__in=among)
-        usernames = usernames.filter(pk__in=among)
     found = set(
         usernames.order_by("user_name_order").values_list("pk", flat=True)[: MOST + 1]
     )
     keys = names.order_by("searched").values_list("provisioned_user", flat=True)
     return found.union(keys[: _ROWS + 1])
+
+
+def _among(environment: AnyEnvironment, text: str, people: Collection[Any]) -> set[Any]:
+    """Return those of some people who have a name or address that begins so.
+
+    By what they are called, all of it: MariaDB would rather read the names of
+    everybody that begin so, to find those of a few.
+    """
+    start, end = _range(text)
+    names = ProvisionedElement.objects.for_environment(environment).filter(
+        provisioned_user__in=people
+    )
+    usernames = ProvisionedUser.objects.for_environment(environment).filter(
+        pk__in=people
+    )
+    return {
+        key
+        for key, name in [
+            *names.values_list("provisioned_user", "searched"),
+            *usernames.values_list("pk", "user_name_order"),
+        ]
+        if name is not None and start <= name < end
+    }
+
+
+def _range(text: str) -> tuple[str, str]:
+    start = compared_strings.beginning(text)
+    # Hexadecimal digits are before "g" in every collation.
+    return start, f"{start}g"

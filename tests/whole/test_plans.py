@@ -24,6 +24,7 @@ from entra_scim.models import (
     ProvisioningEvent,
     RoleAssignment,
 )
+from entra_scim.people import search
 from entra_scim.sign_in import sign_ins
 from tests.support.factories import RoleFactory
 from tests.support.plans import faults
@@ -159,6 +160,16 @@ def test_the_tab(directory, admin, monkeypatch):
         ]
         assert found == [], page
         assert response.status_code == 200
+
+
+def test_names_of_a_few_are_looked_up_by_who_they_are(directory, monkeypatch):
+    """Not among all that begin as a word does which nearly everybody's name has."""
+    monkeypatch.setattr(search, "MOST", 20)
+
+    found, people = faults(lambda: search.people(directory, "person 7"))
+
+    assert found == []
+    assert len(people) == 11
 
 
 def test_who_is_locked_out(directory):
