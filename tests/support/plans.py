@@ -22,6 +22,7 @@ from entra_scim.models import (
     RoleAssignment,
 )
 
+_NAMES_MANY = re.compile(r"_id. IN \((?:\d+, ){40}")
 _FEW_ROWS_WAYS = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
 
 
@@ -72,6 +73,9 @@ def _faults(sql):
             names.setdefault(alias, table)
     with connection.cursor() as cursor:
         found = [*_PLANS[connection.vendor](cursor, sql.replace("%", "%%"), names)]
+    # Where many of its keys are named, SQLite reads a small table whole.
+    if connection.vendor == "sqlite" and _NAMES_MANY.search(sql):
+        return []
     # Whether there is anybody, a plan does not tell from how many it reads until then.
     if _is_bounded(sql) or re.match(r"SELECT (DISTINCT )?1 ", sql):
         return []
