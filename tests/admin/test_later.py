@@ -8,7 +8,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from entra_scim.connection import access_keys
+from entra_scim.connection import access_keys, configuration, credentials
 from entra_scim.explanations.sign_in_codes import EXPLANATIONS
 from entra_scim.models import (
     AccessKey,
@@ -33,6 +33,18 @@ class TestLater:
         steps = [link.url.partition("#")[2] for _expiry, link in expiries]
         assert steps == ["step-keys", "step-test", "step-keys"]
         assert [bool(expiry.on) for expiry, _link in expiries] == [True, True, False]
+
+    def test_a_certificate_expires_in_place_of_a_secret(self, client, contoso):
+        client.post(tab(contoso, "connection/"), saved())
+        kept = configuration.connection_of(contoso)
+        made = credentials.with_certificate(credentials.newest(kept))
+        credentials.use(kept, made)
+        kept.save()
+
+        [(expiry, _link)] = client.get(tab(contoso, "later/")).context["expiries"]
+
+        assert str(expiry.what) == "the certificate"
+        assert expiry.on == made.certificate_expires_on
 
     def test_all_codes_are_explained(self, client, contoso):
         """On one page, which the browser can search."""

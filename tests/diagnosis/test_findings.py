@@ -159,6 +159,16 @@ class TestFindings:
         change = {"op": "Replace", "path": "userName", "value": address}
         return scim.patch(f"/Users/{person.pk}", change).status_code
 
+    def test_only_some_details_are_shown(self, client, contoso, scim):
+        """Of a mapping that is wrong for everybody, three say what is wrong."""
+        for number in range(4):
+            scim.get("/Users", {"filter": f'shoe{number} eq "43"'})
+
+        [finding] = client.get(tab(contoso)).context["findings"]
+
+        assert finding.code == "invalidFilter"
+        assert len(finding.details) == 3
+
     def test_a_refusal_that_was_overcome(self, client, contoso, scim):
         """As in a chain of renames: one cycle later it is right."""
         eve, max = provision(scim, "eve"), provision(scim, "max")

@@ -38,6 +38,7 @@ def test_no_team_is_taken_for_a_group():
     assert json.loads(process.stdout) == {
         "role": "groups_elsewhere",
         "granting": [400, 0],
+        "nobody is exempt": [True, False],
         "event": "groups_elsewhere",
         "leaving": [200, False],
         "teams": ["Secret"],

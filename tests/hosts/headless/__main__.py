@@ -19,6 +19,7 @@ from django.core.checks import run_checks
 from django.test import Client
 from django.utils import timezone
 
+from entra_scim.checks.allauth import check_allauth
 from entra_scim.models import EntraConnection
 from tests.hosts import groups, story
 
@@ -104,9 +105,15 @@ for is_active in (False, True):
     assert answer.status_code == (401 if is_active else 200), answer.content
     assert who(app) == (NOBODY if is_active else ann.get_username())
 
+if settings.HEADLESS == "jwt":
+    app.refresh = "no token"
+    assert not app.refreshed()
+
 if settings.HEADLESS == "plain":
     assert found_by_checks() == {"entra_scim.W034"}
 else:
     assert found_by_checks() == set()
+    settings.ACCOUNT_ADAPTER = "nowhere.Adapter"  # which django-allauth tells of
+    assert check_allauth(None) == []
     del settings.ACCOUNT_ADAPTER
     assert found_by_checks() == {"entra_scim.W033"}

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 
 from django.contrib.auth.models import Group
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandError, call_command
+from django.test import override_settings
 
 from entra_scim.connection import access_keys
 from entra_scim.models import Environment, EnvironmentRole, ProvisioningEvent
+from entra_scim.policy import ProvisioningPolicy
 from entra_scim.roles.memberships import GroupsElsewhere
 from entra_scim.text.comparison_keys import role_key
 from tests.owngroups.models import Person, Team
 from tests.support.client import ScimClient
+
+
+class StaffIsExempt(ProvisioningPolicy):
+    def is_exempt(self, user):
+        return user.email.endswith("@staff.example")
+
+
+def tried(environment, policy):
+    """Return what the trial of a policy says."""
+    told = io.StringIO()
+    path = f"{policy.__module__}.{policy.__qualname__}"
+    with (
+        override_settings(ENTRA_SCIM_POLICY=path),
+        contextlib.suppress(CommandError),  # it found something
+    ):
+        call_command("entra_check_policy", environment.pk, stdout=told)
+    return told.getvalue()
 
 
 class Command(BaseCommand):
@@ -62,5 +83,9 @@ class Command(BaseCommand):
         ann.refresh_from_db()
         story["leaving"] = [left.status_code, ann.is_active]
         EnvironmentRole.objects.get().delete()
+        story["nobody is exempt"] = [
+            "has no column is_superuser" in tried(environment, policy)
+            for policy in (ProvisioningPolicy, StaffIsExempt)
+        ]
         story["teams"] = [one.name for one in ann.groups.all()]
         return json.dumps(story)
