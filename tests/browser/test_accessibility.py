@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import datetime
+import re
 import uuid
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from entra_scim.connection import access_keys, configuration
-from entra_scim.models import AccessKey, EntraConnection, ProvisionedUser
+from entra_scim.kit import automatic, grants
+from entra_scim.kit.words import STEPS
+from entra_scim.models import (
+    AccessKey,
+    EntraConnection,
+    ProvisionedUser,
+    ReleasedUser,
+)
+from entra_scim.people import provisioning
 from entra_scim.secrecy.hiding import Secret
+from entra_scim.sign_in import sign_ins
+from entra_scim.tab.urls import PAGES
 from tests.browser.conftest import enter_password
 from tests.support.browsing import entra_sends, screenshot_of_screen
 from tests.support.crowd import crowd
@@ -22,6 +34,38 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCREENS = ((390, "light"), (390, "dark"), (1280, "dark"), (1920, "light"))
 """Each width, and each colour scheme on a narrow and a wide one."""
 
+FEW_SCREENS = ((390, "dark"), (1280, "light"))
+"""For pages and states that have little of their own but words."""
+
+PLAIN = {
+    *("same_person", "set_aside", "forget", "set_former_aside", "release"),
+    *("revoke_key", "remove_role", "turn_off", "pause", "resume", "federation"),
+    *("later", "codes", "role", "automatic"),
+}
+
+ELSEWHERE = {
+    "progress": "a part of the set-up, for a script",
+    "new_key": "shown once: among what comes and goes",
+    "role_progress": "goes on by itself, and is gone: tests/roles/regrants",
+    "kit": "the guide, with a mistake",
+}
+"""The pages that are not looked at by their address, and why."""
+
+VARIANTS = {"people": "?q=nobody", "events": "?kind=refused"}
+
+
+def pages_of(environment, numbers):
+    """Return the name and path of each page: a new one is looked at, or fails here."""
+    above = f"/admin/product/environment/{environment.pk}/entra/"
+    for resource, found in PAGES.items():
+        for name, (route, page) in found.items():
+            if not page.__name__.endswith("Page") or name in ELSEWHERE:
+                continue
+            path = re.sub(r"<\w+:(\w+)>", lambda part: str(numbers[part[1]]), route)
+            yield name, f"{above}{resource}{path}"
+            if name in VARIANTS:
+                yield name, f"{above}{resource}{path}{VARIANTS[name]}"
+
 
 @pytest.fixture(params=["en", "nl"])
 def look(request, browse):
@@ -30,11 +74,11 @@ def look(request, browse):
 
     page = browse(locale=request.param)
 
-    def look(what):
+    def look(what, screens=SCREENS):
         page.evaluate(
             "document.querySelectorAll('details').forEach(step => (step.open = true))"
         )
-        for width, scheme in SCREENS:
+        for width, scheme in screens:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             # Colours that are still on their way have no contrast yet.
@@ -83,7 +127,7 @@ def test_every_page_with_long_names_and_many_rows(
     look, site, contoso, administrator, roles
 ):
     """300 people, 40 roles and 200 events, beside one of each special case."""
-    busiest = crowd(contoso)[0]
+    busiest, waiting, former = crowd(contoso)[:3]
     _key, secret = access_keys.create(contoso, created_by=administrator)
     entra_sends(site, contoso, secret, userName="x" * 300)
     entra_sends(
@@ -96,30 +140,77 @@ def test_every_page_with_long_names_and_many_rows(
     )
     entra_sends(site, contoso, secret, userName="max@contoso.example", active=False)
     ida = ProvisionedUser.objects.get(user__email="ida@contoso.example")
-    key = AccessKey.objects.get()
-    base = f"/admin/product/environment/{contoso.pk}/entra/"
+    ProvisionedUser.objects.filter(pk=waiting.pk).update(
+        waiting_object_id=str(uuid.uuid4())
+    )
+    provisioning.release(contoso, former.pk)
+    numbers = {
+        "key_id": AccessKey.objects.get().pk,
+        "role_id": roles["Viewer"].pk,
+        "released_id": ReleasedUser.objects.get().pk,
+        "person_id": waiting.pk,
+    }
+    pages = list(pages_of(contoso, numbers))
+    [person] = [path for name, path in pages if name == "person"]
+    for one in (ida, busiest):
+        pages.append(("person", person.replace(str(waiting.pk), str(one.pk))))
 
-    for path in (
-        "",
-        "guide/",
-        "people/",
-        "people/?q=nobody",
-        f"people/{ida.pk}/",
-        f"people/{busiest.pk}/",
-        f"people/{ida.pk}/release/",
-        "people/local/",
-        "events/",
-        "sign-in/",
-        "sign-in/deactivate/",
-        "pause/",
-        "later/",
-        "codes/",
-        f"roles/{roles['Viewer'].pk}/",
-        f"roles/{roles['Viewer'].pk}/delete/",
-        f"keys/{key.pk}/revoke/",
-    ):
-        assert look.page.goto(base + path).status == 200, path
-        look(path)
+    for name, path in pages:
+        assert look.page.goto(path).status == 200, path
+        look(path, FEW_SCREENS if name in PLAIN else SCREENS)
+        if name == "guide":
+            assert_prints_whole_values(look.page)
+            look.page.goto(look.page.input_value("#copy-shared"))
+            look("shared guide")
+            assert_prints_whole_values(look.page)
+
+
+def assert_prints_whole_values(page):
+    """On paper, the end of a long value is not beyond the edge of its input."""
+    page.emulate_media(media="print")
+    printed = page.locator(".entra-printed", has_text="AssertiveAppRoleAssignments")
+    assert printed.first.is_visible()
+    assert not page.locator("#copy-expression").is_visible()
+    page.emulate_media(media="screen")
+
+
+def test_the_states_of_a_set_up_by_the_product(look, contoso, settings):
+    """The question, a run, where it stopped, and its end."""
+    settings.ENTRA_SCIM_SETUP_CLIENT_ID = str(uuid.uuid4())
+    page = look.page
+    [cookie] = [one for one in page.context.cookies() if one["name"] == "sessionid"]
+    session = SessionStore(cookie["value"])
+    run = automatic.new_run({"steps": range(len(STEPS))}) | {
+        "environment": str(contoso.pk),
+        "is_running": False,
+        "tenant": "x",
+    }
+    states = {
+        "begin": None,
+        "stopped": run | {"next": 3, "problem": "Entra does not allow this: no. " * 4},
+        "held": run | {"next": 3, "is_held": True},
+        "done": run
+        | {"next": run["total"], "consent_address": f"https://x/{'y' * 90}"},
+    }
+
+    for state, kept in states.items():
+        session["entra_scim_set_up_run"] = kept
+        session.save()
+        page.goto(f"/admin/product/environment/{contoso.pk}/entra/guide/automatic/")
+        look(f"automatic, {state}", FEW_SCREENS)
+    session["entra_scim_set_up_run"] = None
+    grants.keep(
+        session,
+        str(contoso.pk),
+        token=Secret("token"),
+        tenant_id=str(uuid.uuid4()),
+        name="ines@contoso.example",
+        lasts=600,
+    )
+    session.save()
+    page.reload()
+    assert page.locator("[value=start]").is_visible()
+    look("automatic, question", FEW_SCREENS)
 
 
 def test_what_comes_and_goes(look, site, contoso, administrator, roles):
@@ -161,3 +252,16 @@ def test_what_comes_and_goes(look, site, contoso, administrator, roles):
     EntraConnection.objects.update(confirmed_at=timezone.now())
     page.goto(f"{base}sign-in/")
     look("active")
+    EntraConnection.objects.update(paused_at=timezone.now())
+    page.goto(base)
+    look("paused", FEW_SCREENS)
+    page.goto(f"{base}resume/")
+    look("resuming", FEW_SCREENS)
+    sign_ins.record_failure(contoso, "AADSTS7000222", "", administrator.email)
+    for path in (base, f"{base}sign-in/", "/admin/"):
+        page.goto(path)
+        look(f"broken {path}", FEW_SCREENS)
+    page.context.clear_cookies()
+    for path in ("/admin/login/", "/entra/callback/?code=x"):
+        page.goto(path)
+        look(path, FEW_SCREENS)

@@ -27,8 +27,13 @@ def crowd(environment, people=300, roles=40, events=200):
         for number in range(people)
     )
     environment.members.add(*users)
+    held = [
+        granted if number == 0 else granted[number % roles :][:2]
+        for number in range(people)
+    ]
     links = ProvisionedUser.objects.bulk_create(
-        _link(environment, number, user) for number, user in enumerate(users)
+        _link(environment, number, user, held[number])
+        for number, user in enumerate(users)
     )
     RoleAssignment.objects.bulk_create(
         RoleAssignment(
@@ -38,7 +43,7 @@ def crowd(environment, people=300, roles=40, events=200):
             value_key=role.value_key,
         )
         for number, link in enumerate(links)
-        for role in (granted if number == 0 else granted[number % roles :][:2])
+        for role in held[number]
     )
     ProvisioningEvent.objects.bulk_create(
         ProvisioningEvent(
@@ -57,12 +62,13 @@ def _address(number):
     return f"maximiliane-wilhelmine.von.hohenlohe{number:03}@subsidiary.contoso.example"
 
 
-def _link(environment, number, user):
+def _link(environment, number, user, roles):
     attributes = {
         "userName": _address(number),
         "displayName": f"{LONG_NAME[:-4]} {number:03}",
         "externalId": str(uuid.UUID(int=number)),
         "active": True,
+        "roles": [{"value": role.value} for role in roles],
         "emails": [{"value": _address(number), "type": "work", "primary": True}],
     }
     link = ProvisionedUser(

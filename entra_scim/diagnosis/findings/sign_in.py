@@ -15,6 +15,10 @@ from entra_scim.diagnosis.sign_in_health import Breakage
 from entra_scim.explanations import sign_in_codes
 from entra_scim.models import EntraConnection
 
+_OF_A_SECRET = {
+    *("AADSTS7000222", "AADSTS7000215", "AADSTS7000218", "AADSTS70002", "credentials")
+}
+
 
 class SignIn(Code):
     BROKEN = Kind(
@@ -36,7 +40,12 @@ def findings(facts: Facts) -> Iterator[Item]:
 def broken(connection: EntraConnection, breakage: Breakage) -> Item:
     """Return what is told of a breakage, with the way to what sign-in works with."""
     item = SignIn.BROKEN.item(date=since(breakage), code=breakage.code)
-    place = Place.CERTIFICATE if connection.certificate else Place.CONNECTION
+    if connection.certificate:
+        place = Place.CERTIFICATE
+    elif breakage.code in _OF_A_SECRET:
+        place = Place.CREDENTIALS
+    else:
+        place = Place.CONNECTION
     return dataclasses.replace(
         item,
         remedy=sign_in_codes.explain(breakage.code).administrator,
