@@ -139,6 +139,19 @@ class TestSomebodyWhomEntraManagesNoMore:
 
         assert held() == ["local"]
 
+    def test_one_role_less(self, scim, contoso, ann, held, admin):
+        """Of the one that stays, nothing is said to the product."""
+        for name in ("Reader", "Writer"):
+            definitions.define(contoso, name, by=admin)
+        path = linked(scim, ann, "Reader", "Writer")
+        ann.is_superuser = True
+        ann.save()
+
+        change(scim, path, "roles", values("Writer"))
+
+        assert held() == ["Writer", "local"]
+        assert last_event("updated").changes["roles_removed"] == ["Reader"]
+
     def test_one_more_role(self, scim, path, held):
         change(scim, path, "roles", values("Viewer", "Uploader"))
 
