@@ -18,7 +18,7 @@ from entra_scim.models import ProvisionedUser
 
 from .filters import q_of
 from .projection import Projection, names_in
-from .sorting import PAGES, order_of
+from .sorting import PAGES, order_of, order_of_found
 
 Row = tuple[uuid.UUID, Document, datetime.datetime, datetime.datetime, int]
 """What a resource is made of. A page has many, which need no instances."""
@@ -98,10 +98,12 @@ def page(query: Query, environment: AnyEnvironment) -> tuple[int, list[Row]]:
     ids are read first: an index has them, and passing over the others costs little.
     """
     people = ProvisionedUser.objects.for_environment(environment)
+    order: tuple[Any, ...] = PAGES
     if query.filter is not None:
         key_versions.check_current()
-        people = people.filter(q_of(query.filter, environment))
-    order: tuple[Any, ...] = PAGES
+        condition = q_of(query.filter, environment)
+        people = people.filter(condition)
+        order = order_of_found(condition)
     if query.sort_by is not None:
         order = order_of(query.sort_by, query.descending)
     offset = query.start_index - 1

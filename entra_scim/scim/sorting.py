@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
 from scim2_models import InvalidPathException, InvalidValueException, Path
 from scim2_models.path import AttrPath
 
@@ -41,6 +43,26 @@ def order_of(sort_by: str, descending: bool) -> tuple[Any, ...]:
     if descending:
         return (text.desc(nulls_first=True), "-id")
     return (text.asc(nulls_last=True), "id")
+
+
+def order_of_found(condition: Q) -> tuple[Any, ...]:
+    """Return the order of those that a filter finds, where a request asks for none.
+
+    A filter that asks when people changed is answered from the index that knows it. In
+    the order of pages, SQLite would look at everybody to find the few.
+    """
+    fields = {*_fields(condition)}
+    if "modified" in fields and fields <= {"modified", "active"}:
+        return ("modified", "id")
+    return PAGES
+
+
+def _fields(condition: Q) -> Iterator[str]:
+    for child in condition.children:
+        if isinstance(child, Q):
+            yield from _fields(child)
+        else:
+            yield child[0].partition("__")[0] if isinstance(child, tuple) else ""
 
 
 def _path(sort_by: str) -> str | None:

@@ -23,6 +23,21 @@ class TestListing:
         for name in ("eve", "ann", "bob", "Carl"):
             create(scim, name, displayName=name.upper())
 
+    @pytest.mark.parametrize("also", ["", " and active eq true"])
+    def test_who_changed_comes_in_the_order_of_that(self, scim, people, also):
+        """An index has this order: in that of pages, SQLite would look at everybody."""
+        [first] = scim.get("/Users", {"count": 1}).json()["Resources"]
+        scim.patch(
+            f"/Users/{first['id']}",
+            {"op": "Replace", "path": "displayName", "value": "Eve"},
+        )
+
+        found = scim.get(
+            "/Users", {"filter": f'meta.lastModified gt "2001-01-01T00:00:00Z"{also}'}
+        )
+
+        assert names(found) == ["ann", "bob", "Carl", "eve"]
+
     @pytest.mark.parametrize(
         ("query", "expected"),
         [

@@ -40,6 +40,8 @@ BY_KEY = [
     'emails[type eq "work"].value eq "person7@contoso.example" and active eq true',
     'phoneNumbers[type eq "mobile"].value eq "x"',
     'meta.lastModified gt "2100-01-01T00:00:00Z"',
+    'meta.lastModified ge "2100-01-01T00:00:00Z" and meta.lastModified lt "2101-01-01T00:00:00Z"',
+    'active eq true and meta.lastModified gt "2100-01-01T00:00:00Z"',
     'meta.created gt "2100-01-01T00:00:00Z"',
 ]
 PAGES = [
