@@ -68,7 +68,7 @@ def test_a_role_that_is_not_offered(check, settings, contoso):
 
 
 def test_mail_of_another_thread_is_kept_back(check):
-    """It is sent to nobody, whoever sends it."""
+    """Nobody gets it, no matter which code sends it."""
 
     def welcome(instance, **kwargs):
         arguments = ("Welcome", "", None, [instance.email])

@@ -182,7 +182,7 @@ def test_a_plan_that_cannot_be_made_is_said(visit, contoso):
 
 
 def test_an_old_session_proves_who_it_is(visit, contoso):
-    """What Entra granted is a way in for whoever copies the cookie."""
+    """What Entra granted is a way in for anyone who copies the cookie."""
     visit.sign_in()
     age(visit.client)
 
