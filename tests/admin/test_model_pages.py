@@ -283,7 +283,9 @@ def test_a_new_environment_has_no_tab_yet(client, contoso):
     assert "/entra/" not in page.content.decode()
 
 
-def test_what_has_no_page_is_listed_without_a_link(client, contoso, ann, monkeypatch):
+def test_what_has_no_page_is_listed_without_a_link(
+    several_environments, client, contoso, ann, monkeypatch
+):
     """As of a model whose admin has no page of changes."""
     model = type(contoso).members.through
     monkeypatch.setitem(site._registry, model, ModelAdmin(model, site))
