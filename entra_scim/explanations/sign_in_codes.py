@@ -63,8 +63,7 @@ def explanations_of_entra() -> list[tuple[list[str], Explanation]]:
             (code for code in codes if _AADSTS.fullmatch(code)),
             key=lambda code: int(code.removeprefix("AADSTS")),
         )
-        if numbers:
-            found.append((numbers, explanation))
+        found.append((numbers, explanation))
     return sorted(found, key=lambda one: not one[1].urgent)
 
 

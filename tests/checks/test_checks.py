@@ -311,4 +311,5 @@ def test_a_wrong_setting_is_told_once(db, settings, name, value):
 
     assert checks.check_environments(None, databases=["default"]) == []
     assert checks.check_environment_model(None, databases=["default"]) == []
+    assert checks.check_routers(None, databases=["default"]) == []
     assert checks.check_mixins(None) == []

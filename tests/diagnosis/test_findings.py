@@ -9,8 +9,12 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from entra_scim.diagnosis.findings.sign_in import broken
+from entra_scim.diagnosis.items import Place
+from entra_scim.diagnosis.sign_in_health import Breakage
 from entra_scim.models import (
     AccessKey,
+    EntraConnection,
     ProvisioningEvent,
 )
 from tests.support.tab import OBJECT_ID, ROLE, provision, tab, text_of
@@ -254,3 +258,19 @@ class TestFindings:
         AccessKey.objects.update(last_used_at=timezone.now())
 
         assert "groups" not in self.refused(client, contoso)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "code", "place"),
+    [
+        ("", "AADSTS7000222", Place.CREDENTIALS),
+        ("", "AADSTS700016", Place.CONNECTION),
+        ("of ours", "AADSTS700027", Place.CERTIFICATE),
+    ],
+)
+def test_a_broken_sign_in_leads_to_what_it_works_with(certificate, code, place):
+    breakage = Breakage(since=timezone.now(), code=code)
+
+    item = broken(EntraConnection(certificate=certificate), breakage)
+
+    assert [way.to for way in item.ways] == [place, Place.SIGN_IN_CODES]

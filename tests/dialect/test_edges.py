@@ -36,6 +36,14 @@ def test_a_list_without_values_changes_nothing(scim, eve, operation):
     assert [role["value"] for role in answer.json()["roles"]] == ["Viewer"]
 
 
+def test_a_list_of_one_object_without_a_value_is_no_name(scim, eve):
+    """As Entra wraps single values, but for what it is about."""
+    operation = {"op": "Replace", "path": "displayName", "value": [{"$ref": None}]}
+
+    assert scim.patch(eve, operation).status_code == 400
+    assert "displayName" not in scim.get(eve).json()
+
+
 def test_a_person_has_one_manager(scim, eve):
     managers = [{"value": "1"}, {"value": "2"}]
     path = f"{ENTERPRISE}:manager"

@@ -62,6 +62,8 @@ class Entra(RuleBasedStateMachine):
         # By resource id: the person as Entra sees them.
         self.linked = {}
         self.released = {}
+        # By resource id: the name that was refused, since a colleague has it.
+        self.wishes = {}
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -151,12 +153,15 @@ class Entra(RuleBasedStateMachine):
         key, former = name.lower(), person["name"].lower()
         taken = key != former and key in self.users
         if taken and active is None:
-            assert response.status_code == 409, response.content
+            exchange = self.exchange(resource_id, name)
+            assert response.status_code == (200 if exchange else 409), response.content
+            self.rename_all(exchange)
+            if not exchange and self.holder_of(key) is not None:
+                self.wishes[resource_id] = name
             return
         assert response.status_code == 200, response.content
         if not taken:
-            self.users[key] = self.users.pop(former)
-            self.change(resource_id, name=name)
+            self.rename_all({resource_id: name})
         if active is False:
             self.change(resource_id, active=False)
 
@@ -198,8 +203,39 @@ class Entra(RuleBasedStateMachine):
             return
         assert response.status_code == 204
         person = self.linked.pop(resource_id)
+        self.wishes.pop(resource_id, None)
         self.users[person["name"].lower()] = (False, set())
         self.released[person["name"].lower()] = person["oid"]
+
+    def holder_of(self, key):
+        """Return the resource of the person whose name has a key."""
+        holders = (
+            resource_id
+            for resource_id, person in self.linked.items()
+            if person["name"].lower() == key
+        )
+        return next(holders, None)
+
+    def exchange(self, resource_id, name):
+        """Return who gets which name, if each gets what they wish, else nobody."""
+        names = {resource_id: name}
+        holder = self.holder_of(name.lower())
+        while holder is not None and holder not in names:
+            if holder not in self.wishes:
+                return {}
+            names[holder] = self.wishes[holder]
+            holder = self.holder_of(names[holder].lower())
+        return names if holder == resource_id else {}
+
+    def rename_all(self, names):
+        former = {one: self.linked[one]["name"].lower() for one in names}
+        accounts = {one: self.users.pop(former[one]) for one in names}
+        for one, name in names.items():
+            self.users[name.lower()] = accounts[one]
+            if name.lower() != former[one]:
+                self.wishes.pop(one, None)
+        for one, name in names.items():
+            self.change(one, name=name)
 
     def change(self, resource_id, **changes):
         person = self.linked[resource_id]

@@ -152,6 +152,13 @@ class TestSomebodyWhomEntraManagesNoMore:
         assert held() == ["Writer", "local"]
         assert last_event("updated").changes["roles_removed"] == ["Reader"]
 
+    def test_less_of_what_is_no_role(self, scim, path, held):
+        HELD.clear()
+
+        change(scim, path, "roles", values("Viewer"))
+
+        assert held() == ["never"]
+
     def test_one_more_role(self, scim, path, held):
         change(scim, path, "roles", values("Viewer", "Uploader"))
 
