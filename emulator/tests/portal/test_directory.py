@@ -317,6 +317,7 @@ def test_nothing_comes_from_elsewhere(visitor, home):
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
     assert page.headers["Cache-Control"] == "no-store"
     assert set(re.findall(r"<script[^>]*>", page.html)) == {
-        '<script src="/static/copy.js" defer>'
+        '<script src="/static/copy.js" defer>',
+        '<script src="/static/deep_link.js" defer>',
     }
     assert "style=" not in page.html
