@@ -119,6 +119,7 @@ def test_the_guide_is_followed(open_portal, storage, tenant_url, javascript):
     press(page, "Save")
     menu(page, "Attribute mapping")
     page.get_by_role("link", name="Add new mapping").click()
+    page.reload()  # Entra lists a new attribute after that only
     page.get_by_label("Mapping type").select_option("Expression")
     page.get_by_label("Expression", exact=True).fill(ASSERTIVE)
     page.get_by_label("Target attribute").select_option("roles")
