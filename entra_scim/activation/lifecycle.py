@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from entra_scim.connection import configuration, credentials
+from entra_scim.connection import configuration, credentials, guide_links
 from entra_scim.connection.credentials import Credentials
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
@@ -108,6 +108,7 @@ def note_sign_in(settings: EntraConnection, user: Any) -> bool:
         if state_of(locked) != State.TRIAL:
             return None
         locked.confirmed_at = timezone.now()
+        guide_links.end_all(locked.environment)
         return Kind.CONFIRMED
 
     return _change(
@@ -142,10 +143,10 @@ def confirmer_if_begun_by(environment: AnyEnvironment, began: Any) -> str:
 def deactivate(settings: EntraConnection, by: Any = None) -> None:
     """Let people sign in with their passwords again.
 
-    Sessions that were opened with Entra end. Credentials that wait for a test go on
-    waiting.
+    Sessions that were opened with Entra end, and so do links to the guide. Credentials
+    that wait for a test go on waiting.
     """
-    _end(settings, by, lambda locked: locked.activated_at is not None)
+    _end(settings, by, lambda locked: locked.activated_at is not None, for_good=True)
 
 
 def note_trial_end(settings: EntraConnection) -> None:
@@ -186,7 +187,11 @@ def _is_over(settings: EntraConnection) -> bool:
 
 
 def _end(
-    settings: EntraConnection, by: Any, applies: Callable[[EntraConnection], bool]
+    settings: EntraConnection,
+    by: Any,
+    applies: Callable[[EntraConnection], bool],
+    *,
+    for_good: bool = False,
 ) -> None:
     def end(locked: EntraConnection) -> str | None:
         if not applies(locked):
@@ -194,6 +199,8 @@ def _end(
         locked.activated_at = locked.confirmed_at = locked.activated_by = None
         # Entra vouches for nobody from now on, perhaps because it cannot be trusted.
         sign_ins.end_all_sessions(locked.environment)
+        if for_good:  # After a trial that failed, somebody goes on setting up.
+            guide_links.end_all(locked.environment)
         return Kind.ENDED
 
     _change(

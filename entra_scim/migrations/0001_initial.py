@@ -62,6 +62,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='GuideLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField()),
+                ('last_opened_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(help_text='When it was revoked, or no longer needed.', null=True)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+            ],
+            options={
+                'ordering': ('-created_at', '-pk'),
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='EntraSetUp',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -164,7 +179,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
                 ('first_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first at')),
                 ('count', models.PositiveIntegerField(default=1, verbose_name='times')),
-                ('kind', models.CharField(choices=[('created', 'account created'), ('linked', 'linked to the existing account'), ('updated', 'changed'), ('deactivated', 'deactivated'), ('deactivated_again', 'deactivated again, because the product had undone it'), ('restored', 'brought back to what Entra said, because the product had undone it'), ('reactivated', 'reactivated'), ('released', 'deleted in Entra, now inactive here'), ('set_aside', 'unlinked and set aside, address free'), ('object_id_accepted', 'accepted with another object ID'), ('forgotten', 'may be linked again'), ('role_created', 'role created'), ('role_changed', 'role changed'), ('role_deleted', 'role deleted'), ('key_created', 'access key created'), ('key_first_used', 'access key used first'), ('key_revoked', 'access key revoked'), ('sign_in_tested', 'sign-in tested'), ('sign_in_failed', 'sign-in failed'), ('wrong_password', 'entered a wrong password in the tab'), ('credentials', 'connection changed'), ('trial', 'activated on trial'), ('confirmed', 'activation confirmed'), ('ended', 'turned off: passwords work again'), ('paused', 'provisioning paused'), ('resumed', 'provisioning resumed'), ('refused', 'refused'), ('failed', 'failed')], max_length=20, verbose_name='what')),
+                ('kind', models.CharField(choices=[('created', 'account created'), ('linked', 'linked to the existing account'), ('updated', 'changed'), ('deactivated', 'deactivated'), ('deactivated_again', 'deactivated again, because the product had undone it'), ('restored', 'brought back to what Entra said, because the product had undone it'), ('reactivated', 'reactivated'), ('released', 'deleted in Entra, now inactive here'), ('set_aside', 'unlinked and set aside, address free'), ('object_id_accepted', 'accepted with another object ID'), ('forgotten', 'may be linked again'), ('role_created', 'role created'), ('role_changed', 'role changed'), ('role_deleted', 'role deleted'), ('key_created', 'access key created'), ('key_first_used', 'access key used first'), ('key_revoked', 'access key revoked'), ('guide_link_created', 'link to the guide created'), ('guide_link_revoked', 'link to the guide revoked'), ('sign_in_tested', 'sign-in tested'), ('sign_in_failed', 'sign-in failed'), ('wrong_password', 'entered a wrong password in the tab'), ('credentials', 'connection changed'), ('trial', 'activated on trial'), ('confirmed', 'activation confirmed'), ('ended', 'turned off: passwords work again'), ('paused', 'provisioning paused'), ('resumed', 'provisioning resumed'), ('refused', 'refused'), ('failed', 'failed')], max_length=20, verbose_name='what')),
                 ('name', models.TextField(help_text='The name as it was then.', verbose_name='name')),
                 ('changes', models.JSONField(default=dict, help_text='Names of what changed, never the values.', verbose_name='changes')),
                 ('reason', models.CharField(max_length=40, verbose_name='reason')),

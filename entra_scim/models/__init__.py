@@ -5,6 +5,7 @@ from .entra_connection import EntraConnection
 from .entra_session import EndedSessions, EntraSession
 from .environment import Environment
 from .event import ProvisioningEvent
+from .guide_link import GuideLink
 from .key_version import KeyVersion
 from .look_alike import LookAlike
 from .provisioned_user import (
@@ -27,6 +28,7 @@ __all__ = [
     "Environment",
     "EnvironmentGroup",
     "EnvironmentRole",
+    "GuideLink",
     "KeyVersion",
     "LookAlike",
     "PendingRegrant",

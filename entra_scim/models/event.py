@@ -82,6 +82,14 @@ class ProvisioningEvent(models.Model):
         KEY_CREATED = "key_created", gettext_lazy("access key created")
         KEY_FIRST_USED = "key_first_used", gettext_lazy("access key used first")
         KEY_REVOKED = "key_revoked", gettext_lazy("access key revoked")
+        GUIDE_LINK_CREATED = (
+            "guide_link_created",
+            gettext_lazy("link to the guide created"),
+        )
+        GUIDE_LINK_REVOKED = (
+            "guide_link_revoked",
+            gettext_lazy("link to the guide revoked"),
+        )
         SIGN_IN_TESTED = "sign_in_tested", gettext_lazy("sign-in tested")
         SIGN_IN_FAILED = "sign_in_failed", gettext_lazy("sign-in failed")
         WRONG_PASSWORD = (

@@ -10,7 +10,7 @@ from entra_scim.kit import grants
 from entra_scim.kit.environments import cloud_of
 from entra_scim.kit.forms import file_name
 
-from . import shared_guide
+from . import guide_links
 from .key_use import key_use_of
 from .kit_forms import KitForm
 from .pages import EnvironmentPage
@@ -40,7 +40,7 @@ class GuidePage(EnvironmentPage):
             is_automatic=grants.is_offered(cloud_of(self.entra_connection)),
             kit_file=file_name(str(self.environment.pk), "sh"),
             kit_file_for_powershell=file_name(str(self.environment.pk), "ps1"),
-            shared_link=shared_guide.link_from(self),
+            guide_links=guide_links.links_of(self),
             **kwargs,
         )
 

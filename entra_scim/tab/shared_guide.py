@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core import signing
+from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
-from entra_scim.connection import authorities
-from entra_scim.database.environment_model import AnyEnvironment, environment_named
+from entra_scim.connection import authorities, guide_links
+from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.database.transactions import deciding
 from entra_scim.models import EntraConnection, EnvironmentRole
 from entra_scim.web.engines import engine
 
 from . import flow
 from .addresses import addresses_of, is_insecure
 from .entra_pages import pages_of
-
-if TYPE_CHECKING:
-    from .pages import EnvironmentPage
-
-LIFETIME = datetime.timedelta(days=7)
-_SALT = "entra_scim.guide"
-
-
-def link_from(page: EnvironmentPage) -> str:
-    """Return the whole address of the guide of a page's environment, which expires."""
-    token = signing.dumps(str(page.environment.pk), salt=_SALT)
-    return page.request.build_absolute_uri(page.url("shared_guide", token))
 
 
 def guide_context(
@@ -66,26 +54,29 @@ class SharedGuidePage(View):
 
     http_method_names = ["get"]
 
+    @deciding()
     def get(self, request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
-        environment = _environment_of(token)
-        context: dict[str, Any] = {"environment": environment}
-        if environment is not None:
-            roles = EnvironmentRole.objects.for_environment(environment)
-            context |= guide_context(request, environment, None) | {
-                "traffic": {"roles": [(role, 0) for role in roles]},
-                "proof": None,
-                "local_entra": None,
-            }
+        context: dict[str, Any] = {"environment": None, "is_known": True}
+        status = HTTPStatus.GONE
+        try:
+            link = guide_links.opened(token)
+        except BadSignature:
+            link, status = None, HTTPStatus.NOT_FOUND
+            context["is_known"] = False
+        if link is not None:
+            status = HTTPStatus.OK
+            context |= _guide_for_a_colleague(request, link.environment)
         template = engine().get_template("entra_scim/shared_guide.html")
-        return HttpResponse(
-            template.render(context, request),
-            status=HTTPStatus.OK if environment else HTTPStatus.NOT_FOUND,
-        )
+        return HttpResponse(template.render(context, request), status=status)
 
 
-def _environment_of(token: str) -> AnyEnvironment | None:
-    try:
-        name = signing.loads(token, salt=_SALT, max_age=LIFETIME)
-    except signing.BadSignature:
-        return None
-    return environment_named(name)
+def _guide_for_a_colleague(
+    request: HttpRequest, environment: AnyEnvironment
+) -> dict[str, Any]:
+    roles = EnvironmentRole.objects.for_environment(environment)
+    return guide_context(request, environment, None) | {
+        "environment": environment,
+        "traffic": {"roles": [(role, 0) for role in roles]},
+        "proof": None,
+        "local_entra": None,
+    }

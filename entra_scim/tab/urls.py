@@ -20,6 +20,7 @@ from . import (
     events,
     federated,
     guide,
+    guide_links,
     keys,
     kit,
     later,
@@ -84,6 +85,11 @@ PAGES: dict[str, dict[str, tuple[str, type[EnvironmentPage]]]] = {
     },
     "guide/": {
         "guide": ("", guide.GuidePage),
+        "create_guide_link": ("links/", guide_links.CreateGuideLinkView),
+        "revoke_guide_link": (
+            "links/<int:link_id>/revoke/",
+            guide_links.RevokeGuideLinkView,
+        ),
         "automatic": ("automatic/", automatic.AutomaticPage),
         "automatic_sign_in": (
             "automatic/sign-in/",

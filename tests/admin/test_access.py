@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entra_scim.conf import conf
+from entra_scim.connection import guide_links
 from entra_scim.models import (
     AccessKey,
     EnvironmentRole,
@@ -144,6 +145,7 @@ class TestWhoMayComeIn:
             "role_id": RoleFactory(environment=fabrikam).pk,
             "person_id": person.pk,
             "released_id": mark.pk,
+            "link_id": guide_links.create(fabrikam, by=None).pk,
         }
         viewer = UserFactory(
             email="view@fabrikam.example", environment=fabrikam, is_staff=True

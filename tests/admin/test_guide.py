@@ -6,7 +6,6 @@ import datetime
 import uuid
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,7 +19,6 @@ from entra_scim.models import (
     ProvisionedUser,
 )
 from entra_scim.sign_in import sign_ins
-from entra_scim.tab import shared_guide
 from tests.support.factories import (
     RoleFactory,
 )
@@ -274,33 +272,3 @@ class TestStanding:
         base = reverse("entra_scim:base", kwargs={"environment_id": contoso.pk})
         assert f'value="http://testserver{base}/?aadOptscim062020"' in text
         assert f'value="http://testserver{base}/"' in text
-
-
-class TestSharedGuide:
-    def test_a_colleague_sees_the_guide_alone(self, client, contoso, roles, scim):
-        """Without signing in; no secret, no person, and no other environment's."""
-        client.post(tab(contoso, "connection/"), saved())
-        provision(scim, "eve", displayName="Eve Jones")
-        link = client.get(tab(contoso, "guide/")).context["shared_link"]
-
-        page = Client().get(link)
-
-        content = page.content.decode()
-        assert page.status_code == 200
-        assert "/?aadOptscim062020" in content
-        assert "Uploader" in content
-        assert SECRET not in content
-        assert "Jones" not in content
-        assert "csrf" not in content
-
-    def test_a_link_expires(self, client, contoso, monkeypatch):
-        """And cannot be made up."""
-        link = client.get(tab(contoso, "guide/")).context["shared_link"]
-        forged = link.rstrip("/")[:-1] + "/"
-        assert Client().get(forged).status_code == 404
-        monkeypatch.setattr(shared_guide, "LIFETIME", datetime.timedelta(seconds=-1))
-
-        page = Client().get(link)
-
-        assert page.status_code == 404
-        assert "This link has expired" in page.content.decode()

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from entra_scim.connection import access_keys
+from entra_scim.connection import access_keys, guide_links
 from entra_scim.models import AccessKey, ReleasedUser
 from tests.support.factories import RoleFactory, UserFactory
 from tests.support.tab import every_url, provision
@@ -40,6 +40,7 @@ def test_no_sentence_has_a_hole(client, contoso, scim, language):
         "role_id": RoleFactory(environment=contoso).pk,
         "person_id": person.pk,
         "released_id": mark.pk,
+        "link_id": guide_links.create(contoso, by=former).pk,
     }
     looked_at = 0
     for url in every_url(contoso, ids):

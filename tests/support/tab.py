@@ -79,6 +79,12 @@ def permissions(*actions):
     )
 
 
+def guide_link(client, url):
+    """Create a link to the guide, from the guide's page at a URL, and return it."""
+    page = client.post(f"{url}links/", follow=True)
+    return page.context["guide_links"][0]
+
+
 def text_of(response):
     """Return what a page says, without its tags."""
     assert response.status_code == 200

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse, set_script_prefix
 from django.utils import timezone, translation
 
+from entra_scim.connection import guide_links
 from entra_scim.models import (
     AccessKey,
     EntraConnection,
@@ -21,6 +22,7 @@ from tests.support.factories import RoleFactory, UserFactory
 from tests.support.tab import (
     administrator,  # noqa: F401
     client_for,
+    guide_link,
     permissions,
     provision,
     saved,
@@ -64,6 +66,7 @@ def ids(contoso, scim):
         "role_id": RoleFactory(environment=contoso).pk,
         "person_id": provision(scim, "eve").pk,
         "released_id": mark.pk,
+        "link_id": guide_links.create(contoso, by=None).pk,
     }
 
 
@@ -195,8 +198,7 @@ def test_the_language_is_that_of_the_address(administrator, contoso):  # noqa: F
 
 
 def test_a_colleague_s_guide_is_below_it_too(administrator, contoso):  # noqa: F811
-    guide = administrator.get(url_of(contoso, "guide"))
-    shared = guide.context["shared_link"]
+    shared = guide_link(administrator, url_of(contoso, "guide")).url
 
     assert shared.startswith("http://testserver/house/settings/")
     assert "Contoso" in Client().get(shared).text
