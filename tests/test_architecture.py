@@ -23,7 +23,7 @@ PUBLIC_ALL_THE_SAME = {"_default_manager", "_fields", "_meta"}
 """Django's and Python's own, in spite of their names."""
 
 FLOORS = (
-    ("conf", "secrecy", "signals", "text", "web"),
+    ("conf", "logs", "secrecy", "signals", "text", "web"),
     ("exceptions", "document"),
     ("dialect", "explanations"),
     ("database",),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import logging
 import secrets
 import string
 import zlib
@@ -16,14 +15,13 @@ from django.utils import timezone
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.exceptions import Busy
+from entra_scim.logs import logger
 from entra_scim.models import AccessKey, ProvisioningEvent
 from entra_scim.secrecy.hiding import Secret, without_variables
 from entra_scim.story import events
 from entra_scim.text.comparison_keys import digest
 
 from .admission import Admission, LookUp, admit
-
-logger = logging.getLogger("entra_scim")
 
 PREFIX = "entra_scim_"
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase

@@ -33,7 +33,7 @@ from entra_scim.exceptions import (
     Unconfirmed,
 )
 
-from . import failures
+from . import failures, hooks
 from .environment_model import AnyEnvironment
 
 T = TypeVar("T")
@@ -131,7 +131,7 @@ def _repeated(work: Callable[[], T]) -> T:
                 used = connection.connection
                 _prepare(connection, deadline)
                 result = work()
-                _make_hooks_robust(connection, 0)
+                hooks.take_nothing_back(connection, 0)
                 is_complete = True
             return result
         except StaleWrite:
@@ -279,7 +279,7 @@ def _within(connection: BaseDatabaseWrapper, work: Callable[[], T]) -> T:
         try:
             with transaction.atomic(using=connection.alias):
                 result = work()
-                _make_hooks_robust(connection, first)
+                hooks.take_nothing_back(connection, first)
             return result
         except StaleWrite:
             continue
@@ -305,12 +305,6 @@ def _prepare(connection: BaseDatabaseWrapper, deadline: float) -> None:
         if isolation_level != "read committed":  # Django's default
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-
-
-def _make_hooks_robust(connection: BaseDatabaseWrapper, first: int) -> None:
-    """Let what runs after the commit be logged if it fails, and not raised."""
-    hooks: list[Any] = connection.run_on_commit
-    hooks[first:] = [(savepoints, hook, True) for savepoints, hook, _ in hooks[first:]]
 
 
 def _is_usable(connection: BaseDatabaseWrapper) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import logging
 from collections.abc import Collection
 
 from django.db import Error
@@ -12,10 +11,9 @@ from django.utils import timezone
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.exceptions import Busy
+from entra_scim.logs import logger
 from entra_scim.models import UnknownAttribute
 from entra_scim.text import comparison_keys
-
-logger = logging.getLogger("entra_scim")
 
 REPORTED = datetime.timedelta(days=7)
 """How long a name is reported after Entra has sent it."""

@@ -6,12 +6,11 @@ its library likes, is one that is empty and takes nothing.
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.core.cache import cache
 
-logger = logging.getLogger("entra_scim")
+from entra_scim.logs import logger
 
 
 def get(key: str) -> Any:

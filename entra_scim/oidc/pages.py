@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import logging
 import uuid
 from http import HTTPStatus
 from typing import Any
@@ -23,6 +22,7 @@ from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
 from entra_scim.exceptions import Busy, Rebuilding
 from entra_scim.explanations import sign_in_codes
+from entra_scim.logs import logger
 from entra_scim.secrecy.hiding import hide_in_reports
 from entra_scim.sign_in import sign_ins
 from entra_scim.story import notifications
@@ -32,8 +32,6 @@ from entra_scim.web.prefetches import is_prefetch
 
 from . import turns
 from .problems import SignInProblem
-
-logger = logging.getLogger("entra_scim")
 
 TEST = "entra_scim_test"
 """Where the tab notes which environment a visitor may test."""

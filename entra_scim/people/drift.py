@@ -6,7 +6,6 @@ does not repeat what was answered with success, so nobody else would notice.
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -14,6 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from entra_scim.accounts import links, overwritten, places, profile
 from entra_scim.database import transactions
 from entra_scim.exceptions import Busy, NotProvisioned
+from entra_scim.logs import logger
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.policy import get_policy
 from entra_scim.roles import grants, product_roles
@@ -21,8 +21,6 @@ from entra_scim.roles.grants import Changes
 from entra_scim.story.events import LOCAL
 
 from . import announcements, leaving, writing
-
-logger = logging.getLogger("entra_scim")
 
 
 def mend(user: AbstractBaseUser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -14,6 +13,7 @@ from entra_scim.accounts import links, places, profile
 from entra_scim.database import failures, transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.exceptions import Busy, NotProvisioned, VersionMismatch
+from entra_scim.logs import logger
 from entra_scim.models import ProvisionedUser, ReleasedUser
 from entra_scim.policy import ProvisioningPolicy, get_policy
 from entra_scim.roles import grants
@@ -25,7 +25,6 @@ from . import announcements
 
 T = TypeVar("T")
 
-logger = logging.getLogger("entra_scim")
 
 _HOOK_FAILED: Changes = {"hook_failed": ["deactivate"]}
 

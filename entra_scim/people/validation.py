@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -29,14 +28,13 @@ from entra_scim.exceptions import (
     Taken,
     UserNameTaken,
 )
+from entra_scim.logs import logger
 from entra_scim.models import ProvisionedUser
 from entra_scim.policy import ProvisioningPolicy, get_policy
 from entra_scim.text import comparison_keys
 
 from . import identity, linking
 from .edits import Edit
-
-logger = logging.getLogger("entra_scim")
 
 _NAMING = ("userName", "externalId", "emails")
 """What nobody else may have."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -29,10 +28,9 @@ from entra_scim.exceptions import (
     Unconfirmed,
     VersionMismatch,
 )
+from entra_scim.logs import logger
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.story import events
-
-logger = logging.getLogger("entra_scim")
 
 _LONGEST_DETAIL = 1000
 """Of what a library says of a request, which may quote it."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 
 from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.logs import logger
 from entra_scim.policy import get_policy
-
-logger = logging.getLogger("entra_scim")
 
 
 def tell_administrators(environment: AnyEnvironment, message: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -28,6 +27,7 @@ from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
 from entra_scim.diagnosis import observations, sign_in_health, status
 from entra_scim.exceptions import ProvisioningError
+from entra_scim.logs import logger
 from entra_scim.models import EntraConnection
 from entra_scim.secrecy.hiding import hide_in_reports
 from entra_scim.sign_in import entrances
@@ -37,8 +37,6 @@ from entra_scim.web.prefetches import is_prefetch
 
 from .mounts import Mount
 from .paging import BoundedPaginator
-
-logger = logging.getLogger("entra_scim")
 
 _NAVIGATION = {
     "set_up": _("Set-up"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.contrib.messages import get_messages
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from entra_scim.database import transactions
@@ -59,3 +60,37 @@ def test_the_page_says_so_where_the_visitor_was(client, person, contoso, monkeyp
         assert "Too many changes at the same time" in text_of(client.get(url))
     assert ProvisionedUser.objects.get() == person
     assert type(contoso).objects.filter(pk=contoso.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("times", "says"),
+    [(1, "was changed successfully"), (99, "Too many changes at the same time")],
+)
+def test_what_was_said_of_an_attempt_goes_with_it(
+    client, person, monkeypatch, times, says
+):
+    """Django says "was changed" before the commit, which may fail."""
+    user = person.user
+    commit, table = connection._commit, connection.ops.quote_name(user._meta.db_table)
+    failed, is_saved = [], []
+
+    def note(execute, sql, *arguments):
+        is_saved.extend([True] * sql.startswith(f"UPDATE {table}"))
+        return execute(sql, *arguments)
+
+    def fail_at_first():
+        if is_saved and len(failed) < times:
+            is_saved.clear()
+            failed.append(connection.rollback())
+            raise OperationalError(1213, "Deadlock found")
+        commit()
+
+    monkeypatch.setattr(connection, "_commit", fail_at_first)
+    url = page(type(user), "change", user.pk)
+    with connection.execute_wrapper(note):
+        answer = client.post(url, posted(user, first_name="New"))
+
+    assert failed
+    [said] = get_messages(answer.wsgi_request)
+    assert says in str(said)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models.signals import post_save
 from django.utils.module_loading import import_string
 
@@ -13,6 +15,7 @@ from entra_scim import signals
 from entra_scim.conf import conf
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.story import notifications
+from tests.support.refusing_database import refuse_writes
 
 BODY = {"userName": "eve@contoso.example", "externalId": "1"}
 
@@ -90,6 +93,39 @@ def test_a_receiver_of_ours_fails(scim, caplog):
 
     assert response.status_code == 201
     assert "Signal.send_robust" in caplog.text
+
+
+class BrokenHandler(logging.Handler):
+    """One of a product that keeps its log in a table, which takes nothing now."""
+
+    def emit(self, record):
+        raise OperationalError("database is locked")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_log_that_fails(scim, after_each_user):
+    """Neither after the commit, nor where the log tells why a request was refused."""
+
+    def fail():
+        raise Odd
+
+    after_each_user(fail)
+    handler = BrokenHandler()
+    loggers = [logging.getLogger(name) for name in ("entra_scim", "django.db")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    try:
+        response = scim.post("/Users", BODY)
+        refuse_writes()
+        unavailable = scim.get("/Users"), scim.post("/Users", BODY | {"userName": "b"})
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)
+        connection.close()
+
+    assert response.status_code == 201
+    assert ProvisioningEvent.objects.filter(kind="created").count() == 1
+    assert [each.status_code for each in unavailable] == [200, 503]
 
 
 class BrokenPolicy(import_string(conf.POLICY)):
