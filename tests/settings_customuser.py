@@ -31,7 +31,7 @@ AUTHENTICATION_BACKENDS = [
     "entra_scim.oidc.backend.EntraBackend",
 ]
 ROOT_URLCONF = "tests.customuser.urls"
-LOGIN_REDIRECT_URL = "/backstage/"
+LOGIN_URL = LOGIN_REDIRECT_URL = "/backstage/"
 ALLOWED_HOSTS = ["*"]
 AUTH_USER_MODEL = "customuser.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

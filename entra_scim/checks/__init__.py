@@ -11,6 +11,7 @@ from .databases import (
     check_autocommit,
     check_environment_model,
     check_keys,
+    check_migrations,
     check_routers,
 )
 from .groups import check_grantable_groups
@@ -36,9 +37,9 @@ from .project import (
     check_encryption_keys,
     check_middleware,
     check_settings,
-    check_urls,
 )
 from .proxy import check_proxy
+from .urls import check_urls
 
 
 def register_checks() -> None:
@@ -73,3 +74,4 @@ def register_checks() -> None:
     register(check_links_beside, Tags.database)
     register(check_policy_on_trial, Tags.database, deploy=True)
     register(check_keys, Tags.database)
+    register(check_migrations, Tags.database)

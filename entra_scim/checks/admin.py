@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from django.apps import AppConfig, apps
 from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Warning
+from django.core.checks import CheckMessage, Error, Warning
 from django.db import models
 from django.template import TemplateDoesNotExist
 from django.utils.module_loading import import_string
@@ -103,7 +103,37 @@ def check_mixins(
                 id="entra_scim.W026",
             )
         )
-    return messages
+    return [*messages, *_misplaced_mixins(environment, user)]
+
+
+def _misplaced_mixins(
+    environment: type[models.Model], user: type[models.Model]
+) -> Iterator[CheckMessage]:
+    """Check that no mixin is on another model, whose pages would fail."""
+    for model, model_admin in _registered():
+        if _has_mixin(model_admin, "EntraEnvironmentMixin") and not _is(
+            model, environment
+        ):
+            yield Error(
+                f"The admin of {model._meta.label} has EntraEnvironmentMixin, and an "
+                f"environment is {environment._meta.label}.",
+                hint="If it is your environment model, set "
+                f"ENTRA_SCIM_ENVIRONMENT_MODEL = {model._meta.label!r} before the first "
+                "migrate. If not, leave the mixin out.",
+                id="entra_scim.E037",
+            )
+        if _has_mixin(model_admin, "EntraUserMixin") and not _is(model, user):
+            yield Error(
+                f"The admin of {model._meta.label} has EntraUserMixin, and a user is "
+                f"{user._meta.label}.",
+                hint="Put the mixin into the admin of the user model only.",
+                id="entra_scim.E038",
+            )
+
+
+def _is(model: type[models.Model], wanted: type[models.Model]) -> bool:
+    # The admin may be of a proxy, or of a child.
+    return issubclass(model, wanted._meta.concrete_model or wanted)
 
 
 def _unregister(model: type[models.Model]) -> str:
@@ -131,8 +161,15 @@ def _hiding(page: str, tag: str) -> str:
 
 
 def _admins_of(model: type[models.Model]) -> list[Any]:
+    return [
+        model_admin for registered, model_admin in _registered() if registered is model
+    ]
+
+
+def _registered() -> list[tuple[type[models.Model], Any]]:
+    """Return the models in all admins, with their admins."""
     all_sites = import_string("django.contrib.admin.sites.all_sites")
-    return [site._registry[model] for site in all_sites if model in site._registry]
+    return [entry for site in all_sites for entry in site._registry.items()]
 
 
 def _has_mixin(model_admin: Any, name: str) -> bool:

@@ -50,3 +50,12 @@ def environment_model() -> Any:
         return apps.get_model(conf.ENVIRONMENT_MODEL)
     except (AttributeError, LookupError, ValueError):
         return None
+
+
+def is_a(name: str, parent: type) -> bool:
+    """Tell whether a setting names a class, or one that is made of it."""
+    try:
+        found = import_string(name)
+    except ImportError:
+        return False
+    return isinstance(found, type) and issubclass(found, parent)

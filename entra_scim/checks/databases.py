@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections, models, router
+from django.db.migrations.recorder import MigrationRecorder
 
+from entra_scim import migrations
 from entra_scim.accounts import key_versions
 from entra_scim.conf import conf
 from entra_scim.database.transactions import database, deciding
@@ -17,6 +21,8 @@ from entra_scim.models import AccessKey, KeyVersion
 from entra_scim.text.comparison_keys import VERSION
 
 from .asked import environment_model, of_our_database
+
+_APP = "entra_scim"
 
 
 def check_routers(
@@ -117,6 +123,24 @@ def check_keys(alias: str) -> list[CheckMessage]:
             hint="Run 'entra_rebuild_keys'. It goes on where it was interrupted.",
             id="entra_scim.W029",
         )
+    ]
+
+
+@of_our_database
+def check_migrations(alias: str) -> list[CheckMessage]:
+    """Check that nobody has forgotten ``migrate``: each of our pages would fail."""
+    recorder = MigrationRecorder(connections[alias])
+    if _APP in settings.MIGRATION_MODULES or not recorder.has_table():
+        return []  # migrations of the product's own, or before the first migrate
+    there = {name for _, name, _ in pkgutil.iter_modules(migrations.__path__)}
+    applied = {name for app, name in recorder.applied_migrations() if app == _APP}
+    return [
+        Warning(
+            f"The database lacks the migration {name} of entra_scim.",
+            hint="Run 'manage.py migrate'.",
+            id="entra_scim.W040",
+        )
+        for name in sorted(there - applied)
     ]
 
 

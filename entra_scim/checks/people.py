@@ -18,6 +18,7 @@ from entra_scim.models import Environment
 from entra_scim.policy import ProvisioningPolicy
 from entra_scim.roles import memberships, product_roles
 
+from . import email_indexes
 from .asked import environment_model, of_our_database, policy_class
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
@@ -73,21 +74,19 @@ def check_email_index(alias: str) -> list[CheckMessage]:
     # With its indexes, a column may be in the table of a parent.
     model: type[models.Model] = user._meta.get_field(email).model
     if connections[alias].vendor == "mysql":  # pragma: no cover - MariaDB, not measured
-        if _has_index(model, email):
-            return []
-        hint = f"Add db_index=True to {email}."
+        is_declared, index = _has_index(model, email), f"fields=[{email!r}]"
     else:
-        if _has_lower_index(model, email):
-            return []
-        hint = (
-            f"Add models.Index(Lower({email!r}), name=...) to Meta.indexes of the "
-            "user model, or create that index in a migration of your own."
-        )
+        is_declared, index = _has_lower_index(model, email), f"Lower({email!r})"
+    if is_declared or email_indexes.is_in_database(alias, model, email):
+        return []
     return [
         Warning(
             f"The user model has no index for a look-up by {email} without case: each "
             "person that Entra creates costs a scan of all people.",
-            hint=hint,
+            hint=f"Add models.Index({index}, name=...) to Meta.indexes of the user "
+            f"model. If {model._meta.label} is not yours to change, let a migration of "
+            "yours have migrations.RunPython(lambda apps, editor: editor.add_index("
+            f"apps.get_model({model._meta.label!r}), models.Index({index}, name=...))).",
             obj=model,
             id="entra_scim.W002",
         )

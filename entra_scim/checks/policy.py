@@ -122,8 +122,9 @@ def check_names(
         Warning(
             f"The user model has no field {', '.join(map(repr, missing))}: {lost} of "
             "Entra is kept nowhere.",
-            hint="Let profile_fields of your policy name the fields that there are, or "
-            "return {} if names are not Entra's to manage.",
+            hint="Let profile_fields of your policy, the class that ENTRA_SCIM_POLICY "
+            'names, return the fields that there are, such as {"full_name": '
+            '"displayName"}, or {} if names are not Entra\'s to manage.',
             obj=model,
             id="entra_scim.W030",
         )

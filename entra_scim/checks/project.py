@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.checks import CheckMessage, Error, Warning
-from django.shortcuts import resolve_url
-from django.urls import (
-    NoReverseMatch,
-    Resolver404,
-    get_script_prefix,
-    resolve,
-    reverse,
-)
 from django.utils.module_loading import import_string
 
 from entra_scim.conf import SETTINGS, conf
 from entra_scim.policy import ProvisioningPolicy
-from entra_scim.web import names
+
+from .asked import is_a
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 _GATE = "entra_scim.backends.PasswordGate"
@@ -104,7 +97,7 @@ def check_middleware(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Check that no middleware sees people that ours would refuse."""
-    if not apps.is_installed("django.contrib.sessions"):
+    if not _keeps_sessions():
         return []
     order = list(settings.MIDDLEWARE)
     if _SESSIONS not in order:
@@ -117,7 +110,11 @@ def check_middleware(
             )
         ]
     place = order.index(_SESSIONS)
-    known_at = [number for number, name in enumerate(order) if _makes_users_known(name)]
+    known_at = [
+        number
+        for number, name in enumerate(order)
+        if is_a(name, AuthenticationMiddleware)
+    ]
     if any(number > place for number in known_at):
         return [
             Error(
@@ -143,7 +140,7 @@ def check_backends(
 ) -> list[CheckMessage]:
     """Check that an activation refuses passwords, and lets people in with Entra."""
     backends = list(settings.AUTHENTICATION_BACKENDS)
-    if not apps.is_installed("django.contrib.sessions"):
+    if not _keeps_sessions():
         return []
     messages: list[CheckMessage] = []
     others = [name for name in backends if name not in _REFUSING_BACKENDS]
@@ -164,6 +161,16 @@ def check_backends(
                 id="entra_scim.E011",
             )
         )
+    elif others == [_GATE, _ENTRA]:
+        messages.append(
+            Warning(
+                "Nobody can sign in with a password, the Admin included: after "
+                "PasswordGate no backend takes one.",
+                hint="Add 'django.contrib.auth.backends.ModelBackend' between both in "
+                "AUTHENTICATION_BACKENDS.",
+                id="entra_scim.W037",
+            )
+        )
     return messages
 
 
@@ -181,76 +188,6 @@ def check_cookies(
             id="entra_scim.W005",
         )
     ]
-
-
-def check_urls(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
-    """Check that Entra finds the endpoint, and people the way back from it."""
-    if not getattr(settings, "ROOT_URLCONF", None):
-        return []
-    messages: list[CheckMessage] = []
-    try:
-        reverse(names.full("entra_scim:base"), kwargs={"environment_id": "1"})
-    except NoReverseMatch:
-        messages.append(
-            Error(
-                "The SCIM endpoint is at no address.",
-                hint='Add path("api/scim/entra/", include("entra_scim.scim.urls")) to '
-                "the URLs.",
-                id="entra_scim.E009",
-            )
-        )
-    try:
-        reverse(names.full("entra_scim_oidc:callback"))
-    except NoReverseMatch:
-        messages.append(
-            Warning(
-                "Nobody can sign in with Entra: the way back from there is at no "
-                "address.",
-                hint='Add path("entra/", include("entra_scim.oidc.urls")) to the URLs.',
-                id="entra_scim.W006",
-            )
-        )
-    else:
-        messages += _landing_messages()
-    return [*messages, *_tab_messages()]
-
-
-def _tab_messages() -> list[CheckMessage]:
-    """Check that the tab says what it has done. In the admin, Django checks it."""
-    there = "django.contrib.messages.middleware.MessageMiddleware"
-    if there in settings.MIDDLEWARE or not names.is_included("entra_scim.tab.urls"):
-        return []
-    return [
-        Error(
-            "The tab Microsoft Entra ID cannot say what it has done.",
-            hint=f"Add {there!r} to MIDDLEWARE, and 'django.contrib.messages' to "
-            "INSTALLED_APPS.",
-            id="entra_scim.E016",
-        )
-    ]
-
-
-def _landing_messages() -> list[CheckMessage]:
-    """Check that there is a page where people arrive once they have signed in."""
-    landing = resolve_url(settings.LOGIN_REDIRECT_URL)
-    parts = urlsplit(landing)
-    if parts.netloc:
-        return []
-    try:
-        # An address has the prefix of the server; the URLs begin after it.
-        resolve(f"/{parts.path.removeprefix(get_script_prefix())}")
-    except Resolver404:
-        return [
-            Warning(
-                f"People who sign in with Entra arrive at {landing}, where there is no "
-                "page.",
-                hint="Set LOGIN_REDIRECT_URL to a page of yours.",
-                id="entra_scim.W027",
-            )
-        ]
-    return []
 
 
 def check_encryption(
@@ -297,13 +234,10 @@ def check_encryption_keys(
     return messages
 
 
-def _makes_users_known(name: str) -> bool:
-    try:
-        middleware = import_string(name)
-    except ImportError:
-        return False
-    return isinstance(middleware, type) and issubclass(
-        middleware, AuthenticationMiddleware
+def _keeps_sessions() -> bool:
+    # Sessions in cookies or in a cache need no app.
+    return apps.is_installed("django.contrib.sessions") or any(
+        is_a(name, SessionMiddleware) for name in settings.MIDDLEWARE
     )
 
 

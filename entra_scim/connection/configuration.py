@@ -125,9 +125,13 @@ def change(settings: EntraConnection, new: Credentials) -> list[str]:
     lock(settings)
     former = credentials.newest(settings)
     changed = [
-        name.name
-        for name in dataclasses.fields(Credentials)
-        if former is None or getattr(former, name.name) != getattr(new, name.name)
+        field.name
+        for field in dataclasses.fields(Credentials)
+        if (
+            getattr(new, field.name)
+            if former is None
+            else getattr(former, field.name) != getattr(new, field.name)
+        )
     ]
     if not changed:
         return []

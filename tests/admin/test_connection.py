@@ -155,11 +155,14 @@ class TestConnection:
         assert secret_of(EntraConnection.objects.get()) == "new~secret"
 
     def test_the_ids_may_come_first(self, client, contoso):
-        """What was typed in one step is there in the next."""
-        ids = saved(client_secret="")  # The date stands there from the beginning.
-        assert client.post(tab(contoso, "connection/"), ids).status_code == 302
+        """What was typed in one step is there in the next. No secret is said to be saved."""
+        ids = saved(client_secret="", client_secret_expires_on="")
 
-        page = client.get(tab(contoso))
+        page = client.post(tab(contoso, "connection/"), ids, follow=True)
+
+        assert "saved Application (client) ID, Directory (tenant) ID, Cloud." in (
+            text_of(page)
+        )
         assert page.context["connection_form"]["client_id"].value()
         assert page.context["stages"]["connection"].is_done
         assert not page.context["stages"]["test"].is_done

@@ -8,19 +8,13 @@ import sys
 import pytest
 from cryptography.fernet import Fernet
 from django.apps import apps
-from django.contrib.admin import ModelAdmin, site
-from django.contrib.admin.sites import all_sites
 from django.contrib.auth import get_user_model
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.checks import run_checks
 from django.core.management import call_command
 
 from entra_scim import checks
-from entra_scim.conf import conf
 from tests.support.checking import ids
-
-urlpatterns = []  # for the test of a project that does not mount the endpoint
-
 
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
@@ -124,23 +118,17 @@ def test_middleware(settings, middleware, expected):
 
 
 def test_a_project_without_sessions_needs_no_middleware(settings, monkeypatch):
-    """An API alone has none to end."""
+    """An API alone has none to end. Sessions in cookies need no app."""
     settings.MIDDLEWARE = []
+    settings.AUTHENTICATION_BACKENDS = []
     monkeypatch.setattr(apps, "is_installed", lambda name: "sessions" not in name)
 
-    assert checks.check_middleware(None) == []
+    assert checks.check_middleware(None) == checks.check_backends(None) == []
 
+    settings.MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]
 
-def test_the_endpoint_has_an_address(settings):
-    """The tab tells it to administrators, and the callback's."""
-    assert checks.check_urls(None) == []
-
-    settings.ROOT_URLCONF = "tests.checks.test_checks"
-
-    assert ids(checks.check_urls(None)) == ["E009", "W006"]
-
-    settings.ROOT_URLCONF = None  # a process that answers no requests
-    assert checks.check_urls(None) == []
+    assert ids(checks.check_middleware(None)) == ["E004"]
+    assert ids(checks.check_backends(None)) == ["E010", "E011"]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +137,7 @@ def test_the_endpoint_has_an_address(settings):
         ([GATE, MODEL, ENTRA], []),
         ([MODEL, GATE, ENTRA], ["E010"]),
         ([GATE, MODEL], ["E011"]),
+        ([GATE, ENTRA], ["W037"]),
         (["axes.backends.AxesStandaloneBackend", GATE, MODEL, ENTRA], []),
         (["axes.backends.AxesBackend", MODEL, GATE, ENTRA], ["E010"]),
         ([], ["E010", "E011"]),
@@ -198,85 +187,6 @@ def test_the_local_entra_is_not_deployed(monkeypatch):
     importlib.invalidate_caches()
 
     assert checks.check_local_entra(None) == []
-
-
-def test_the_admin_comes_after(monkeypatch):
-    """Its front page is extended."""
-    assert checks.check_admin(None) == []
-
-    configs = list(apps.get_app_configs())
-    monkeypatch.setattr(apps, "get_app_configs", lambda: reversed(configs))
-
-    assert ids(checks.check_admin(None)) == ["W004"]
-
-
-@pytest.mark.parametrize(
-    ("page", "expected"),
-    [
-        ("<form>A theme's own page</form>", ["W023"]),
-        ('{% extends "admin/login.html" %}', []),
-        ("{% load entra_scim %}{% entra_sign_in_button %}", []),
-    ],
-)
-def test_a_theme_whose_sign_in_page_comes_first(settings, tmp_path, page, expected):
-    """It may hide the button, go on to ours, or have the button itself."""
-    (tmp_path / "admin").mkdir()
-    (tmp_path / "admin" / "login.html").write_text(page)
-    [engine] = settings.TEMPLATES[:1]
-    settings.TEMPLATES = [{**engine, "DIRS": [tmp_path]}]
-
-    messages = checks.check_admin(None)
-
-    assert ids(messages) == expected
-    assert all(str(tmp_path) in message.msg for message in messages)
-
-
-def test_a_product_whose_templates_lack_the_admin_s(settings, tmp_path):
-    """Its admin shows nothing at all, which is another trouble."""
-    page = tmp_path / "entra_scim" / "page.html"
-    page.parent.mkdir()
-    page.touch()
-    [engine] = settings.TEMPLATES
-    settings.TEMPLATES = [engine | {"DIRS": [tmp_path], "APP_DIRS": False}]
-
-    assert checks.check_admin(None) == []
-
-
-class TestMixins:
-    @pytest.fixture
-    def registry(self, monkeypatch):
-        [real] = [one for one in all_sites if one.name == site.name]
-        for one in all_sites:  # those of other tests live until they are collected
-            kept = dict(real._registry) if one is real else {}
-            monkeypatch.setattr(one, "_registry", kept)
-        return real._registry
-
-    def test_an_environment_in_no_admin(self, registry):
-        del registry[apps.get_model(conf.ENVIRONMENT_MODEL)]
-        assert ids(checks.check_mixins(None)) == ["W024"]
-
-    def test_admins_without_mixins(self, registry):
-        environment, user = apps.get_model(conf.ENVIRONMENT_MODEL), get_user_model()
-        assert checks.check_mixins(None) == []
-        registry[environment] = ModelAdmin(environment, site)
-        registry[user] = ModelAdmin(user, site)
-        messages = checks.check_mixins(None)
-        assert ids(messages) == ["W025", "W026"]
-        for model, message in zip((environment, user), messages, strict=True):
-            assert f"admin.site.unregister({model.__name__})." in message.hint
-
-    def test_a_product_that_shows_no_users_needs_none(self, registry):
-        registry.pop(get_user_model(), None)
-        assert checks.check_mixins(None) == []
-
-
-def test_a_page_to_arrive_at(settings):
-    """Django's default is a page that no product has."""
-    assert checks.check_urls(None) == []
-    settings.LOGIN_REDIRECT_URL = "/accounts/profile/"
-    assert ids(checks.check_urls(None)) == ["W027"]
-    settings.LOGIN_REDIRECT_URL = "https://app.contoso.example/"
-    assert checks.check_urls(None) == []
 
 
 def test_encryption(settings):

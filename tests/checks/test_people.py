@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.db import connection, models
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Lower
 
 from entra_scim import checks
@@ -86,6 +88,7 @@ def test_user_model(monkeypatch, settings):
         ),
     ],
 )
+@pytest.mark.django_db
 def test_email_index(monkeypatch, indexes, db_index, expected):
     """Each database has its own way to find an address without case."""
 
@@ -107,6 +110,32 @@ def test_email_index(monkeypatch, indexes, db_index, expected):
     vendor = "mysql" if connection.vendor == "mysql" else "other"
     assert ids(messages) == expected[vendor]
     assert checks.check_email_index(None) == []
+
+
+@pytest.mark.django_db
+def test_an_index_that_no_model_declares_counts(monkeypatch):
+    """A product creates it in a migration, if the user model is another package's."""
+    if connection.vendor == "mysql":
+        pytest.skip("It has no such indexes, and no way back from DROP INDEX.")
+    [declared] = get_user_model()._meta.indexes
+    monkeypatch.setattr(get_user_model()._meta, "indexes", [])
+    assert checks.check_email_index(None, databases=["default"]) == []
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX {declared.name}")
+
+    [message] = checks.check_email_index(None, databases=["default"])
+    assert "editor.add_index" in message.hint
+
+
+def test_migrate_was_forgotten(db):
+    """Each page of the tab would fail."""
+    assert checks.check_migrations(None, databases=["default"]) == []
+
+    MigrationRecorder(connection).record_unapplied("entra_scim", "0001_initial")
+
+    [message] = checks.check_migrations(None, databases=["default"])
+    assert "0001_initial" in message.msg
 
 
 @pytest.mark.django_db

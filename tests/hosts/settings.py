@@ -21,7 +21,7 @@ AUTHENTICATION_BACKENDS = [
     "entra_scim.oidc.backend.EntraBackend",
 ]
 ROOT_URLCONF = "tests.hosts.urls"
-LOGIN_REDIRECT_URL = "/who/"
+LOGIN_URL, LOGIN_REDIRECT_URL = "/log-in/", "/who/"
 SESSION_COOKIE_SECURE = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
