@@ -27,8 +27,8 @@ def note(person: ProvisionedUser, before: Mapping[str, Any]) -> None:
 
     By digest: nobody's former name is kept.
     """
-    now = profile.snapshot(person.user)
-    replaced = _columns(person) | {
+    now, noted = profile.snapshot(person.user), _columns(person)
+    replaced = noted | {
         column: _digest(value)
         for column, value in before.items()
         if value != now[column]
@@ -38,7 +38,7 @@ def note(person: ProvisionedUser, before: Mapping[str, Any]) -> None:
         for column, digest in replaced.items()
         if digest != _digest(now[column])
     }
-    if columns != _columns(person):
+    if columns != noted:
         _keep(person, columns=columns)
 
 

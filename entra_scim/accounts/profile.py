@@ -62,6 +62,8 @@ def renames(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     32 digits, before it. That is kept and shown, and no name for an account: it goes
     away when they are restored.
     """
+    if all(old.get(name) == new.get(name) for name in ("userName", "emails")):
+        return False
     latter = username(new)
     if (latter, address(new)) == (username(old), address(old)):
         return False
@@ -122,24 +124,18 @@ def check_lengths(attributes: Mapping[str, Any], *, renames: bool = True) -> Non
     policy = get_policy()
     # What the product makes of a username is known, and looked at, only later.
     has_usernames = type(policy).username_for is not ProvisioningPolicy.username_for
-    user_name = attributes["userName"]
-    email = address(attributes)
-    source = "emails" if email and email != user_name else "userName"
-    names = (
-        *(
-            ()
-            if has_usernames
-            else ((source, model.USERNAME_FIELD, username(attributes)),)
-        ),
-        (source, model.get_email_field_name(), email),
+    values: list[tuple[str, str, Any]] = []
+    if renames:
+        email = address(attributes)
+        source = "emails" if email and email != attributes["userName"] else "userName"
+        if not has_usernames:
+            values.append((source, model.USERNAME_FIELD, username(attributes)))
+        values.append((source, model.get_email_field_name(), email))
+    values += (
+        (attribute, field, value_of(attributes, attribute)[1])
+        for field, attribute in policy.profile_fields().items()
     )
-    for attribute, field, value in (
-        *(names if renames else ()),
-        *(
-            (attribute, field, value_of(attributes, attribute)[1])
-            for field, attribute in policy.profile_fields().items()
-        ),
-    ):
+    for attribute, field, value in values:
         limit = _max_length(field)
         if value and limit is not None and len(value) > limit:
             raise AttributeTooLong(attribute, limit)

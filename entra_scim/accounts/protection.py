@@ -50,7 +50,7 @@ def check_change(user: Any, update_fields: Any) -> None:
     Raises:
         ManagedByEntra: Entra would not know of the change.
     """
-    if "changes" not in conf.PROTECTION or own_writes.is_ours():
+    if own_writes.is_ours() or "changes" not in conf.PROTECTION:
         return
     names = {*managed_fields()}
     if update_fields is not None:

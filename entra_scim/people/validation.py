@@ -142,6 +142,8 @@ def _check(policy: ProvisioningPolicy, person: ProvisionedUser, new: Document) -
     renames = person.profile_of_id is not None and profile.renames(old, new)
     profile.check_lengths(new, renames=renames)
     identity.check_kept(person, new)
+    if all(old.get(name) == new.get(name) for name in _NAMING):
+        return
     if any(old.get(name) != new.get(name) for name in ("userName", "emails")):
         profile.check_characters(new)
     address_key = profile.address_key(new) if renames else person.address_key
@@ -153,8 +155,7 @@ def _check(policy: ProvisioningPolicy, person: ProvisionedUser, new: Document) -
     )
     if not is_rekeyed and not renames:
         return
-    if any(old.get(name) != new.get(name) for name in _NAMING):
-        key_versions.check_current()
+    key_versions.check_current()
     known = namesakes.find(person.environment, new, besides=person)
     if is_rekeyed:
         check_unique(person.environment, new, address_key, known, besides=person)
