@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from scim2_models import InvalidPathException, Path
 from scim2_models.path import (
@@ -63,7 +64,7 @@ class Target:
         """With how much the filter compares each value."""
         return len(list(_leaves(self.value_filter))) if self.value_filter else 0
 
-    @property
+    @cached_property
     def unfiltered(self) -> str:
         """The path without its filter, which may compare with somebody's address."""
         return str(replace(self, value_filter=None))
@@ -80,6 +81,7 @@ class Target:
         return f"{prefix}{self.attribute}{selection}{suffix}"
 
 
+@lru_cache(maxsize=1024)
 def target_of(path: str) -> Target | None:
     """Return what a path points at, or None for the attribute of a foreign schema.
 
