@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 from django.utils.functional import cached_property
 from rest_framework.exceptions import APIException
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from scim2_models import PayloadTooLargeException
 
@@ -46,6 +48,9 @@ class ScimRequest(Request):
     def base_location(self) -> str:
         """The URL of the environment's endpoint, wherever it is mounted."""
         match: Any = self.resolver_match
+        if match.url_name in ("users", "user"):  # which are within it
+            path = self.path.rpartition("/Users")[0]
+            return self.build_absolute_uri(escape_uri_path(path))
         path = reverse(
             ":".join([*match.namespaces, "base"]),
             kwargs={
@@ -97,11 +102,23 @@ class JsonParser(ScimParser):
     media_type = "application/json"
 
 
-class ScimRenderer(JSONRenderer):
-    """Write every answer, errors included, as SCIM JSON."""
+class ScimRenderer(BaseRenderer):
+    """Write every answer, errors included, as SCIM JSON, which is UTF-8."""
 
     media_type = MEDIA_TYPE
     format = "scim"
+    charset = None
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        if data is None:
+            return b""
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
+        return text.encode()
 
 
 class ScimOnly(BaseContentNegotiation):

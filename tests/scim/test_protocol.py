@@ -58,6 +58,17 @@ class TestResource:
         for endpoint in ("Groups", "Schemas", "ResourceTypes", "ServiceProviderConfig"):
             assert scim.get(f"/{endpoint}/").status_code == 200
 
+    def test_a_resource_has_one_location(self, scim):
+        """However the request spells it."""
+        location = create(scim, "eve")["Location"]
+        key = location.rpartition("/")[2]
+
+        for path in (f"/Users/{key}", f"/Users/{key}/", f"/Users/{key.upper()}/"):
+            assert scim.get(path).json()["meta"]["location"] == location
+        for path in ("/Users", "/Users/?count=1"):
+            [listed] = scim.get(path).json()["Resources"]
+            assert listed["meta"]["location"] == location
+
     def test_unknown_parameters_are_ignored(self, scim):
         """The flag may end up in any URL."""
         create(scim, "eve")
