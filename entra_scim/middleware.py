@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import LazyObject, SimpleLazyObject
 
 from entra_scim.web import names
+from entra_scim.web.engines import engine
 
 from .accounts import places
+from .database import failures
+from .logs import logger
 from .people import drift
 from .policy import get_policy
 from .secrecy.hiding import hide_in_reports, hide_query
 from .sign_in import entrances, sessions
+
+_RETRY_AFTER = 60  # seconds
+
+_PAGES = ("entra_scim.oidc.", "entra_scim.tab.")
 
 
 class EntraSessionMiddleware(MiddlewareMixin):
@@ -48,6 +57,36 @@ class EntraSessionMiddleware(MiddlewareMixin):
     def process_view(self, request: HttpRequest, *view: Any) -> None:
         # By now the product may know better which environment the page is of.
         _guard(request, once_more=places.are_people_shared())
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        # Here, where templates end up as well, which ask the database late. Other
+        # pages are the product's, and SCIM has answers of its own.
+        is_unavailable = isinstance(
+            exception, DatabaseError | InterfaceError
+        ) and failures.is_unavailable(exception)
+        if not (is_unavailable and _is_page_of_ours(request)):
+            return None
+        logger.error("A page could not be shown", exc_info=exception)
+        return _unavailable(request)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    # Rendered without the request: a product's context processors may look who is
+    # signed in, in the database. The query stays behind, which may have secrets.
+    template = engine().get_template("entra_scim/unavailable.html")
+    return HttpResponse(
+        template.render({"again": request.path}),
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        headers={"Retry-After": str(_RETRY_AFTER), "Cache-Control": "no-store"},
+    )
+
+
+def _is_page_of_ours(request: HttpRequest) -> bool:
+    view = getattr(request.resolver_match, "func", None)
+    module = getattr(getattr(view, "view_class", None), "__module__", "")
+    return module.startswith(_PAGES)
 
 
 def _is_callback(request: HttpRequest) -> bool:

@@ -212,6 +212,14 @@ def reading(work: Callable[[], T]) -> T:
     return work()
 
 
+def renew_connection() -> None:
+    """Close a connection that was lost since it was used. Costs a round trip."""
+    connection = connections[database()]
+    is_kept = connection.connection is not None and not connection.in_atomic_block
+    if is_kept and not connection.is_usable():
+        connection.close()
+
+
 _environment_locks: WeakKeyDictionary[BaseDatabaseWrapper, dict[bool, str]] = (
     WeakKeyDictionary()
 )

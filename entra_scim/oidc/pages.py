@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 from django.views import View
 from django.views.decorators.cache import never_cache
 
+from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
 from entra_scim.exceptions import Busy, Rebuilding
@@ -83,6 +84,7 @@ class SignInStep(View):
         hide_in_reports(request)
         if is_prefetch(request.headers):
             return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+        transactions.renew_connection()
         try:
             return super().dispatch(request, *args, **kwargs)
         except SignInProblem as problem:

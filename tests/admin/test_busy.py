@@ -11,7 +11,7 @@ from django.urls import reverse
 from entra_scim.database import transactions
 from entra_scim.database.transactions import StaleWrite
 from entra_scim.models import ProvisionedUser
-from tests.support.tab import provision, text_of
+from tests.support.tab import provision, tab, text_of
 from tests.support.user_admin import posted
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +94,28 @@ def test_what_was_said_of_an_attempt_goes_with_it(
     assert failed
     [said] = get_messages(answer.wsgi_request)
     assert says in str(said)
+
+
+def test_a_page_of_the_tab_without_a_database(client, contoso):
+    """Wherever it goes away: while the page is found, and while it is rendered."""
+    statements = []
+
+    def count(execute, sql, *arguments):
+        statements.append(sql)
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(count):
+        assert client.get(tab(contoso)).status_code == 200
+    for number in range(len(statements)):
+        left = iter(range(number))
+
+        def go_away(execute, *statement, left=left):
+            if next(left, None) is None:
+                raise OperationalError("server closed the connection unexpectedly")
+            return execute(*statement)
+
+        with connection.execute_wrapper(go_away):
+            answer = client.get(tab(contoso))
+
+        assert answer.status_code == 503
+        assert "The database does not answer" in answer.content.decode()

@@ -128,6 +128,13 @@ def test_the_first_request_after_a_restart(used, method):
 
 
 @only("postgresql", "mysql")
+def test_the_first_who_signs_in_after_a_restart(active, browser):
+    end_connection()
+
+    assert browser.start()
+
+
+@only("postgresql", "mysql")
 def test_a_connection_that_is_lost_in_the_middle(used):
     """The work is done once more, on a new one."""
     ended = []

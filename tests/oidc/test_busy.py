@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.urls import reverse
 
 from entra_scim.accounts import key_versions
@@ -63,3 +63,33 @@ def test_a_problem_is_told_though_no_event_can_be_written(active, browser):
     assert "administrator" in page.content.decode()
     connection.close()  # with that setting
     assert not ProvisioningEvent.objects.filter(kind="sign_in_failed").exists()
+
+
+def gone(execute, *statement):
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+@pytest.mark.django_db
+def test_without_a_database(active, browser, caplog):
+    """The page needs none, and the log says why."""
+    with connection.execute_wrapper(gone):
+        page = browser.client.get(reverse("entra_scim_oidc:sign-in"), {"next": "/x"})
+
+    assert page.status_code == 503
+    assert page["Retry-After"] == "60"
+    assert "The database does not answer" in page.content.decode()
+    assert "server closed the connection" in caplog.text
+
+
+@pytest.mark.django_db
+def test_what_is_no_fault_of_the_database(active, browser):
+    """A statement that is wrong does not pass by itself, and pages of a product are its own."""
+
+    def wrong(execute, *statement):
+        raise ProgrammingError("syntax error")
+
+    with connection.execute_wrapper(wrong), pytest.raises(ProgrammingError):
+        browser.client.get(reverse("entra_scim_oidc:sign-in"))
+    browser.client.cookies["sessionid"] = "x" * 32
+    with connection.execute_wrapper(gone), pytest.raises(OperationalError):
+        browser.client.get("/who/")
