@@ -32,7 +32,7 @@ _WORD = re.compile(r"(?<!\w)\w")
 
 
 class Element(NamedTuple):
-    """A string of a document that is found by key, in the form that is compared."""
+    """The row by which a string of a document is found."""
 
     path: str
     key: uuid.UUID | None
@@ -41,6 +41,36 @@ class Element(NamedTuple):
     primary: bool | None = None
     searched: str | None = None
     """What it begins with, as :func:`beginning` gives it, where searches look."""
+
+
+class String(NamedTuple):
+    """A string of a document that is found by key, in the form that is compared."""
+
+    path: str
+    text: str | None
+    type: str | None = None
+    primary: bool | None = None
+
+    @property
+    def is_searched(self) -> bool:
+        return STRING_ATTRIBUTES[self.path].search is not Search.NOT
+
+    @property
+    def element(self) -> Element:
+        path, text, kind, primary = self
+        if path == _WORDS:
+            return Element(path, None, None, searched=text)
+        if text is None:
+            return Element(path, None, None, kind, primary)
+        is_kept = path not in KEYED_STRINGS and not STRING_ATTRIBUTES[path].is_long
+        return Element(
+            path=path,
+            key=key(path, text),
+            value=text if is_kept else None,
+            type=kind,
+            primary=primary,
+            searched=beginning(text) if self.is_searched else None,
+        )
 
 
 def form(path: str, value: str) -> str:
@@ -56,10 +86,10 @@ def key(path: str, value: str) -> uuid.UUID:
 
 def comparable(document: Document) -> dict[str, str]:
     """Return the strings with a single value, by path, as filters compare them."""
-    return _strings(document, STRINGS)
+    return _by_path(document, STRINGS)
 
 
-def _strings(document: Document, wanted: dict[str, Single]) -> dict[str, str]:
+def _by_path(document: Document, wanted: dict[str, Single]) -> dict[str, str]:
     strings = {}
     for path, way, attribute in wanted.values():
         value: Any = document
@@ -100,48 +130,43 @@ def search_text(document: Document) -> str:
     return " ".join(parts)[:LISTED]
 
 
-def elements(document: Document) -> list[Element]:
+def strings(document: Document) -> list[String]:
     """Return what is found by key, besides userName and externalId, each once.
 
     And what searches find by a word within a name.
     """
-    names: dict[str, None] = {}
-    found = []
-    for path, value in _strings(document, KEYED_STRINGS).items():
-        search = KEYED_STRINGS[path].attribute.search
-        if search is Search.WORDS:
-            names |= dict.fromkeys(map(beginning, words(value)[1:]))
-        found.append(
-            Element(path, key(path, value), None, searched=_searched(search, value))
+    found, words_within = [], []
+    for path, value in _by_path(document, KEYED_STRINGS).items():
+        found.append(String(path, value))
+        if STRING_ATTRIBUTES[path].search is Search.WORDS:
+            words_within += words(value)[1:]
+    if words_within:
+        known = {beginning(one.text) for one in found if one.text and one.is_searched}
+        found += (
+            String(_WORDS, word)
+            for word in map(beginning, words_within)
+            if word not in known
         )
-    known = {element.searched for element in found}
-    found += (
-        Element(_WORDS, None, None, searched=name)
-        for name in names
-        if name not in known
-    )
     for attribute, parts in PARTS.items():
         for item in document.get(attribute, ()):
-            found += _elements(attribute, parts, item)
+            found += _strings_of_item(attribute, parts, item)
     return list(dict.fromkeys(found))
 
 
-def _searched(search: Search, value: str) -> str | None:
-    return None if search is Search.NOT else beginning(value)
+def elements(document: Document) -> list[Element]:
+    """Return the rows of all :func:`strings` of a document."""
+    return [string.element for string in strings(document)]
 
 
-def _elements(
+def _strings_of_item(
     attribute: str, parts: dict[str, Attribute], item: dict[str, Any]
-) -> Iterator[Element]:
+) -> Iterator[String]:
     kind, primary = item.get("type"), item.get("primary")
     kind = folded(kind) if kind else None
     for name, part in parts.items():
         path, value = f"{attribute}.{name}", item.get(name)
         if value:
-            compared = part.form(value)
-            kept = None if part.is_long else compared
-            searched = _searched(part.search, compared)
-            yield Element(path, key(path, compared), kept, kind, primary, searched)
+            yield String(path, part.form(value), kind, primary)
         elif name == "value":
             # There is such a value, of which "ne" is true.
-            yield Element(path, None, None, kind, primary)
+            yield String(path, None, kind, primary)

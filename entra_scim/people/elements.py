@@ -27,29 +27,31 @@ def change(person: ProvisionedUser, old: Document) -> None:
     if changed & SEARCHED_NAMES:  # a word of several names is kept once
         changed |= SEARCHED_NAMES
     former, latter = (
-        compared_strings.elements({name: one[name] for name in changed if name in one})
+        compared_strings.strings({name: one[name] for name in changed if name in one})
         for one in (old, new)
     )
     gone, come = set(former) - set(latter), set(latter) - set(former)
     if len(gone) == len(come) == 1:  # the usual change, in one statement
         [before], [after] = gone, come
+        row = after.element
         if before.path == after.path and before.path in KEYED_STRINGS:
             prepared_writes.update(
                 ProvisionedElement,
-                {"provisioned_user": person.pk, "path": after.path},
-                {"key": after.key, "searched": after.searched},
+                {"provisioned_user": person.pk, "path": row.path},
+                {"key": row.key, "searched": row.searched},
             )
-            return
-        person.elements.filter(**before._asdict()).update(**after._asdict())
+        else:
+            rows = person.elements.filter(**before.element._asdict())
+            rows.update(**row._asdict())
         return
     if gone:
-        paths = {element.path for element in gone}
+        paths = {string.path for string in gone}
         for path in paths:
             prepared_writes.delete(
                 ProvisionedElement, {"provisioned_user": person.pk, "path": path}
             )
-        come |= {element for element in latter if element.path in paths}
-    _save(person, [element for element in latter if element in come])
+        come |= {string for string in latter if string.path in paths}
+    _save(person, [string.element for string in latter if string in come])
 
 
 def renew(people: Iterable[ProvisionedUser]) -> None:
