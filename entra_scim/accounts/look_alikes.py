@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import connections
 
 from entra_scim.database import transactions
 from entra_scim.models import LookAlike
@@ -70,8 +71,11 @@ def _keep(model: Any, accounts: Iterable[tuple[Any, str, str]]) -> None:
 
 
 def _keys(username: str, address: str) -> set[str]:
-    # Usernames are looked for with their case, addresses without that of A to Z.
-    odd = [(username, username), (address, comparison_keys.lower_address(address))]
+    # Usernames are looked for with their case, addresses without that of A to Z. But
+    # MariaDB, which has no index on expressions, may have a collation with case.
+    is_with_case = connections[transactions.database()].vendor == "mysql"
+    known_address = address if is_with_case else comparison_keys.lower_address(address)
+    odd = [(username, username), (address, known_address)]
     return {
         comparison_keys.address_key(name)
         for name, known in odd

@@ -7,9 +7,19 @@ result codes (https://sqlite.org/rescode.html).
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
-from django.db import Error, IntegrityError, InterfaceError, OperationalError
+from django.db import (
+    DatabaseError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
+
+from entra_scim.exceptions import NotStorable
 
 _TRANSIENT = {
     "40001",  # serialization failure
@@ -23,23 +33,48 @@ _TRANSIENT_IN_SQLITE = {5, 6}  # BUSY, LOCKED
 
 _DUPLICATE = {"23505", 1062}
 
+_NOT_STORABLE = {
+    "22001",  # too long
+    "22003",  # out of range
+    "22021",  # not in the encoding
+    "22P05",
+    1264,  # out of range
+    1267,  # not to be compared with what is in the column's character set
+    1270,
+    1271,
+    1366,  # not in the character set
+    1406,  # too long
+}
+
 # Classes of SQLSTATEs: connection, rollback, no resources, state of an object,
 # intervention of an operator, system.
 _UNAVAILABLE_CLASSES = {"08", "40", "53", "55", "57", "58"}
 _UNAVAILABLE = {
     "25006",  # read-only
     1021,  # the disk is full
+    1026,  # a file cannot be written
+    1030,  # the storage engine fails, as on a full disk
     1036,  # the table is read-only
+    1037,  # no memory is free
+    1038,
     1040,  # no connection is free
+    1041,  # no memory is free
+    1047,  # the node is not ready, as of a Galera cluster
     1053,  # the server shuts down
     1114,  # the table is full, as a disk may be
     1129,  # this host is blocked
+    1135,  # no thread is free
+    1180,  # the commit failed
     1203,  # no connection is free for this account
+    1206,  # no memory is free for locks
     1226,  # the account has used up its share
     1290,  # --read-only
+    1297,  # the storage engine fails for now
     1317,  # interrupted
+    1637,  # too many transactions
     1792,  # read-only transaction
     1836,  # read-only mode
+    1927,  # the connection was killed
     1969,  # longer than max_statement_time
     2002,  # no server at this address
     2003,
@@ -77,6 +112,21 @@ def is_unavailable(error: Error) -> bool:
         return code in _UNAVAILABLE_IN_SQLITE
     # A driver that reached no server, or lost it, has no code of the server's.
     return not codes and isinstance(error, InterfaceError | OperationalError)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Say what is wrong with a value that a column cannot keep, such as an emoji in utf8mb3.
+
+    Raises:
+        NotStorable: It is so. It will not pass by itself.
+    """
+    try:
+        yield
+    except DatabaseError as error:
+        if _codes(error) & _NOT_STORABLE:
+            raise NotStorable from error
+        raise
 
 
 def _codes(error: Error) -> set[Any]:

@@ -78,6 +78,7 @@ def is_deciding() -> bool:
     return _deciding.get()
 
 
+@failures.told()
 def run(work: Callable[[], T]) -> T:
     """Do work in one transaction, and once more if a constraint refuses it.
 
@@ -86,6 +87,7 @@ def run(work: Callable[[], T]) -> T:
 
     Raises:
         Taken: A value that must be unique is there already, each time.
+        NotStorable: A column cannot keep a value.
         IntegrityError: Another constraint refused the work each time, such as one
             of the product's that its policy does not meet.
         Busy, Unavailable, Unconfirmed: As for :func:`repeated`.
@@ -215,8 +217,7 @@ def reading(work: Callable[[], T]) -> T:
 def renew_connection() -> None:
     """Close a connection that was lost since it was used. Costs a round trip."""
     connection = connections[database()]
-    is_kept = connection.connection is not None and not connection.in_atomic_block
-    if is_kept and not connection.is_usable():
+    if not (connection.in_atomic_block or _is_usable(connection)):
         connection.close()
 
 

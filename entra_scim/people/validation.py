@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from django.db import DataError, IntegrityError
+from django.db import IntegrityError
 
 from entra_scim.accounts import key_versions, links, namesakes, places, profile
 from entra_scim.database.environment_model import AnyEnvironment
@@ -95,7 +95,7 @@ def refusal_of(error: Exception) -> ProvisioningError:
     """
     if isinstance(error, ProvisioningError):
         return error
-    if isinstance(error, IntegrityError | DataError):
+    if isinstance(error, IntegrityError):
         return Taken()
     logger.error("A change failed. Only the deactivation in it is done", exc_info=error)
     return ProductFailed()

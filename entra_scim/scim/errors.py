@@ -21,6 +21,7 @@ from entra_scim.exceptions import (
     GroupsNotProvisioned,
     NoLongerManaged,
     NotProvisioned,
+    NotStorable,
     ProvisioningError,
     ReactivationRefused,
     Rebuilding,
@@ -216,7 +217,7 @@ def status_of(error: ProvisioningError) -> tuple[int, str | None]:
             return HTTPStatus.CONFLICT, "uniqueness"
         case NoLongerManaged() | ReactivationRefused():
             return HTTPStatus.CONFLICT, None
-        case AttributeTooLong() | AddressNotOwned():
+        case AttributeTooLong() | AddressNotOwned() | NotStorable():
             return HTTPStatus.BAD_REQUEST, "invalidValue"
         case GroupsNotProvisioned():
             return HTTPStatus.METHOD_NOT_ALLOWED, None

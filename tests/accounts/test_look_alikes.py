@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from http import HTTPStatus
 
 import pytest
@@ -14,7 +15,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from entra_scim.accounts import look_alikes
-from entra_scim.models import LookAlike
+from entra_scim.models import LookAlike, ProvisionedUser
 from tests.support.factories import UserFactory
 from tests.support.linking import assert_refused, body
 
@@ -93,6 +94,31 @@ SEVERAL_SPELLINGS = [
     ("K\u0131rk.\u212aim@contoso.example", "kirk.kim@contoso.example"),
     ("\U0001d41b\U0001d428b@m\u00fcnchen.example", "bob@xn--mnchen-3ya.example"),
 ]
+
+
+@pytest.mark.skipif(
+    connection.vendor != "mysql", reason="Others have an index on LOWER."
+)
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_compares_with_case(scim, contoso):
+    """MariaDB's collation of the product's may tell ``Eve`` from ``eve``."""
+    model = get_user_model()
+    field = model._meta.get_field(model.get_email_field_name())
+    with_case = copy(field)
+    with_case.db_collation = "utf8mb4_bin"
+    with connection.schema_editor() as editor:
+        editor.alter_field(model, field, with_case, strict=True)
+    try:
+        eve = UserFactory(
+            username="eve", email="Eve@Contoso.example", environment=contoso
+        )
+        linked = scim.post("/Users", body("eve@contoso.example"))
+    finally:
+        with connection.schema_editor() as editor:
+            editor.alter_field(model, with_case, field, strict=True)
+
+    assert linked.status_code == HTTPStatus.CREATED
+    assert ProvisionedUser.objects.get().user == eve
 
 
 @pytest.mark.parametrize("field", ["email", "username", "both"])

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import OperationalError, connection
 
 from entra_scim.models import ProvisionedUser
 from entra_scim.sign_in import sign_ins
@@ -244,3 +245,22 @@ def test_what_does_not_fit_names_the_limit(scim, contoso, attribute, settings):
     assert response.json()["scimType"] == "invalidValue"
     assert any(character.isdigit() for character in response.json()["detail"])
     assert not get_user_model().objects.filter(email=address).exists()
+
+
+@pytest.mark.parametrize("code", [1366, 1406])
+def test_what_a_column_cannot_keep_is_refused(scim, contoso, code):
+    """Such as an emoji, in a table of the product's that MariaDB has in utf8mb3."""
+    table = connection.ops.quote_name(get_user_model()._meta.db_table)
+
+    def refuse(execute, sql, *arguments):
+        if sql.startswith(f"INSERT INTO {table}"):
+            raise OperationalError(code, "Incorrect string value")
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(refuse):
+        refused = scim.post("/Users", body("eve@contoso.example"))
+
+    assert refused.status_code == HTTPStatus.BAD_REQUEST
+    assert "cannot keep a value of this person" in refused.json()["detail"]
+    assert refusals()[0].reason == "not_storable"
+    assert scim.post("/Users", body("eve@contoso.example")).status_code == 201

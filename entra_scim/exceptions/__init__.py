@@ -7,13 +7,14 @@ message that says what to do. Interfaces give them their protocol's form.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 
-from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .text.characters import described
+from entra_scim.text.characters import described
+
+from .managed import DeletionRefused as DeletionRefused
+from .managed import ManagedByEntra as ManagedByEntra
 
 
 class ProvisioningError(Exception):
@@ -127,6 +128,17 @@ class AttributeTooLong(ProvisioningError):
     def __init__(self, attribute: str, limit: int) -> None:
         super().__init__(attribute=attribute, limit=limit)
         self.attributes = (attribute,)
+
+
+class NotStorable(ProvisioningError):
+    """A column of the product's, or of its database, cannot keep a value."""
+
+    code = "not_storable"
+    message = _(
+        "The database of this product cannot keep a value of this person, such as a "
+        "rare character or an emoji. Change it in Entra, or ask the support of this "
+        "product."
+    )
 
 
 class Decorated(ProvisioningError):
@@ -294,27 +306,3 @@ class Taken(Conflict):
         "another one for this person in Entra."
     )
     attributes = ("userName", "externalId", "emails")
-
-
-class ManagedByEntra(PermissionDenied):
-    """The product's own code would change ``fields`` of a ``user``; Django answers 403."""
-
-    message: str | Promise = _(
-        "Microsoft Entra manages %(person)s. Change %(fields)s there, or unlink them."
-    )
-
-    def __init__(self, user: object, fields: Sequence[str] = ()) -> None:
-        self.user, self.fields = user, list(fields)
-
-    def __str__(self) -> str:
-        fields = ", ".join(self.fields)
-        return str(self.message) % {"person": self.user, "fields": fields}
-
-
-class DeletionRefused(ManagedByEntra):
-    """The product's own code would delete somebody who is linked."""
-
-    message = _(
-        "%(person)s is managed by Microsoft Entra, which would create them anew in the "
-        "next cycle, without their data. Unassign them in Entra and unlink them first."
-    )
