@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.urls import NoReverseMatch, reverse
@@ -14,6 +15,8 @@ from entra_scim.models import EntraConnection, EnvironmentRole
 from entra_scim.web import names
 
 from .plan import KitError, Wanted
+
+logger = logging.getLogger("entra_scim")
 
 
 def wanted_of(
@@ -66,12 +69,12 @@ def _federated(used: credentials.Credentials | None) -> tuple[str, str, str] | N
     try:
         found = federation.identity(kind)
     except federation.NoAssertion as error:
+        logger.warning("No assertion of a federated credential: %s", error)
         raise KitError(
             _(
-                "The product gets no assertion for its federated credential: %(problem)s. "
-                "Check ENTRA_SCIM_FEDERATED_CREDENTIALS."
+                "The product gets no assertion for its federated credential. Its log says "
+                "why: check the setting ENTRA_SCIM_FEDERATED_CREDENTIALS."
             )
-            % {"problem": error}
         ) from None
     return found.issuer, found.subject, found.audience
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from entra_scim.connection import configuration
+from entra_scim.web.engines import engine
 
 from .forms import ConnectionForm
 from .set_up import SetUpPage
@@ -24,19 +25,35 @@ class SaveConnectionView(SetUpPage):
         form = ConnectionForm(
             request.POST, settings=configuration.connection_of(self.environment)
         )
+        wants_test = request.POST.get("then") == "test"
+        if wants_test:
+            form.ask_for_proof()
         if not form.is_valid() or not self.is_stepped_up(request):
             return self.render_to_response(
                 self.get_context_data(connection_form=form, **kwargs)
             )
         changed = form.save()
+        if wants_test:
+            return self.to_the_test(form, changed)
         # An anchor of its own, or browsers keep the form's, and skip what comes next.
         standing = self.url("set_up", anchor="standing")
         if not changed:
             messages.info(request, _("Nothing has changed."))
             return HttpResponseRedirect(standing)
-        names = ", ".join(
-            str(form.fields[name].label) for name in changed if name in form.fields
-        )
-        return self.done(
-            _("Microsoft Entra ID: saved %(fields)s.") % {"fields": names}, standing
-        )
+        return self.done(_saved(form, changed), standing)
+
+    def to_the_test(self, form: ConnectionForm, changed: list[str]) -> HttpResponse:
+        """Go on to a test by a page of its own.
+
+        A redirect would be blocked where a Content Security Policy has form-action
+        'self': Chromium applies it to where a form ends, redirects included.
+        """
+        if changed:
+            self.done(_saved(form, changed), "")
+        page = engine().get_template("entra_scim/sign_in_onward.html")
+        return HttpResponse(page.render({"url": self.url("test")}, self.request))
+
+
+def _saved(form: ConnectionForm, changed: list[str]) -> str:
+    names = [str(form.fields[name].label) for name in changed if name in form.fields]
+    return _("Microsoft Entra ID: saved %(fields)s.") % {"fields": ", ".join(names)}

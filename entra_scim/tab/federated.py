@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,21 @@ from entra_scim.connection import configuration, credentials, federation
 from .pages import EnvironmentPage
 from .step_up import StepUpMixin
 
+logger = logging.getLogger("entra_scim")
+
 _LABELS: dict[str, Any] = {
     "file": gettext_lazy("Assertion in a file"),
     "managed_identity": gettext_lazy("Managed identity in Azure"),
     "callable": gettext_lazy("Assertion from the product"),
+}
+
+_PROBLEMS: dict[str, Any] = {
+    "file": gettext_lazy("The file with the assertion is missing, or holds no token."),
+    "managed_identity": gettext_lazy(
+        "Azure gave no token. The product has to run in Azure, with this managed "
+        "identity assigned to it."
+    ),
+    "callable": gettext_lazy("The product's own function gave no token."),
 }
 
 
@@ -30,7 +42,9 @@ class Offer:
     kind: str
     label: str | Promise
     identity: federation.Identity | None
-    problem: str
+    problem: str | Promise
+    """What is wrong, or empty. The log says more: it may name files of the server."""
+
     is_used: bool
 
 
@@ -79,11 +93,13 @@ class FederatedCredentialPage(StepUpMixin, EnvironmentPage):
 
 
 def _offer(kind: str, in_use: str) -> Offer:
-    identity, problem = None, ""
+    identity: federation.Identity | None = None
+    problem: str | Promise = ""
     try:
         identity = federation.identity(kind)
     except federation.NoAssertion as error:
-        problem = str(error)
+        logger.warning("No assertion of a federated credential: %s", error)
+        problem = _PROBLEMS[kind]
     return Offer(
         kind=kind,
         label=_LABELS[kind],

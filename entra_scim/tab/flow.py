@@ -19,6 +19,9 @@ class Stage:
     name: str
     title: str | Promise
     is_done: bool
+    comes_next: bool
+    """Whether it is to be done now, perhaps beside others."""
+
     is_open: bool
     """Whether it is unfolded: it comes next, or has a mistake to correct."""
 
@@ -47,6 +50,14 @@ _STAGES: dict[str, tuple[str | Promise, tuple[SetUpStep, ...]]] = {
     "activation": (gettext_lazy("Replace passwords"), (SetUpStep.ACTIVE,)),
 }
 
+_BESIDE: dict[SetUpStep, tuple[SetUpStep, ...]] = {
+    # Roles may be created once their values have arrived.
+    SetUpStep.ROLES: (SetUpStep.MAPPING,),
+    # Nobody can tell a right mapping before somebody arrives with it.
+    SetUpStep.MAPPING: (SetUpStep.PEOPLE,),
+}
+"""What can only be proved by what comes after it, and is shown with that."""
+
 
 def next_step(steps: Collection[Step]) -> Step | None:
     """Return what to do next, or None if everything is done."""
@@ -60,20 +71,15 @@ def stages_of(steps: Collection[Step], mistakes: Collection[str]) -> dict[str, S
     stages = {}
     for number, (name, (title, codes)) in enumerate(_STAGES.items(), start=1):
         found = [by_code[code] for code in codes]
-        comes_next = following is not None and following.code in codes
-        # Nobody can tell a right mapping before somebody arrives with it.
-        is_unproven = (
-            name == "people"
-            and following is not None
-            and following.code == SetUpStep.MAPPING
-            and not found[0].done
-        )
+        now = {following.code, *_BESIDE.get(following.code, ())} if following else set()
+        comes_next = any(step.code in now and not step.done for step in found)
         stages[name] = Stage(
             number=number,
             name=name,
             title=title,
             is_done=all(step.done for step in found),
-            is_open=comes_next or is_unproven or name in mistakes,
+            comes_next=comes_next,
+            is_open=comes_next or name in mistakes,
             details=[step.detail for step in found if step.detail],
         )
     return stages

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections import Counter
 from typing import Any
 
@@ -18,32 +17,25 @@ from entra_scim.connection import (
     authorities,
     configuration,
     credentials,
+    federation,
 )
 from entra_scim.models import EntraConnection, ProvisioningEvent
 from entra_scim.secrecy.hiding import Secret, without_variables
 from entra_scim.text.identifiers import is_guid
 
+from .pasted import GuidField, with_ids_apart, without_what_comes_along
 from .secrets import SecretField, SecretsForm
 
-# What comes along when people copy: spaces, also those of no width, quotes, braces.
-_PASTED_ALONG = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\"'{}]")
+_TERMS = (
+    ("90", _("90 days (3 months)")),
+    ("180", _("180 days (6 months), which Entra recommends")),
+    ("365", _("365 days (12 months)")),
+    ("545", _("545 days (18 months)")),
+    ("730", _("730 days (24 months)")),
+)
+"""What Entra offers: from the day on which the secret is created."""
 
-
-class GuidField(forms.UUIDField):
-    """A GUID as people paste it: with spaces, quotes or braces around it."""
-
-    widget = forms.TextInput(
-        attrs={"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}
-    )
-    default_error_messages = {
-        "invalid": _(
-            "This is not an ID. Copy it from Entra, with the copy button next to it: it "
-            "looks like 00000000-0000-0000-0000-000000000000."
-        ),
-    }
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(_PASTED_ALONG.sub("", str(value or "")))
+_ON_A_DATE = "date"
 
 
 class ConnectionForm(SecretsForm):
@@ -52,9 +44,7 @@ class ConnectionForm(SecretsForm):
     It is spread over two steps: fields of the later one name the form they belong to.
     """
 
-    LATER = ("client_secret", "client_secret_expires_on")
-    USUAL_LIFETIME = datetime.timedelta(days=180)
-    """What Entra recommends, and offers first."""
+    LATER = ("client_secret", "client_secret_term", "client_secret_expires_on")
 
     client_id = GuidField(label=_("Application (client) ID"))
     tenant_id = GuidField(label=_("Directory (tenant) ID"))
@@ -62,13 +52,19 @@ class ConnectionForm(SecretsForm):
     client_secret = SecretField(
         label=_("Client secret"), required=False, max_length=1000
     )
+    client_secret_term = forms.ChoiceField(
+        label=_("What did you choose in Entra under Expires?"),
+        required=False,
+        choices=[*_TERMS, (_ON_A_DATE, _("Another date"))],
+        widget=forms.RadioSelect,
+    )
     client_secret_expires_on = forms.DateField(
         label=_("Client secret expires on"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_(
-            "Entra shows it next to the secret. You are told 30 days before, since "
-            "nobody can sign in with an expired secret."
+            "For another date only: Entra shows it in the column Expires. You are told "
+            "30 days before, since nobody can sign in with an expired secret."
         ),
     )
 
@@ -76,14 +72,14 @@ class ConnectionForm(SecretsForm):
     def __init__(self, data: Any = None, *, settings: EntraConnection) -> None:
         self.settings = settings
         self.current = credentials.newest(settings)
-        fields = ("client_id", "tenant_id", "cloud", "client_secret_expires_on")
+        fields = ("client_id", "tenant_id", "cloud")
         source = self.current or settings
         initial = {name: getattr(source, name) for name in fields}
+        if data is not None:
+            data = with_ids_apart(data)
+        # Nobody knows when a new secret expires but who created it: no date is there.
         super().__init__(data, initial=initial)
-        if self.expects_usual_lifetime:
-            self.initial["client_secret_expires_on"] = (
-                timezone.localdate() + self.USUAL_LIFETIME
-            )
+        self._needs_proof = False
         for name in self.LATER:
             self.fields[name].widget.attrs["form"] = "entra-connection"
         cloud: Any = self.fields["cloud"]
@@ -92,14 +88,13 @@ class ConnectionForm(SecretsForm):
             if self.current is None:
                 self.initial["cloud"] = authorities.LOCAL
 
-    @property
-    def expects_usual_lifetime(self) -> bool:
-        """Whether the form begins with the usual date: no secret has one yet."""
-        source = self.current or self.settings
-        return source.client_secret_expires_on is None
+    def ask_for_proof(self) -> None:
+        """Refuse a connection that sign-in could not prove itself with."""
+        has_proof = self.current is not None or bool(federation.kinds())
+        self._needs_proof = not has_proof
 
     def clean_client_secret(self) -> Secret:
-        secret = _PASTED_ALONG.sub("", self.cleaned_data["client_secret"].reveal())
+        secret = without_what_comes_along(self.cleaned_data["client_secret"].reveal())
         if is_guid(secret):
             raise ValidationError(
                 _(
@@ -115,8 +110,9 @@ class ConnectionForm(SecretsForm):
                 ),
                 code="access_key",
             )
-        if not secret and self.current is None and self.settings.has_proof:
-            # It can no longer be read. Saved without, it would be gone for good.
+        is_lost = self.current is None and self.settings.has_proof
+        if not secret and (is_lost or self._needs_proof):
+            # What can no longer be read would be gone for good, saved without.
             raise ValidationError(
                 _(
                     "Paste the Value of a client secret: in Entra, under App "
@@ -146,31 +142,53 @@ class ConnectionForm(SecretsForm):
                 "tenant_id",
                 _("Turn off Entra sign-in first: people have other object IDs there."),
             )
-        secret, current = cleaned.get("client_secret"), self.current
-        if secret == "" and not (current is not None and current.client_secret):
-            # The date stands there before there is a secret that it could be of.
-            cleaned["client_secret_expires_on"] = None
-        self._check_expiry(secret, cleaned.get("client_secret_expires_on"))
+        self._check_expiry(cleaned)
         return cleaned
 
     def save(self) -> list[str]:
         """Save, and return the names of the fields that changed."""
-        return configuration.save(self.settings, **self.cleaned_data)
+        values = {**self.cleaned_data}
+        del values["client_secret_term"]
+        return configuration.save(self.settings, **values)
 
-    def _check_expiry(self, secret: Secret | None, date: datetime.date | None) -> None:
-        name = "client_secret_expires_on"
-        if secret is None or name in self.errors:
+    def _check_expiry(self, cleaned: dict[str, Any]) -> None:
+        """Find out when the secret expires, from the term or the date that was chosen."""
+        term, date = "client_secret_term", "client_secret_expires_on"
+        secret = cleaned.get("client_secret")
+        if secret is None or {term, date} & self.errors.keys():
             return
-        current = self.current
-        has_secret = secret or (current is not None and current.client_secret)
-        if date is None and has_secret:
+        chosen, typed, today = cleaned[term], cleaned[date], timezone.localdate()
+        kept = self.current if self.current and self.current.client_secret else None
+        days = int(chosen) if chosen.isdecimal() else 0
+        if days and typed is not None:
+            self.add_error(term, _("Choose “Another date”, or leave the date empty."))
+        elif days and not secret and kept is not None:
             self.add_error(
-                name, _("Enter the date: Entra shows it in the column Expires.")
+                term,
+                _(
+                    "This counts from today. Paste the new client secret too, or enter "
+                    "the date on which the one that is set expires."
+                ),
             )
-        elif secret and date is not None and date <= timezone.localdate():
+        elif chosen == _ON_A_DATE and typed is None:
             self.add_error(
-                name, _("This date has passed. Create a new client secret in Entra.")
+                date, _("Enter the date: Entra shows it in the column Expires.")
             )
+        elif secret and not days and typed is None:
+            self.add_error(
+                term,
+                _("Choose when it expires, as you did in Entra, or enter the date."),
+            )
+        elif secret and typed is not None and typed <= today:
+            self.add_error(
+                date, _("This date has passed. Create a new client secret in Entra.")
+            )
+        elif secret:
+            cleaned[date] = typed or today + datetime.timedelta(days=days)
+        elif kept is None:  # There is no secret that it could be of.
+            cleaned[date] = None
+        elif typed is None:
+            cleaned[date] = kept.client_secret_expires_on
 
 
 class DayField(forms.DateField):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, cast
 
+from django.contrib import messages
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -67,6 +68,34 @@ class DefineRoleView(SetUpPage):
                 % {"role": role, "group": reasons.granted_by(role).name},
             )
         return self.render_to_response(self.get_context_data(role_form=form, **kwargs))
+
+
+class DefineUnknownRolesView(EnvironmentPage):
+    """Defines every role that Entra sends and nobody has defined, as it was shown."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(self.url("set_up", anchor="step-roles"))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        define = partial(definitions.define, self.environment, by=request.user)
+        created = []
+        for value in request.POST.getlist("value"):
+            form = RoleForm(
+                {"value": value}, environment=self.environment, visitor=request.user
+            )
+            role = _written(form, define)
+            if role is not None:
+                created.append(str(role))
+                continue
+            problem = next(iter(form.errors.values()))[0]
+            messages.error(request, f"{value}: {problem}")
+        if not created:
+            return HttpResponseRedirect(self.url("set_up", anchor="step-roles"))
+        return _done(
+            self,
+            _("Microsoft Entra ID: created the roles %(roles)s.")
+            % {"roles": ", ".join(created)},
+        )
 
 
 class RolePage(EnvironmentPage):

@@ -10,11 +10,11 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from entra_scim.diagnosis import headcount
+from entra_scim.diagnosis import headcount, observations
 from entra_scim.diagnosis.findings.registry import findings
 from entra_scim.diagnosis.progress import SetUpStep, Step
 from entra_scim.models import AccessKey, EntraConnection, EnvironmentRole
-from entra_scim.roles import groups, reasons, regrants
+from entra_scim.roles import groups, product_roles, reasons, regrants
 
 from . import flow, questions
 from .forms import ConnectionForm
@@ -32,6 +32,7 @@ from .step_up import StepUpMixin
 _STAGE_OF_FORM = {
     "role_form": "roles",
     "schema_form": "mapping",
+    "edited": "mapping",
 }
 """Where a form is that came back with mistakes."""
 
@@ -58,6 +59,8 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
         sorting = Sorting(self.request.GET, _ROLE_COLUMNS, parameter="roles")
         # A list that was just sorted stays in sight.
         opened = mistakes | ({"roles"} if sorting.is_chosen else set())
+        if "edited" in kwargs:
+            opened |= {"people"}  # where one goes on once it is copied back
         stages = flow.stages_of(situation.steps, opened)
         kwargs.setdefault("connection_form", ConnectionForm(settings=settings))
         kwargs.setdefault(
@@ -88,6 +91,7 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
                 "steps": situation.steps,
                 "stages": stages,
                 "next_step": following,
+                "new_roles": _new_roles(facts),
                 "has_sign_in": bool(context["addresses"]["redirect_uri"]),
                 "next_stage": stages[flow.stage_of(following)] if following else None,
                 "proof": situation.proof,
@@ -131,6 +135,13 @@ def _stages_of_connection(form: ConnectionForm | None) -> set[str]:
     return {"test" if later else "connection" for later in is_later}
 
 
+def _new_roles(facts: observations.Observations) -> list[str]:
+    """Return the values that Entra sent, and that become roles without a choice."""
+    if product_roles.are_kept():
+        return []
+    return [one.value for one in facts.unknown_roles if one.can_be_a_role]
+
+
 def _key_in_use(keys: list[AccessKey]) -> AccessKey | None:
     """Return the key that Entra came with last, if it ever came."""
     used = [key for key in keys if key.last_used_at]
@@ -165,6 +176,8 @@ class Inputs:
     form: ConnectionForm
     ids: list[tuple[BoundField, str]]
     secret: list[tuple[BoundField, str]]
+    term: BoundField
+    expires_on: list[tuple[BoundField, str]]
     has_ids: bool
     has_proof: bool
     """Whether something is saved that sign-in can prove itself with."""
@@ -174,15 +187,9 @@ def _inputs_of(form: ConnectionForm, steps: list[Step]) -> Inputs:
     return Inputs(
         form=form,
         ids=[(form[name], "") for name in ("client_id", "tenant_id", "cloud")],
-        secret=[
-            (form["client_secret"], _note_of_secret(form, form.settings)),
-            (
-                form["client_secret_expires_on"],
-                _("This is in 180 days, as Entra recommends. Correct it if need be.")
-                if form.expects_usual_lifetime and not form.is_bound
-                else "",
-            ),
-        ],
+        secret=[(form["client_secret"], _note_of_secret(form, form.settings))],
+        term=form["client_secret_term"],
+        expires_on=[(form["client_secret_expires_on"], "")],
         has_ids=form.current is not None or form.settings.has_ids,
         has_proof=any(
             step.done for step in steps if step.code == SetUpStep.CREDENTIALS
@@ -195,9 +202,11 @@ def _note_of_secret(form: ConnectionForm, settings: EntraConnection) -> str:
     if current is not None and current.client_secret:
         changed = settings.client_secret_changed_at
         moment = date_format(localtime(changed), "DATETIME_FORMAT") if changed else ""
-        return _("A secret is set since %(moment)s: leave this empty to keep it.") % {
-            "moment": moment
-        }
+        ends = current.client_secret_expires_on
+        return _(
+            "A client secret has been set since %(time)s. It expires on %(date)s. Leave "
+            "this empty to keep it."
+        ) % {"time": moment, "date": date_format(ends) if ends else "–"}
     if current is not None and current.certificate:
         return _("A certificate is in use. Leave this empty to keep it.")
     if current is not None and current.federation:

@@ -39,6 +39,7 @@ def guide_context(
         "pages": pages_of(connection),
         "inputs": None,
         "schema_form": None,
+        "edited": None,
         "local_entra": authorities.hosts().get(authorities.LOCAL),
     }
 

@@ -52,6 +52,7 @@ PAGES: dict[str, dict[str, tuple[str, type[EnvironmentPage]]]] = {
     },
     "roles/": {
         "define_role": ("", roles.DefineRoleView),
+        "define_unknown_roles": ("unknown/", roles.DefineUnknownRolesView),
         "role_progress": ("progress/", roles.RoleProgressPage),
         "role": ("<int:role_id>/", roles.RolePage),
         "remove_role": ("<int:role_id>/delete/", roles.RemoveRolePage),

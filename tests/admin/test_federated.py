@@ -114,14 +114,18 @@ def opaque():
         (opaque, "the callable gave no token with iss and sub"),
     ],
 )
-def test_a_product_that_gives_no_assertion(client, contoso, settings, source, problem):
+def test_a_product_that_gives_no_assertion(
+    client, contoso, settings, caplog, source, problem
+):
     connected(contoso)
     name = f"{__name__}.{source.__name__}"
     settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"callable": name}
 
     page = text_of(client.get(tab(contoso, "sign-in/federated/")))
 
-    assert problem in page
+    assert problem in caplog.text
+    assert "own function gave no token." in page
+    assert source.__name__ not in page
     assert "with a secret" not in page
 
 
@@ -141,7 +145,7 @@ class Machine:
     ("status", "problem"), [("200 OK", ""), ("400 Bad Request", "answered 400")]
 )
 def test_a_virtual_machine(
-    client, contoso, issuer, settings, monkeypatch, status, problem
+    client, contoso, issuer, settings, monkeypatch, caplog, status, problem
 ):
     """Its address is the same on every machine: here, a proxy answers in its place."""
     connected(contoso)
@@ -157,31 +161,35 @@ def test_a_virtual_machine(
     [(path, header)] = machine.asked
     assert "169.254.169.254/metadata/identity/oauth2/token" in path
     assert header == "true"
-    assert problem in page
+    assert problem in caplog.text
+    assert ("Azure gave no token." in page) == bool(problem)
     assert (f'value="{issuer.subject}"' in page) == (not problem)
 
 
-def test_a_machine_that_does_not_answer(client, contoso, settings, monkeypatch):
+def test_a_machine_that_does_not_answer(client, contoso, settings, monkeypatch, caplog):
     connected(contoso)
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:9/")
     settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"managed_identity": str(uuid.uuid4())}
 
     page = text_of(client.get(tab(contoso, "sign-in/federated/")))
 
-    assert "endpoint gave no answer (ConnectionError)" in page
+    assert "Azure gave no token." in page
+    assert "endpoint gave no answer (ConnectionError)" in caplog.text
 
 
-def test_a_product_that_forgot_its_setting(client, contoso, settings):
-    """Says so where its administrators look."""
+def test_a_product_that_forgot_its_setting(client, contoso, settings, caplog):
+    """Says so where its administrators look, and which file is missing in its log."""
     connected(contoso)
     settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {"file": "/nowhere"}
     kept = configuration.connection_of(contoso)
     used = credentials.in_use(kept)
     credentials.use(kept, credentials.with_federation(used, "file"))
     kept.save()
-    assert "gets no assertion" in text_of(
-        client.get(tab(contoso, "sign-in/federated/"))
-    )
+    page = text_of(client.get(tab(contoso, "sign-in/federated/")))
+    assert "gets no assertion" in page
+    assert "check the setting ENTRA_SCIM_FEDERATED_CREDENTIALS" in page
+    assert "/nowhere" not in page
+    assert "/nowhere" in caplog.text
 
     settings.ENTRA_SCIM_FEDERATED_CREDENTIALS = {}
 

@@ -85,6 +85,28 @@ class TestRoles:
         assert list(person.user.groups.all()) == [group]
         assert "that no role has" not in text_of(client.get(tab(contoso)))
 
+    def test_all_unknown_values_become_roles_with_one_click(
+        self, client, contoso, fabrikam, scim
+    ):
+        """But for those that can be no role, and for those that arrived since."""
+        for name, value in (("eve", "Auditor"), ("max", "Clerk"), ("off", "Two Words")):
+            provision(scim, name, roles=[{**ROLE, "value": value}])
+        page = client.get(tab(contoso))
+        assert "Create all 2 roles" in text_of(page)
+        url, values = tab(contoso, "roles/unknown/"), page.context["new_roles"]
+        client.post(tab(fabrikam, "roles/unknown/"), {"value": ["Viewer"]})
+        provision(scim, "late", roles=[{**ROLE, "value": "Late"}])
+
+        created = client.post(url, {"value": values}, follow=True)
+
+        assert "created the roles" in text_of(created)
+        assert "Create all" not in text_of(created)
+        roles = EnvironmentRole.objects.for_environment(contoso).order_by("value")
+        assert [role.value for role in roles] == ["Auditor", "Clerk"]
+        again = client.post(url, {"value": [*values, "Two Words"]}, follow=True)
+        assert "Clerk: A role of this name exists already." in text_of(again)
+        assert roles.count() == 2
+
     def test_a_value_that_can_be_no_role(self, client, contoso, scim):
         """As a display name: no button promises what cannot be."""
         provision(scim, "eve", roles=[{**ROLE, "value": "Sales Manager"}])

@@ -24,6 +24,7 @@ from entra_scim.secrecy.hiding import Secret
 from entra_scim.sign_in import sign_ins
 from entra_scim.tab.urls import PAGES
 from tests.browser.conftest import enter_password
+from tests.kit.conftest import SCHEMA
 from tests.support.browsing import entra_sends, screenshot_of_screen
 from tests.support.crowd import crowd
 
@@ -224,6 +225,10 @@ def test_what_comes_and_goes(look, site, contoso, administrator, roles):
     page.click("#step-connection [type=submit]")
     page.wait_for_selector(".errornote")
     look("mistakes")
+    page.fill("#id_schema", SCHEMA.read_text("utf-8"))
+    page.click("#step-mapping [type=submit]")
+    page.wait_for_selector("#copy-schema")
+    look("an edited schema")
     page.click("form[action$='keys/'] button")
     page.wait_for_selector("#copy-secret")
     look("a new key")

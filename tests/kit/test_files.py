@@ -113,6 +113,7 @@ def test_a_federated_credential_is_in_the_plan(
     query = {"format": "sh", "deletion_threshold": "50"}
     page = client.get(tab(contoso, "guide/kit/"), query, secure=True)
     assert "gets no assertion" in text_of(page)
+    assert str(path) not in page.text
 
 
 def test_the_only_address_of_the_product_is_taken(contoso, settings, capsys):
@@ -210,11 +211,14 @@ def test_the_tab_edits_a_schema(client, contoso):
 
     page = edited(client, contoso, pasted)
 
-    schema = json.loads(page.context["schema"])
+    schema = json.loads(page.context["edited"].schema)
     groups = schema["synchronizationRules"][0]["objectMappings"][1]
     assert groups["enabled"] is False
     assert "externalId from [objectId]" in text_of(page)
-    again = edited(client, contoso, page.context["schema"])
+    stages = page.context["stages"]
+    assert stages["mapping"].is_open
+    assert stages["people"].is_open  # One goes on there, without a click.
+    again = edited(client, contoso, page.context["edited"].schema)
     assert "this schema has all that is needed" in text_of(again)
 
 
@@ -222,7 +226,9 @@ def test_a_schema_is_edited_where_entra_would_take_no_address(client, contoso):
     """Nor does a role that Entra cannot have matter to a mapping."""
     RoleFactory(environment=contoso, value="Prüfer")
 
-    assert edited(client, contoso, SCHEMA.read_text("utf-8")).context["differences"]
+    page = edited(client, contoso, SCHEMA.read_text("utf-8"))
+
+    assert page.context["edited"].differences
 
 
 @pytest.mark.parametrize(

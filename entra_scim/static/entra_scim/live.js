@@ -12,7 +12,7 @@ announcer.className = "visually-hidden";
 live?.after(announcer);
 
 function show(answer) {
-  const before = document.querySelector("[data-entra-step]")?.dataset.entraStep;
+  const before = document.querySelector("[data-entra-steps]")?.dataset.entraSteps;
   for (const fresh of answer.querySelectorAll("[data-entra-live]")) {
     const shown = document.querySelector(
       `[data-entra-live="${fresh.dataset.entraLive}"]`
@@ -26,32 +26,45 @@ function show(answer) {
     const text = fresh.lastElementChild?.textContent ?? fresh.textContent;
     if (shown.className !== fresh.className) announcer.textContent = text;
     shown.className = fresh.className;
-    if (fresh.dataset.entraStep) shown.dataset.entraStep = fresh.dataset.entraStep;
+    if (fresh.dataset.entraSteps) shown.dataset.entraSteps = fresh.dataset.entraSteps;
     shown.replaceChildren(...fresh.childNodes);
   }
-  const next = document.querySelector("[data-entra-step]")?.dataset.entraStep;
-  if (next && next !== before) unfoldNext(before, next);
+  const next = document.querySelector("[data-entra-steps]")?.dataset.entraSteps;
+  if (next && next !== before) unfoldNext(stepsOf(before), stepsOf(next));
+}
+
+function stepsOf(ids) {
+  return (ids ?? "")
+    .split(" ")
+    .map((id) => document.getElementById(id))
+    .filter(Boolean);
 }
 
 function unfoldNext(before, next) {
-  const done = document.getElementById(before);
-  if (done && !done.contains(document.activeElement)) done.open = false;
-  const step = document.getElementById(next);
-  if (step) step.open = true;
+  for (const step of before) {
+    // Somebody may be at work there still, such as with a text to copy.
+    const isInUse = step.contains(document.activeElement) || step.querySelector(".entra-copy textarea");
+    if (!next.includes(step) && !isInUse) step.open = false;
+  }
+  for (const step of next) step.open = true;
 }
 
 async function follow(started) {
-  if (!document.hidden) {
-    try {
-      const answer = await fetch(live.dataset.entraLiveFrom, { redirect: "error" });
-      if (!answer.ok) throw new Error(answer.statusText);
-      const parser = new DOMParser();
-      show(parser.parseFromString(await answer.text(), "text/html"));
-    } catch {
-      // Signed out, or no network: the link shows it once more.
-      offerLink(true);
-      return;
-    }
+  if (document.hidden) {
+    // Who comes back from Entra sees at once what has happened there.
+    const again = () => follow(started);
+    document.addEventListener("visibilitychange", again, { once: true });
+    return;
+  }
+  try {
+    const answer = await fetch(live.dataset.entraLiveFrom, { redirect: "error" });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const parser = new DOMParser();
+    show(parser.parseFromString(await answer.text(), "text/html"));
+  } catch {
+    // Signed out, or no network: the link shows it once more.
+    offerLink(true);
+    return;
   }
   if (Date.now() - started > LONGEST) offerLink(true);
   else setTimeout(() => follow(started), EVERY);
