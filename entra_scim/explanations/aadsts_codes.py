@@ -55,7 +55,7 @@ OF_ENTRA: dict[frozenset[str], Explanation] = {
         person=ASK,
         administrator=_(
             "Entra does not know the application or the directory. Compare both IDs "
-            "with App registrations → Overview in Entra."
+            "with App registrations → Overview in Entra: often the Object ID was pasted."
         ),
         urgent=True,
     ),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from entra_scim.connection import configuration
 from entra_scim.web.engines import engine
 
+from . import typed
 from .forms import ConnectionForm
 from .set_up import SetUpPage
 
@@ -19,7 +20,15 @@ class SaveConnectionView(SetUpPage):
     """Saves the connection, or shows the tab with what is wrong."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(self.url("set_up", anchor="step-connection"))
+        kept = typed.taken_back(request)
+        if kept is None:
+            return HttpResponseRedirect(self.url("set_up", anchor="step-connection"))
+        form = ConnectionForm(
+            kept, settings=configuration.connection_of(self.environment)
+        )
+        return self.render_to_response(
+            self.get_context_data(connection_form=form, **kwargs)
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = ConnectionForm(

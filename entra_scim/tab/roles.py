@@ -19,6 +19,7 @@ from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import EnvironmentRole
 from entra_scim.roles import definitions, reasons, regrants
 
+from . import typed
 from .pages import EnvironmentPage
 from .role_form import RoleForm
 from .set_up import SetUpPage
@@ -50,15 +51,20 @@ class DefineRoleView(SetUpPage):
     """Defines a role, or shows the tab with what is wrong."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(self.url("set_up", anchor="step-roles"))
+        kept = typed.taken_back(request)
+        if kept is None:
+            return HttpResponseRedirect(self.url("set_up", anchor="step-roles"))
+        return self.render_to_response(
+            self.get_context_data(role_form=self.form(kept), **kwargs)
+        )
+
+    def form(self, data: Any) -> RoleForm:
+        return RoleForm(
+            data, environment=self.environment, visitor=self.request.user, prefix="role"
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = RoleForm(
-            request.POST,
-            environment=self.environment,
-            visitor=request.user,
-            prefix="role",
-        )
+        form = self.form(request.POST)
         define = partial(definitions.define, self.environment, by=request.user)
         role = _written(form, define)
         if role is not None:
@@ -102,6 +108,12 @@ class RolePage(EnvironmentPage):
     template_name = "entra_scim/tab/role.html"
     page = "set_up"
     title = gettext_lazy("Change role")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        kept = typed.taken_back(request)
+        if kept is not None:
+            kwargs["role_form"] = self.form(kept)
+        return super().get(request, *args, **kwargs)
 
     def form(self, data: Any = None) -> RoleForm:
         return RoleForm(

@@ -34,6 +34,7 @@ from . import (
 )
 from .mounts import Mount, OwnPages
 from .pages import EnvironmentPage
+from .typed import keeping
 
 PAGES: dict[str, dict[str, tuple[str, type[EnvironmentPage]]]] = {
     "": {
@@ -110,8 +111,12 @@ def patterns_of(mount: Mount, guarded: Callable[[Any], Any]) -> list[URLPattern]
     patterns: list[URLPattern] = [
         path(
             f"{resource}{route}",
-            guarded(
-                page.as_view(mount=mount, parameters=tuple(_PARAMETER.findall(route)))
+            keeping(
+                guarded(
+                    page.as_view(
+                        mount=mount, parameters=tuple(_PARAMETER.findall(route))
+                    )
+                )
             ),
             name=name,
         )

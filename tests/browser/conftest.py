@@ -111,7 +111,9 @@ def browse(chromium, site, administrator):
         # No product has an icon here, and some pages fail on purpose. What a page of
         # the provider's misses is not ours.
         url = message.location["url"]
-        expected = url.endswith(("/favicon.ico", "?code=x")) or "/callback/?" in url
+        expected = url.endswith(("/favicon.ico", "?code=x")) or any(
+            part in url for part in ("/callback/?", "/guide/shared/")
+        )
         if message.type == "error" and url.startswith(site.url) and not expected:
             complaints.append(message.text)
 

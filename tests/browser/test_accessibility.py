@@ -16,6 +16,7 @@ from entra_scim.kit.words import STEPS
 from entra_scim.models import (
     AccessKey,
     EntraConnection,
+    GuideLink,
     ProvisionedUser,
     ReleasedUser,
 )
@@ -53,6 +54,16 @@ ELSEWHERE = {
 """The pages that are not looked at by their address, and why."""
 
 VARIANTS = {"people": "?q=nobody", "events": "?kind=refused"}
+
+
+SENT = {
+    "save_connection": {"client_id": "x", "client_secret": "x"},
+    "define_role": {"role-value": "two words"},
+    "role": {"value": "two words"},
+    "edit_schema": {"schema": SCHEMA.read_text("utf-8")},
+    "activate": {},
+}
+"""What is sent to pages that show something of their own at a POST."""
 
 
 def pages_of(environment, numbers):
@@ -163,9 +174,13 @@ def test_every_page_with_long_names_and_many_rows(
             assert_prints_whole_values(look.page)
             look.page.click("form[action$='guide/links/'] button")
             look("a link for a colleague")
-            look.page.goto(look.page.input_value("[id^=copy-shared]"))
+            link = look.page.input_value("[id^=copy-shared]")
+            look.page.goto(link)
             look("shared guide")
             assert_prints_whole_values(look.page)
+            GuideLink.objects.update(ended_at=timezone.now())
+            look.page.goto(link)
+            look("a link that has ended", FEW_SCREENS)
 
 
 def assert_prints_whole_values(page):
@@ -216,19 +231,51 @@ def test_the_states_of_a_set_up_by_the_product(look, contoso, settings):
     look("automatic, question", FEW_SCREENS)
 
 
+def test_every_page_that_answers_a_form(look, contoso, roles):
+    """Those that show one at a POST only: a new one is sent something, or fails here."""
+    above = f"/admin/product/environment/{contoso.pk}/entra/"
+    paths = {
+        name: f"{above}{resource}{route}"
+        for resource, found in PAGES.items()
+        for name, (route, page) in found.items()
+        if page.template_name and not page.__name__.endswith("Page")
+    }
+    paths["role"] = f"{above}roles/{roles['Viewer'].pk}/"
+
+    assert paths.keys() == SENT.keys()
+    for name, path in paths.items():
+        look.page.goto(above)
+        send(look.page, path, SENT[name])
+        assert look.page.locator(".errorlist, #edited, .entra-finding").count(), name
+        look(f"sent to {name}", FEW_SCREENS)
+
+
+def send(page, path, values):
+    """Send a form to a page of the tab."""
+    with page.expect_navigation():
+        page.evaluate(
+            """([path, values]) => {
+              const form = document.createElement("form");
+              Object.assign(form, { method: "post", action: path, hidden: true });
+              const token = document.querySelector("[name=csrfmiddlewaretoken]");
+              form.append(token.cloneNode());
+              for (const [name, value] of Object.entries(values)) {
+                const field = document.createElement("textarea");
+                Object.assign(field, { name, value });
+                form.append(field);
+              }
+              document.body.append(form);
+              form.submit();
+            }""",
+            [path, values],
+        )
+
+
 def test_what_comes_and_goes(look, site, contoso, administrator, roles):
     """Mistakes, a key that is shown once, and each state of an activation."""
     page = look.page
     base = f"/admin/product/environment/{contoso.pk}/entra/"
     page.goto(base)
-    page.fill("#id_client_id", "x")
-    page.click("#step-connection [type=submit]")
-    page.wait_for_selector(".errornote")
-    look("mistakes")
-    page.fill("#id_schema", SCHEMA.read_text("utf-8"))
-    page.click("#step-mapping [type=submit]")
-    page.wait_for_selector("#copy-schema")
-    look("an edited schema")
     page.click("form[action$='keys/'] button")
     page.wait_for_selector("#copy-secret")
     look("a new key")

@@ -5,6 +5,9 @@ const EVERY = 3000;
 const LONGEST = 60 * 60 * 1000;
 const live = document.querySelector("[data-entra-live-from]");
 
+// What stands where the page follows Entra, one at a time.
+const [LINK, NOTE, TROUBLE] = [0, 1, 2];
+
 // Screen readers hear what is ticked off, and not how many seconds have passed.
 const announcer = document.createElement("p");
 announcer.setAttribute("role", "status");
@@ -29,6 +32,11 @@ function show(answer) {
     if (fresh.dataset.entraSteps) shown.dataset.entraSteps = fresh.dataset.entraSteps;
     shown.replaceChildren(...fresh.childNodes);
   }
+  // Signing in again has changed the token that each form carries.
+  const token = answer.querySelector("[name=csrfmiddlewaretoken]");
+  for (const field of token ? document.getElementsByName(token.name) : []) {
+    field.value = token.value;
+  }
   const next = document.querySelector("[data-entra-steps]")?.dataset.entraSteps;
   if (next && next !== before) unfoldNext(stepsOf(before), stepsOf(next));
 }
@@ -50,10 +58,9 @@ function unfoldNext(before, next) {
 }
 
 async function follow(started) {
+  // Who comes back from Entra sees at once what has happened there.
   if (document.hidden) {
-    // Who comes back from Entra sees at once what has happened there.
-    const again = () => follow(started);
-    document.addEventListener("visibilitychange", again, { once: true });
+    followOnceVisible(started);
     return;
   }
   try {
@@ -62,23 +69,28 @@ async function follow(started) {
     const parser = new DOMParser();
     show(parser.parseFromString(await answer.text(), "text/html"));
   } catch {
-    // Signed out, or no network: the link shows it once more.
-    offerLink(true);
+    // Signed out, or no network. Who signs in again in another window comes back to
+    // what they have typed here.
+    showInstead(TROUBLE);
+    followOnceVisible(started);
     return;
   }
-  if (Date.now() - started > LONGEST) offerLink(true);
+  showInstead(NOTE);
+  if (Date.now() - started > LONGEST) showInstead(LINK);
   else setTimeout(() => follow(started), EVERY);
 }
 
-function offerLink(isNeeded) {
-  const [link, note] = live.querySelectorAll("a, span");
-  if (!link || !note) return;
-  link.hidden = !isNeeded;
-  note.hidden = isNeeded;
+function followOnceVisible(started) {
+  const again = () => follow(started);
+  document.addEventListener("visibilitychange", again, { once: true });
+}
+
+function showInstead(wanted) {
+  for (const [index, part] of [...live.children].entries()) part.hidden = index !== wanted;
 }
 
 if (live) {
-  offerLink(false);
+  showInstead(NOTE);
   setTimeout(() => follow(Date.now()), EVERY);
 }
 
