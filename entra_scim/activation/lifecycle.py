@@ -146,13 +146,39 @@ def deactivate(settings: EntraConnection, by: Any = None) -> None:
     Sessions that were opened with Entra end, and so do links to the guide. Credentials
     that wait for a test go on waiting.
     """
-    _end(settings, by, lambda locked: locked.activated_at is not None, for_good=True)
+    _end(
+        settings,
+        lambda locked: locked.activated_at is not None,
+        Kind.ENDED,
+        _("Signing in with Microsoft Entra was turned off. Passwords work again."),
+        by=by,
+    )
 
 
 def note_trial_end(settings: EntraConnection) -> None:
     """Tell that a trial is over which nobody confirmed. Passwords work since then."""
-    if _is_over(settings):
-        _end(settings, None, _is_over)
+    if not _is_over(settings):
+        return
+    with events.by_itself():
+        _end(
+            settings,
+            _is_over,
+            Kind.TRIAL_EXPIRED,
+            _(
+                "The trial of signing in with Microsoft Entra has expired, because "
+                "nobody confirmed it. Passwords work again."
+            ),
+        )
+
+
+def expired_trial(settings: EntraConnection) -> ProvisioningEvent | None:
+    """Return the event of a trial that nobody confirmed, if nothing has come of it."""
+    last: ProvisioningEvent | None = (
+        ProvisioningEvent.objects.for_environment(settings.environment)
+        .filter(kind__in=(Kind.TRIAL, Kind.CONFIRMED, Kind.ENDED, Kind.TRIAL_EXPIRED))
+        .first()
+    )
+    return last if last and last.kind == Kind.TRIAL_EXPIRED else None
 
 
 def note_ended_trials() -> None:
@@ -188,10 +214,10 @@ def _is_over(settings: EntraConnection) -> bool:
 
 def _end(
     settings: EntraConnection,
-    by: Any,
     applies: Callable[[EntraConnection], bool],
-    *,
-    for_good: bool = False,
+    kind: str,
+    message: str,
+    by: Any = None,
 ) -> None:
     def end(locked: EntraConnection) -> str | None:
         if not applies(locked):
@@ -199,16 +225,11 @@ def _end(
         locked.activated_at = locked.confirmed_at = locked.activated_by = None
         # Entra vouches for nobody from now on, perhaps because it cannot be trusted.
         sign_ins.end_all_sessions(locked.environment)
-        if for_good:  # After a trial that failed, somebody goes on setting up.
+        if kind == Kind.ENDED:  # After a trial, somebody goes on setting up.
             guide_links.end_all(locked.environment)
-        return Kind.ENDED
+        return kind
 
-    _change(
-        settings,
-        end,
-        _("Signing in with Microsoft Entra was turned off. Passwords work again."),
-        user=by,
-    )
+    _change(settings, end, message, user=by)
 
 
 def _signs_in(environment: AnyEnvironment, began: Any) -> bool:

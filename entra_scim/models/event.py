@@ -99,6 +99,10 @@ class ProvisioningEvent(models.Model):
         CREDENTIALS = "credentials", gettext_lazy("connection changed")
         TRIAL = "trial", gettext_lazy("activated on trial")
         CONFIRMED = "confirmed", gettext_lazy("activation confirmed")
+        TRIAL_EXPIRED = (
+            "trial_expired",
+            gettext_lazy("trial expired unconfirmed: passwords work again"),
+        )
         ENDED = "ended", gettext_lazy("turned off: passwords work again")
         PAUSED = "paused", gettext_lazy("provisioning paused")
         RESUMED = "resumed", gettext_lazy("provisioning resumed")

@@ -51,6 +51,16 @@ def acting(user: Any) -> Iterator[None]:
         _actor.reset(token)
 
 
+@contextlib.contextmanager
+def by_itself() -> Iterator[None]:
+    """Name nobody in the events of what happens while somebody only looks."""
+    token = _actor.set("")
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
 def shortened(text: str, longest: int) -> str:
     """Return a text with an ellipsis in place of what is beyond a length."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"

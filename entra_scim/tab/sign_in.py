@@ -77,6 +77,9 @@ class SignInPage(StepUpMixin, EnvironmentPage):
             can_federate=bool(federation.kinds()),
             is_federated=bool(used and used.federation),
             certificate_expires_on=used.certificate_expires_on if used else None,
+            expired_trial=lifecycle.expired_trial(settings)
+            if state == lifecycle.State.INACTIVE
+            else None,
             is_active=state == lifecycle.State.ACTIVE,
             is_on_trial=state == lifecycle.State.TRIAL,
             able=shut_out.able_in(self.environment),

@@ -59,8 +59,10 @@ class TestTrial:
         )
 
         assert client.get("/who/").json()["user"] == boss.pk
-        client.get(tab(connected, "sign-in/"))
-        assert ProvisioningEvent.objects.filter(kind="ended").count() == 1
+        page = client.get(tab(connected, "sign-in/"))
+        assert "The last trial expired unconfirmed" in text_of(page)
+        # Who looks has not turned it off.
+        assert ProvisioningEvent.objects.get(kind="trial_expired").actor == ""
         assert connection_of(connected).activated_at is None
 
     def test_whoever_comes_too_late_tells_of_it(self, connected, boss):
@@ -73,7 +75,7 @@ class TestTrial:
 
         assert Client().get(url).status_code == 400
 
-        assert ProvisioningEvent.objects.filter(kind="ended").count() == 1
+        assert ProvisioningEvent.objects.filter(kind="trial_expired").count() == 1
         assert "Passwords work again" in mail.outbox[0].body
 
     def test_cron_tells_of_a_trial_that_is_over(self, connected):
@@ -84,7 +86,7 @@ class TestTrial:
         call_command("entra_check_expiry")
         call_command("entra_check_expiry")
 
-        assert ProvisioningEvent.objects.filter(kind="ended").count() == 1
+        assert ProvisioningEvent.objects.filter(kind="trial_expired").count() == 1
 
     def test_somebody_else_s_sign_in_confirms_nothing(
         self, connected, browser, admin, scim, ann, entra
