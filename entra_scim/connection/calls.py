@@ -50,7 +50,14 @@ class _Request:
 
 
 class ProviderDown(Exception):
-    """Entra did not answer, or not with what it should. The text is for the log."""
+    """Entra did not answer, or not with what it should. The text is for the log.
+
+    ``code`` says what people are told: Entra's own, if it named one.
+    """
+
+    def __init__(self, text: str, *, code: str = "down") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 @without_variables

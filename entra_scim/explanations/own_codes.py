@@ -9,7 +9,11 @@ from .explanation import ASK, Explanation
 OWN: dict[frozenset[str], Explanation] = {
     frozenset({"down"}): Explanation(
         person=_("Microsoft does not answer. Try again in a few minutes."),
-        administrator=_("Entra did not answer in time, or not as it should."),
+        administrator=_(
+            "Entra did not answer in time, or not as it should. Try again in a few "
+            "minutes. If it goes on, ask the people who run this product whether it "
+            "reaches Microsoft."
+        ),
     ),
     frozenset({"busy"}): Explanation(
         person=_("This site is very busy. Try again in a minute."),

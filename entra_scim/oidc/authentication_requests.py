@@ -79,7 +79,7 @@ class SignInView(SignInStep):
         try:
             endpoint = metadata.configuration(used)["authorization_endpoint"]
         except ProviderDown as error:
-            raise SignInProblem("down", detail=str(error)) from None
+            raise SignInProblem(error.code, detail=str(error)) from None
         asked = mozilla.authentication_request(
             request,
             endpoint=endpoint,

@@ -38,4 +38,4 @@ def check(credentials: Credentials) -> None:
             },
         )
     except calls.ProviderDown as error:
-        raise SignInProblem("down", detail=str(error)) from None
+        raise SignInProblem(error.code, detail=str(error)) from None

@@ -12,6 +12,8 @@ import jwt
 from entra_scim.connection import authorities
 from entra_scim.connection.calls import ProviderDown, fetch
 from entra_scim.connection.credentials import Credentials
+from entra_scim.explanations import sign_in_codes
+from entra_scim.explanations.sign_in_codes import code_of
 from entra_scim.text.comparison_keys import digest
 
 from . import caching, turns
@@ -89,12 +91,20 @@ def _fetched(url: str, is_good: Callable[[dict[str, Any]], bool]) -> dict[str, A
     try:
         status, document = fetch("GET", url)
         if status != 200 or not is_good(document):
-            raise ProviderDown(f"{status} or a document of another issuer")
-    except ProviderDown:
-        turns.take(down, _DOWN)
+            text = f"{status} or a document of another issuer"
+            raise ProviderDown(text, code=_code_of(document))
+    except ProviderDown as error:
+        if error.code == "down":
+            turns.take(down, _DOWN)
         raise
     caching.put(_key("document", url), (time.time(), document), _USABLE)
     return document
+
+
+def _code_of(document: dict[str, Any]) -> str:
+    """Return Entra's code for a tenant that it does not have, such as a wrong ID."""
+    code = code_of("down", str(document.get("error_description", "")))
+    return code if sign_in_codes.is_known(code) else "down"
 
 
 def _has_keys(document: dict[str, Any]) -> bool:

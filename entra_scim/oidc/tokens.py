@@ -52,7 +52,7 @@ def redeemed(
             nonce=nonce,
         )
     except calls.ProviderDown as error:
-        raise SignInProblem("down", detail=str(error)) from None
+        raise SignInProblem(error.code, detail=str(error)) from None
     except ClocksDiffer as error:
         raise SignInProblem("clock", detail=str(error)) from None
     except TokenRefused as error:

@@ -22,7 +22,7 @@ class CreateCertificateView(StepUpMixin, EnvironmentPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         settings = self.entra_connection
         if settings.client_id is None or settings.tenant_id is None:
-            messages.error(request, _("Save both IDs under Connection first."))
+            messages.error(request, _("Save both IDs in step 1 first."))
             return HttpResponseRedirect(self.url("set_up", anchor="step-connection"))
         if not self.is_stepped_up(request):
             return HttpResponseRedirect(self.url("sign_in", anchor="certificate"))

@@ -68,7 +68,7 @@ class FederatedCredentialPage(StepUpMixin, EnvironmentPage):
         settings = self.entra_connection
         kind = request.POST.get("kind", "")
         if settings.client_id is None or settings.tenant_id is None:
-            messages.error(request, _("Save both IDs under Connection first."))
+            messages.error(request, _("Save both IDs in step 1 first."))
             return HttpResponseRedirect(self.url("set_up", anchor="step-connection"))
         if kind not in federation.kinds():
             messages.error(request, _("Choose one of the credentials on this page."))

@@ -226,8 +226,8 @@ class TestConnection:
         before = client.get(tab(contoso, "sign-in/"))
         page = client.post(tab(contoso, "sign-in/certificate/"), follow=True)
 
-        assert "Save both IDs under Connection first. Go to step 1" in text_of(before)
-        assert "Save both IDs under Connection first." in text_of(page)
+        assert "Save both IDs in step 1 first. Go to step 1" in text_of(before)
+        assert "Save both IDs in step 1 first." in text_of(page)
         assert not EntraConnection.objects.exclude(certificate="").exists()
 
     def test_a_changed_connection_that_cannot_be_read_any_more(

@@ -40,7 +40,7 @@ def connected(environment):
 
 def test_the_tab_says_what_to_enter_and_uses_it(client, contoso, issuer, from_file):
     page = text_of(client.get(tab(contoso, "sign-in/federated/")))
-    assert "Save both IDs under Connection first." in page
+    assert "Save both IDs in step 1 first." in page
 
     connected(contoso)
     page = client.get(tab(contoso, "sign-in/federated/")).content.decode()
@@ -65,7 +65,7 @@ def test_the_ids_come_first(client, contoso, from_file):
         tab(contoso, "sign-in/federated/"), {"kind": "file"}, follow=True
     )
 
-    assert "Save both IDs under Connection first." in text_of(page)
+    assert "Save both IDs in step 1 first." in text_of(page)
     assert not credentials.newest(configuration.connection_of(contoso))
 
 

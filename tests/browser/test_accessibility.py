@@ -26,7 +26,7 @@ from entra_scim.sign_in import sign_ins
 from entra_scim.tab.urls import PAGES
 from tests.browser.conftest import enter_password
 from tests.kit.conftest import SCHEMA
-from tests.support.browsing import entra_sends, screenshot_of_screen
+from tests.support.browsing import entra_sends, screenshot_of_screen, send
 from tests.support.crowd import crowd
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -250,27 +250,6 @@ def test_every_page_that_answers_a_form(look, contoso, roles):
         send(look.page, path, SENT[name])
         assert look.page.locator(".errorlist, #edited, .entra-finding").count(), name
         look(f"sent to {name}", FEW_SCREENS)
-
-
-def send(page, path, values):
-    """Send a form to a page of the tab."""
-    with page.expect_navigation():
-        page.evaluate(
-            """([path, values]) => {
-              const form = document.createElement("form");
-              Object.assign(form, { method: "post", action: path, hidden: true });
-              const token = document.querySelector("[name=csrfmiddlewaretoken]");
-              form.append(token.cloneNode());
-              for (const [name, value] of Object.entries(values)) {
-                const field = document.createElement("textarea");
-                Object.assign(field, { name, value });
-                form.append(field);
-              }
-              document.body.append(form);
-              form.submit();
-            }""",
-            [path, values],
-        )
 
 
 def test_what_comes_and_goes(look, site, contoso, administrator, roles):

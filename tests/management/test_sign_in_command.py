@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -57,6 +58,15 @@ class TestTheConnection:
         assert code == 1
         assert (document["works"], document["code"]) == (False, "AADSTS7000215")
         assert "Value" in document["remedy"]
+
+    def test_a_tenant_that_entra_does_not_have(self, connected):
+        """The ID of something else was copied: no minutes of waiting help."""
+        EntraConnection.objects.update(tenant_id=uuid.uuid4())
+
+        for _again in range(2):
+            code, document = run("test", connected.pk)
+            assert (code, document["code"]) == (1, "AADSTS90002")
+        assert "Compare both IDs" in document["remedy"]
 
     def test_entra_down(self, connected, entra):
         entra.raw_answers["/token"] = (503, "{}")

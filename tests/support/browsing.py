@@ -49,3 +49,24 @@ def unfold(page):
     page.evaluate(
         "document.querySelectorAll('details').forEach(step => (step.open = true))"
     )
+
+
+def send(page, path, values):
+    """Send a form to a page of the tab."""
+    with page.expect_navigation():
+        page.evaluate(
+            """([path, values]) => {
+              const form = document.createElement("form");
+              Object.assign(form, { method: "post", action: path, hidden: true });
+              const token = document.querySelector("[name=csrfmiddlewaretoken]");
+              form.append(token.cloneNode());
+              for (const [name, value] of Object.entries(values)) {
+                const field = document.createElement("textarea");
+                Object.assign(field, { name, value });
+                form.append(field);
+              }
+              document.body.append(form);
+              form.submit();
+            }""",
+            [path, values],
+        )
