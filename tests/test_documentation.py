@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -209,6 +210,20 @@ def test_links_lead_somewhere():
     ]:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):
             assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+def test_the_readme_has_no_dead_links_where_it_is_published():
+    """No files are beside it there: it names them."""
+    hook = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    published = README
+    for one in hook["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"][
+        "substitutions"
+    ]:
+        published = re.sub(one["pattern"], one["replacement"], published)
+
+    assert "](" not in published
+    assert "Your product (`docs/how-to/your-product.md`) leads" in published
+    assert "\n- `CONTRIBUTING.md`, `CHANGELOG.md`" in published
 
 
 @pytest.mark.django_db

@@ -75,9 +75,9 @@ def check_mixins(
     if not registered and not url_names.is_included("entra_scim.tab.urls"):
         messages.append(
             Warning(
-                f"{environment._meta.label} is in no admin: nobody finds the tab "
-                "Microsoft Entra ID.",
-                hint="Register its admin, with EntraEnvironmentMixin before "
+                f"{environment._meta.label} is in no admin of your URLs: nobody finds the "
+                "tab Microsoft Entra ID.",
+                hint="Register its admin there, with EntraEnvironmentMixin before "
                 "ModelAdmin, or add entra_scim.tab.urls to your URLs.",
                 id="entra_scim.W024",
             )
@@ -94,15 +94,16 @@ def check_mixins(
             )
         )
     user = get_user_model()
-    if any(not _has_mixin(one, "EntraUserMixin") for one in _admins_of(user)):
-        messages.append(
-            Warning(
-                f"The admin of {user._meta.label} lets staff change what Entra manages.",
-                hint="Put EntraUserMixin of entra_scim.admin before UserAdmin. "
-                + _unregister(user),
-                id="entra_scim.W026",
-            )
+    messages += [
+        Warning(
+            f"The admin of {model._meta.label} lets staff change what Entra manages.",
+            hint="Put EntraUserMixin of entra_scim.admin before UserAdmin. "
+            + _unregister(model),
+            id="entra_scim.W026",
         )
+        for model, model_admin in _registered()
+        if _is(model, user) and not _has_mixin(model_admin, "EntraUserMixin")
+    ]
     return [*messages, *_misplaced_mixins(environment, user)]
 
 
@@ -167,9 +168,12 @@ def _admins_of(model: type[models.Model]) -> list[Any]:
 
 
 def _registered() -> list[tuple[type[models.Model], Any]]:
-    """Return the models in all admins, with their admins."""
-    all_sites = import_string("django.contrib.admin.sites.all_sites")
-    return [entry for site in all_sites for entry in site._registry.items()]
+    """Return the models in all admins that people can open, with their admins."""
+    sites: set[Any] = {*import_string("django.contrib.admin.sites.all_sites")}
+    # A product may leave Django's own site out of its URLs. Or these are chosen by
+    # the request, and no check can tell.
+    open_sites = [site for site in sites if url_names.is_namespace(site.name)]
+    return [entry for site in open_sites or sites for entry in site._registry.items()]
 
 
 def _has_mixin(model_admin: Any, name: str) -> bool:

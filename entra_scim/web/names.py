@@ -25,6 +25,11 @@ def is_included(module: str) -> bool:
     return _includes(module, get_resolver())
 
 
+def is_namespace(name: str) -> bool:
+    """Tell whether anything of the product's URLs is in a namespace, such as an admin."""
+    return _has_namespace(name, get_resolver())
+
+
 @functools.lru_cache(maxsize=64)
 def _namespaces(urlconf: Any, app_name: str) -> list[str]:
     return _path_to(app_name, get_resolver(urlconf)) or [app_name]
@@ -45,6 +50,14 @@ def _includes(module: str, resolver: URLResolver) -> bool:
     return any(
         getattr(pattern.urlconf_name, "__name__", "") == module
         or _includes(module, pattern)
+        for pattern in resolver.url_patterns
+        if isinstance(pattern, URLResolver)
+    )
+
+
+def _has_namespace(name: str, resolver: URLResolver) -> bool:
+    return any(
+        pattern.namespace == name or _has_namespace(name, pattern)
         for pattern in resolver.url_patterns
         if isinstance(pattern, URLResolver)
     )

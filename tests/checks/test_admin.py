@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import pytest
 from django.apps import apps
-from django.contrib.admin import ModelAdmin, site
+from django.contrib.admin import AdminSite, ModelAdmin, site
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.sites import all_sites
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
+from django.urls import include, path
 
 from entra_scim import checks
 from entra_scim.admin import EntraEnvironmentMixin, EntraUserMixin
@@ -95,6 +98,8 @@ class TestMixins:
                 app_label = "proxies"
                 proxy = True
 
+        registry[Proxy] = ModelAdmin(Proxy, site)
+        assert ids(checks.check_mixins(None)) == ["W026"]
         registry[Proxy] = Person(Proxy, site)
         assert checks.check_mixins(None) == []
         registry[Session] = Environment(Session, site)
@@ -102,6 +107,18 @@ class TestMixins:
         messages = checks.check_mixins(None)
         assert ids(messages) == ["E037", "E038"]
         assert "ENTRA_SCIM_ENVIRONMENT_MODEL = 'sessions.Session'" in messages[0].hint
+
+    def test_an_admin_of_the_product_s_own(self, registry, settings):
+        """Django's own is always there: it counts for nothing if no URL opens it."""
+        own = AdminSite(name="back-office")
+        settings.ROOT_URLCONF = ModuleType("own_site")
+        settings.ROOT_URLCONF.urlpatterns = [
+            path("internal/", include(([path("", own.urls)], "internal")))
+        ]
+
+        [message] = checks.check_mixins(None)
+
+        assert message.id == "entra_scim.W024"
 
     def test_a_product_that_shows_no_users_needs_none(self, registry):
         registry.pop(get_user_model(), None)
