@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from entra_scim.conf import conf
 from entra_scim.database.transactions import database
+from entra_scim.policy import ProvisioningPolicy
 
 
 def of_our_database(
@@ -39,9 +40,15 @@ def of_our_database(
 def policy_class() -> Any:
     """Return the class of the policy, or None: ``check_settings`` then says why."""
     try:
-        return import_string(conf.POLICY)
+        found = import_string(conf.POLICY)
     except (AttributeError, ImportError):
         return None
+    return found if is_policy(found) else None
+
+
+def is_policy(found: Any) -> bool:
+    """Tell whether what ``ENTRA_SCIM_POLICY`` names is a policy."""
+    return isinstance(found, type) and issubclass(found, ProvisioningPolicy)
 
 
 def environment_model() -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import CheckMessage, Error, Info, Warning
 from django.db import connections, models, router
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -134,11 +134,12 @@ def check_migrations(alias: str) -> list[CheckMessage]:
         return []  # migrations of the product's own, or before the first migrate
     there = {name for _, name, _ in pkgutil.iter_modules(migrations.__path__)}
     applied = {name for app, name in recorder.applied_migrations() if app == _APP}
+    # A deployment may check before it migrates: it is told, and not stopped.
     return [
-        Warning(
+        Info(
             f"The database lacks the migration {name} of entra_scim.",
             hint="Run 'manage.py migrate'.",
-            id="entra_scim.W040",
+            id="entra_scim.I001",
         )
         for name in sorted(there - applied)
     ]

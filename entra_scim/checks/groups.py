@@ -33,8 +33,7 @@ def check_grantable_groups(alias: str) -> list[CheckMessage]:
         return []  # before the first migrate
     own = EnvironmentGroup.objects.using(alias)
     environments: Counter[Any] = Counter()
-    hook = getattr(policy, "grantable_groups", None)
-    if hook is not ProvisioningPolicy.grantable_groups:
+    if policy.grantable_groups is not ProvisioningPolicy.grantable_groups:
         for one in environment._default_manager.using(alias).order_by("pk")[
             :_ENVIRONMENTS
         ]:

@@ -36,18 +36,30 @@ def check_user_model(
         for field in (wanted if keeps_roles else [*wanted, "groups"])
         if not _has_field(model, field)
     ]
-    messages: list[CheckMessage] = [
-        Error(
-            f"The user model has no field {field!r}.",
-            hint="Entra manages the e-mail address, activity and groups of people. "
-            "Subclass AbstractUser, or AbstractBaseUser with PermissionsMixin; for roles of "
-            "your own in place of groups, let the policy have assign_roles. If the address is "
-            "in another column, name it in EMAIL_FIELD.",
-            obj=model,
-            id="entra_scim.E006",
+    messages: list[CheckMessage] = []
+    for field in missing:
+        hint = (
+            'Add email = models.EmailField(blank=True, default=""). If the address is '
+            "in another column, name it in EMAIL_FIELD of the user model."
         )
-        for field in missing
-    ]
+        if field == "is_active":
+            hint = (
+                "Add is_active = models.BooleanField(default=True): Entra deactivates "
+                "people by it."
+            )
+        elif field == "groups":
+            hint = (
+                "Subclass PermissionsMixin too: roles grant Django's groups. If your "
+                "product has roles of its own, let the policy have assign_roles."
+            )
+        messages.append(
+            Error(
+                f"The user model has no field {field!r}.",
+                hint=hint,
+                obj=model,
+                id="entra_scim.E006",
+            )
+        )
     if not keeps_roles and "groups" not in missing and memberships.field() is None:
         messages.append(
             Error(
@@ -99,14 +111,15 @@ def check_policy(
     """Check that a product with environments of its own says who belongs where."""
     if Environment._meta.label == conf.ENVIRONMENT_MODEL:
         return []
-    if policy_class() is not ProvisioningPolicy:
+    missing = _missing_hooks(policy_class() or ProvisioningPolicy)
+    if not missing:
         return []
     return [
         Warning(
             f"No policy says who belongs to which {conf.ENVIRONMENT_MODEL}: with a "
             "second one, Entra can link nobody.",
-            hint="Set ENTRA_SCIM_POLICY to a subclass of ProvisioningPolicy. Silence "
-            "this warning if there is only ever one.",
+            hint="Set ENTRA_SCIM_POLICY to a subclass of ProvisioningPolicy that has "
+            f"{' and '.join(missing)}. Silence this warning if there is only ever one.",
             id="entra_scim.W028",
         )
     ]
@@ -120,8 +133,7 @@ def check_roles(
     if (
         policy is None
         or _keeps_roles()
-        or getattr(policy, "assignable_roles", None)
-        is (ProvisioningPolicy.assignable_roles)
+        or policy.assignable_roles is ProvisioningPolicy.assignable_roles
     ):
         return []
     return [
@@ -139,11 +151,7 @@ def check_environments(alias: str) -> list[CheckMessage]:
     policy, environment = policy_class(), environment_model()
     if policy is None or environment is None:
         return []
-    missing = [
-        hook
-        for hook in ("environments_of", "users_of")
-        if getattr(policy, hook, None) is getattr(ProvisioningPolicy, hook)
-    ]
+    missing = _missing_hooks(policy)
     if not missing:
         return []
     tables = connections[alias].introspection.table_names()
@@ -159,6 +167,14 @@ def check_environments(alias: str) -> list[CheckMessage]:
             "environments_of, users_of and create_user.",
             id="entra_scim.E007",
         )
+    ]
+
+
+def _missing_hooks(policy: type[ProvisioningPolicy]) -> list[str]:
+    return [
+        hook
+        for hook in ("environments_of", "users_of")
+        if getattr(policy, hook) is getattr(ProvisioningPolicy, hook)
     ]
 
 

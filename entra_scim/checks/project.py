@@ -14,9 +14,8 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.utils.module_loading import import_string
 
 from entra_scim.conf import SETTINGS, conf
-from entra_scim.policy import ProvisioningPolicy
 
-from .asked import is_a
+from .asked import is_a, is_policy
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 _GATE = "entra_scim.backends.PasswordGate"
@@ -65,7 +64,7 @@ def check_settings(
             )
         )
     else:
-        if not (isinstance(policy, type) and issubclass(policy, ProvisioningPolicy)):
+        if not is_policy(policy):
             messages.append(
                 Error(
                     "ENTRA_SCIM_POLICY is not a ProvisioningPolicy.",

@@ -7,6 +7,7 @@ from django.db import connection
 
 from entra_scim import checks
 from entra_scim.models import KeyVersion, ProvisionedUser
+from entra_scim.policy import ProvisioningPolicy
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ class TestBeforeTheFirstMigrate:
         assert checks.check_policy_on_trial(None, databases=["default"]) == []
 
 
-class Broken:
+class Broken(ProvisioningPolicy):
     def __init__(self):
         raise ZeroDivisionError
 

@@ -23,6 +23,9 @@ def test_environments_of_one_s_own_need_a_policy(settings):
     settings.ENTRA_SCIM_ENVIRONMENT_MODEL = "product.Environment"
     settings.ENTRA_SCIM_POLICY = "entra_scim.policy.ProvisioningPolicy"
     assert ids(checks.check_policy(None)) == ["W028"]
+    settings.ENTRA_SCIM_POLICY = f"{__name__}.Misspelt"
+    [message] = checks.check_policy(None)
+    assert "has users_of. Silence" in message.hint
     settings.ENTRA_SCIM_ENVIRONMENT_MODEL = "entra_scim.Environment"
     assert checks.check_policy(None) == []
 
@@ -64,6 +67,10 @@ def test_user_model(monkeypatch, settings):
     messages = checks.check_user_model(None)
 
     assert ids(messages) == ["E006"] * 3
+    for message, named in zip(
+        messages, ("EMAIL_FIELD", "is_active =", "PermissionsMixin"), strict=True
+    ):
+        assert named in message.hint
     settings.ENTRA_SCIM_POLICY = "tests.support.role_policies.FlagPolicy"
     assert ids(checks.check_user_model(None)) == ["E006"] * 2
     settings.ENTRA_SCIM_POLICY = "nothing.there"
@@ -244,6 +251,14 @@ class HalfOfIt(ProvisioningPolicy):
 
 class OfNobody(HalfOfIt):
     def users_of(self, environment):
+        return []
+
+
+class Misspelt(ProvisioningPolicy):
+    def environments_of(self, user):
+        return []
+
+    def user_of(self, environment):
         return []
 
 
