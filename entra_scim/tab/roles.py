@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from entra_scim.diagnosis import observations
+from entra_scim.diagnosis import headcount, observations
 from entra_scim.exceptions import ProvisioningError
 from entra_scim.models import EnvironmentRole
 from entra_scim.roles import definitions, reasons, regrants
@@ -149,10 +149,13 @@ class RemoveRolePage(EnvironmentPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         role = _role_of(self)
+        holders = observations.holders_of(role).values("pk")
+        people = holders[: headcount.HOLDERS + 1].count()
         return super().get_context_data(
             role=role,
             granted=reasons.granted_by(role),
-            people=observations.holders_of(role).count(),
+            people=min(people, headcount.HOLDERS),
+            is_more=people > headcount.HOLDERS,
             **kwargs,
         )
 

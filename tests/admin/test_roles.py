@@ -8,6 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.db.models.signals import post_init, pre_save
 
+from entra_scim.diagnosis import headcount
 from entra_scim.models import (
     EnvironmentRole,
 )
@@ -133,6 +134,17 @@ class TestRoles:
         client.post(f"{url}delete/")
         assert not person.user.groups.exists()
         assert LogEntry.objects.count() == 3
+
+    def test_very_many_who_lose_a_role_are_not_counted(
+        self, client, contoso, roles, scim, monkeypatch
+    ):
+        monkeypatch.setattr(headcount, "HOLDERS", 1)
+        for name in ("ann", "eve"):
+            provision(scim, name, roles=[{**ROLE, "value": "Viewer"}])
+
+        page = client.get(tab(contoso, f"roles/{roles['Viewer'].pk}/delete/"))
+
+        assert "More than 1 people lose the group Viewer" in text_of(page)
 
     def test_a_role_is_not_renamed_to_what_no_role_can_be(self, client, contoso, roles):
         """The page keeps what was typed, and says what is wrong with it."""
