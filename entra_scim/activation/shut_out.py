@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Q
 
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.models import ProvisionedUser
@@ -66,8 +66,8 @@ def by_activation(environment: AnyEnvironment) -> ShutOut:
     """
     # A link of another environment helps nobody: it is not in force for people of
     # this one, who have moved.
-    able = ProvisionedUser.objects.for_environment(environment).filter(
-        user_id=OuterRef("pk"), active=True, has_object_id=True
+    able = ProvisionedUser.objects.of_each_user(environment).filter(
+        active=True, has_object_id=True
     )
     everybody = get_policy().users_of(environment).order_by("pk")
     return _counted(

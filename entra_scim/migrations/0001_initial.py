@@ -356,7 +356,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='provisioneduser',
-            index=models.Index(fields=['environment', 'search_text', 'id'], name='entra_scim_search'),
+            index=models.Index(fields=['environment', 'search_text', 'id', 'active', 'user'], name='entra_scim_search'),
         ),
         migrations.AddIndex(
             model_name='provisioneduser',
@@ -364,7 +364,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='provisioneduser',
-            index=models.Index(fields=['environment', 'modified', 'id'], name='entra_scim_by_change'),
+            index=models.Index(fields=['environment', 'modified', 'id', 'active', 'user'], name='entra_scim_by_change'),
         ),
         migrations.AddIndex(
             model_name='provisioneduser',

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from entra_scim.conf import conf
@@ -17,6 +18,18 @@ class EnvironmentScopedQuerySet(models.QuerySet[Any]):
     def for_environment(self, environment: AnyEnvironment) -> Self:
         """Return the rows of one environment only."""
         return self.filter(environment=environment)
+
+    def of_each_user(self, environment: AnyEnvironment) -> Self:
+        """Return the link that each user of an outer query has in one environment.
+
+        The environment is a range of one: to the constraint that a user is linked once,
+        SQLite would add the row of each link. The index of links has what is asked.
+        """
+        return self.filter(
+            environment__gte=environment,
+            environment__lte=environment,
+            user_id=OuterRef("pk"),
+        )
 
 
 def environment_foreign_key(*, db_index: bool = True) -> models.ForeignKey[Any, Any]:

@@ -186,13 +186,15 @@ class ProvisionedUser(models.Model):
                 fields=("environment", "user_name_order", "id"),
                 name="entra_scim_by_user_name",
             ),
-            # Clients that ask for what changed since, by meta.lastModified.
+            # Clients that ask for what changed since, by meta.lastModified. Of this index
+            # and the next one alone, the list of people reads who has access.
             models.Index(
-                fields=("environment", "modified", "id"), name="entra_scim_by_change"
+                fields=("environment", "modified", "id", "active", "user"),
+                name="entra_scim_by_change",
             ),
-            # The list of people reads this alone.
             models.Index(
-                fields=("environment", "search_text", "id"), name="entra_scim_search"
+                fields=("environment", "search_text", "id", "active", "user"),
+                name="entra_scim_search",
             ),
             # Who of a product's people has a link, or one that signs in. In the order of
             # accounts, in which databases compare all of them with all links.

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -183,10 +183,9 @@ class LocalPeoplePage(EnvironmentPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         policy = get_policy()
-        provisioned = ProvisionedUser.objects.for_environment(self.environment)
-        people = policy.users_of(self.environment).filter(
-            ~Exists(provisioned.filter(user_id=OuterRef("pk")))
-        )
+        linked = ProvisionedUser.objects.of_each_user(self.environment)
+        everybody = policy.users_of(self.environment)
+        people = _few(everybody, everybody.filter(~Exists(linked)))
         form = PeopleFilterForm(self.request.GET)
         if form.is_valid():
             if text := form.cleaned_data["q"]:

@@ -69,6 +69,10 @@ class Migration(migrations.Migration):
             model_name='user',
             index=models.Index(django.db.models.functions.text.Lower('email'), name='user_lower_email'),
         ),
+        migrations.AddIndex(
+            model_name='user',
+            index=models.Index(fields=['is_staff', 'is_active'], name='user_staff'),
+        ),
         migrations.AddConstraint(
             model_name='membership',
             constraint=models.UniqueConstraint(fields=('environment', 'user'), name='product_one_membership'),
