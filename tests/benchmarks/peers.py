@@ -17,6 +17,7 @@ import itertools
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -236,27 +237,31 @@ def measure(servers, options):
 def report(taken, servers):
     """Print a table of each phase, with ratios of every server to the ones after it.
 
-    Of the fastest round of each: what else the machine does makes them slower alone.
+    Times are those of the fastest round. Ratios are the medians of those of each
+    round, in which what else the machine does slows all servers.
     """
     names = [server.name for server in servers]
     pairs = list(itertools.combinations(names, 2))
     columns = "".join(f"{f'{one}/{other}: CPU':>18}{'rate':>6}" for one, other in pairs)
     print(f"{'':20}{'CPU':>9}{'rate':>8}{columns}")
     for phase in PHASES:
-        least = {
-            name: [min(each) for each in taken[phase, name]]
-            for name in names
-            if taken[phase, name][0]
-        }
-        processor, clock = least[names[0]]
+        processor, clock = map(min, taken[phase, names[0]])
         line = f"{phase:20}{processor * 1000:6.2f} ms{1 / clock:6.0f}/s"
         for one, other in pairs:
-            if other not in least:
+            if not taken[phase, other][0]:
                 line += f"{'-':>18}{'-':>6}"
                 continue
-            mine, theirs = least[one], least[other]
-            line += f"{theirs[0] / mine[0]:18.2f}{theirs[1] / mine[1]:6.2f}"
+            mine, theirs = taken[phase, one], taken[phase, other]
+            cpu, rate = map(ratio, mine, theirs)
+            line += f"{cpu:18.2f}{rate:6.2f}"
         print(line)
+
+
+def ratio(mine, theirs):
+    """Return how many times as fast one server is, by the times of its rounds."""
+    return statistics.median(
+        other / one for one, other in zip(mine, theirs, strict=True)
+    )
 
 
 def main():
