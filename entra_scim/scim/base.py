@@ -17,7 +17,7 @@ from entra_scim.story.events import Origin
 
 from .authentication import AccessKeyAuthentication
 from .errors import Paused, handle_exception
-from .http import JsonParser, ScimOnly, ScimParser, ScimRenderer, ScimRequest
+from .http import JsonParser, ScimOnly, ScimParser, ScimRequest
 from .messages import check_schemas
 
 
@@ -32,7 +32,6 @@ class ScimView(APIView):
     permission_classes = ()
     throttle_classes = ()
     parser_classes = (ScimParser, JsonParser)
-    renderer_classes = (ScimRenderer,)
     content_negotiation_class = ScimOnly
     versioning_class = None
 
@@ -69,9 +68,6 @@ class ScimView(APIView):
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         # What APIView does besides is for settings that nothing here depends on.
-        [renderer] = self.get_renderers()
-        request.accepted_renderer = renderer
-        request.accepted_media_type = renderer.media_type
         self.perform_authentication(request)
         self.environment = request.auth.environment
         self.origin = Origin(key_hint=request.auth.hint, correlation_id=uuid.uuid4())

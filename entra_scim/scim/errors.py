@@ -9,7 +9,6 @@ from typing import Any
 from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError
 from rest_framework import exceptions as rest
-from rest_framework.response import Response
 from scim2_models import Error, SCIMException
 
 from entra_scim.database import failures
@@ -32,6 +31,8 @@ from entra_scim.exceptions import (
 from entra_scim.logs import logger
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.story import events
+
+from .http import ScimResponse
 
 _LONGEST_DETAIL = 1000
 """Of what a library says of a request, which may quote it."""
@@ -70,7 +71,7 @@ class Problem:
     """The name of the attribute that is to blame, where one alone is."""
 
 
-def handle_exception(exception: Exception, context: dict[str, Any]) -> Response:
+def handle_exception(exception: Exception, context: dict[str, Any]) -> ScimResponse:
     """Answer an exception as SCIM, and leave the event that explains it.
 
     Runs after the rollback of what was refused. The text of an exception that is
@@ -83,18 +84,17 @@ def handle_exception(exception: Exception, context: dict[str, Any]) -> Response:
     error = Error(
         status=problem.status, scim_type=problem.scim_type, detail=problem.detail
     )
-    response = Response(status=problem.status)
+    headers = {}
     if problem.status == HTTPStatus.UNAUTHORIZED:
         # No event: anybody on the internet could fill the story with them.
-        response["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = "Bearer"
     elif view.origin is not None:
         reference = _record(problem, type(exception), request, view)
         error.detail = f"{problem.detail} Reference: {reference}"
-        response["X-Correlation-Id"] = str(reference)
+        headers["X-Correlation-Id"] = str(reference)
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response["Retry-After"] = str(RETRY_AFTER)
-    response.data = error.model_dump()
-    return response
+        headers["Retry-After"] = str(RETRY_AFTER)
+    return ScimResponse(error.model_dump(), status=problem.status, **headers)
 
 
 def _record(

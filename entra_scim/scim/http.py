@@ -8,13 +8,13 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.functional import cached_property
 from rest_framework.exceptions import APIException
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from scim2_models import PayloadTooLargeException
 
@@ -102,23 +102,19 @@ class JsonParser(ScimParser):
     media_type = "application/json"
 
 
-class ScimRenderer(BaseRenderer):
-    """Write every answer, errors included, as SCIM JSON, which is UTF-8."""
+class ScimResponse(HttpResponse):
+    """An answer in SCIM JSON, which is UTF-8, or one without a body."""
 
-    media_type = MEDIA_TYPE
-    format = "scim"
-    charset = None
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
+    def __init__(
+        self, data: Any = None, *, status: int = HTTPStatus.OK, **headers: str
+    ) -> None:
+        super().__init__(status=status, content_type=MEDIA_TYPE, headers=headers)
         if data is None:
-            return b""
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
-        return text.encode()
+            del self["Content-Type"]
+        else:
+            self.content = json.dumps(
+                data, ensure_ascii=False, separators=(",", ":"), default=str
+            )
 
 
 class ScimOnly(BaseContentNegotiation):

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Any, NoReturn
 
 from django.core.exceptions import SuspiciousOperation
-from rest_framework.response import Response
 from scim2_models import (
     ForbiddenException,
     NotFoundException,
@@ -35,7 +34,7 @@ from . import discovery, etags, messages
 from .adapters import NewPersonAdapter, PersonAdapter, resource_of
 from .base import ScimView
 from .django_scim2 import Resources
-from .http import ScimRequest
+from .http import ScimRequest, ScimResponse
 from .look_ups import look_up_of
 from .paging import Query, page, page_of
 
@@ -62,10 +61,10 @@ class UsersView(ScimView, Resources):
         self.looked_up = found is not None
         return found
 
-    def get_many(self, request: ScimRequest) -> Response:
+    def get_many(self, request: ScimRequest) -> ScimResponse:
         return self.list_response(Query.of(request.query_params))
 
-    def list_response(self, query: Query) -> Response:
+    def list_response(self, query: Query) -> ScimResponse:
         """Return one page of the people that a query finds (RFC 7644 §3.4.2)."""
         if self.looked_up and query.sort_by is None:
             if self.person is None:
@@ -79,7 +78,7 @@ class UsersView(ScimView, Resources):
         request: Any = self.request
         base_location = request.base_location
         resources = [query.shown(resource_of(row, base_location)) for row in rows]
-        return Response(
+        return ScimResponse(
             {
                 "schemas": [messages.LIST_RESPONSE],
                 "totalResults": total,
@@ -89,7 +88,7 @@ class UsersView(ScimView, Resources):
             }
         )
 
-    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
+    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> ScimResponse:
         adapter = self.scim_adapter(
             ProvisionedUser(environment=self.environment), request=request
         )
@@ -112,12 +111,13 @@ class UsersView(ScimView, Resources):
 
     def resource_response(
         self, adapter: PersonAdapter, query: Query, status: int = HTTPStatus.OK
-    ) -> Response:
+    ) -> ScimResponse:
         """Return one resource, with where it is and which version it is in."""
-        return Response(
+        return ScimResponse(
             query.shown(adapter.to_dict()),
             status=status,
-            headers={"Location": adapter.location, "ETag": adapter.etag},
+            Location=adapter.location,
+            ETag=adapter.etag,
         )
 
 
@@ -145,7 +145,7 @@ class UserView(UsersView):
             raise NotProvisioned
         return self.person
 
-    def get_single(self, request: ScimRequest) -> Response:
+    def get_single(self, request: ScimRequest) -> ScimResponse:
         query = Query.of(request.query_params)
         adapter = self.scim_adapter(self.get_object(), request=request)
         drift.look(adapter.obj)
@@ -154,12 +154,10 @@ class UserView(UsersView):
             raise VersionMismatch
         if_none_match = request.headers.get("If-None-Match")
         if if_none_match and etags.matches(if_none_match, adapter.obj.version):
-            return Response(
-                status=HTTPStatus.NOT_MODIFIED, headers={"ETag": adapter.etag}
-            )
+            return ScimResponse(status=HTTPStatus.NOT_MODIFIED, ETag=adapter.etag)
         return self.resource_response(adapter, query)
 
-    def put(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
+    def put(self, request: ScimRequest, *args: Any, **kwargs: Any) -> ScimResponse:
         adapter = self.scim_adapter(self.get_object(), request=request)
         try:
             adapter.from_dict(self.read_body())
@@ -169,7 +167,7 @@ class UserView(UsersView):
         adapter.save()
         return self.resource_response(adapter, query)
 
-    def patch(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
+    def patch(self, request: ScimRequest, *args: Any, **kwargs: Any) -> ScimResponse:
         adapter = self.scim_adapter(self.get_object(), request=request)
         try:
             adapter.from_patch(self.read_body())
@@ -180,9 +178,9 @@ class UserView(UsersView):
         # Not 204: Entra's validator wants to see the resource.
         return self.resource_response(adapter, query)
 
-    def delete(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
+    def delete(self, request: ScimRequest, *args: Any, **kwargs: Any) -> ScimResponse:
         self.unread_adapter().delete()
-        return Response(status=HTTPStatus.NO_CONTENT)
+        return ScimResponse(status=HTTPStatus.NO_CONTENT)
 
     def unread_adapter(self) -> PersonAdapter:
         """Return the adapter of a write, which the domain reads under its lock."""
@@ -196,7 +194,7 @@ class SearchView(UsersView):
 
     http_method_names = ["post"]
 
-    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
+    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> ScimResponse:
         return self.list_response(Query.of(self.read_message(messages.SEARCH_REQUEST)))
 
 
@@ -209,11 +207,11 @@ class GroupsView(ScimView):
 
     http_method_names = ["get", "head", "post"]
 
-    def get(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: ScimRequest, *args: Any, **kwargs: Any) -> ScimResponse:
         query = Query.of(request.query_params)
         return _listed([], query.start_index)
 
-    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
+    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> ScimResponse:
         # Not 501: what fails in the server is mailed to its administrators.
         self.read_message(messages.GROUP)
         raise GroupsNotProvisioned
@@ -224,7 +222,7 @@ class GroupSearchView(GroupsView):
 
     http_method_names = ["post"]
 
-    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
+    def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> ScimResponse:
         return _listed(
             [], Query.of(self.read_message(messages.SEARCH_REQUEST)).start_index
         )
@@ -270,37 +268,37 @@ class DiscoveryView(ScimView):
             # RFC 7644 §4 demands it, so that nobody takes the whole for a match.
             raise ForbiddenException(detail="Discovery endpoints take no filter.")
 
-    def listing(self, documents: dict[str, Any], name: str | None) -> Response:
+    def listing(self, documents: dict[str, Any], name: str | None) -> ScimResponse:
         """Return all documents, or the one with a name."""
         if name is None:
             return _listed(list(documents.values()), 1)
         for key, document in documents.items():
             if key.lower() == name.lower():
-                return Response(document)
+                return ScimResponse(document)
         raise NotFoundException(detail=f"There is no {name} here.")
 
 
 class ServiceProviderConfigView(DiscoveryView):
-    def get(self, request: ScimRequest, *args: Any, **kwargs: Any) -> Response:
-        return Response(discovery.service_provider_config(request.base_location))
+    def get(self, request: ScimRequest, *args: Any, **kwargs: Any) -> ScimResponse:
+        return ScimResponse(discovery.service_provider_config(request.base_location))
 
 
 class ResourceTypesView(DiscoveryView):
     def get(
         self, request: ScimRequest, *args: Any, name: str | None = None, **kwargs: Any
-    ) -> Response:
+    ) -> ScimResponse:
         return self.listing(discovery.resource_types(request.base_location), name)
 
 
 class SchemasView(DiscoveryView):
     def get(
         self, request: ScimRequest, *args: Any, name: str | None = None, **kwargs: Any
-    ) -> Response:
+    ) -> ScimResponse:
         return self.listing(discovery.schemas(request.base_location), name)
 
 
-def _listed(resources: list[Any], start_index: int) -> Response:
-    return Response(
+def _listed(resources: list[Any], start_index: int) -> ScimResponse:
+    return ScimResponse(
         {
             "schemas": [messages.LIST_RESPONSE],
             "totalResults": len(resources),
