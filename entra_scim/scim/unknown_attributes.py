@@ -74,7 +74,11 @@ def _members(value: Any, path: str) -> Iterator[str]:
 
 
 def _separator(path: str) -> str:
-    return ":" if path.lower().startswith("urn:") and "[" not in path else "."
+    """Return what stands before an attribute of a schema, or before a part of one."""
+    name = path.lower()
+    is_of_schema = name.startswith((f"{CORE.lower()}:", f"{ENTERPRISE.lower()}:"))
+    is_schema = name.startswith("urn:") and not is_of_schema
+    return ":" if is_schema and "[" not in path else "."
 
 
 def _is_known(path: str) -> bool:

@@ -100,6 +100,23 @@ class TestNames:
         }
         assert unknown_in_operations("nonsense") == set()
 
+    @pytest.mark.parametrize(
+        ("path", "value"),
+        [
+            (f"{ENTERPRISE}:manager", {"value": "1f556bd0"}),
+            (f"{ENTERPRISE}:manager", {"$ref": "../Users/7", "value": "7"}),
+            (f"{CORE}:name", {"givenName": "Eve"}),
+        ],
+    )
+    def test_a_path_with_its_schema_has_parts_too(self, path, value):
+        """As Entra sends a manager: the default mapping is no mistake."""
+        operation = {"op": "Add", "path": path, "value": value}
+
+        assert unknown_in_operations([operation]) == set()
+        assert unknown_in_resource({path: value}) == set()
+        operation["value"] = {"wrong": "x"}
+        assert unknown_in_operations([operation]) == {f"{path}.wrong"}
+
     def test_the_extension_as_a_whole_is_known(self):
         removed = {"op": "Remove", "path": ENTERPRISE}
 
