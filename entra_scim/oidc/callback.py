@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from entra_scim.activation import lifecycle
 from entra_scim.database.environment_model import environment_named
 from entra_scim.explanations.sign_in_codes import code_of
+from entra_scim.people import identity as identity_of_people
 from entra_scim.policy import get_policy
 from entra_scim.sign_in import sessions, sign_ins, vouchers
 from entra_scim.web import names
@@ -156,6 +157,10 @@ class CallbackView(SignInStep):
                 "roles": roles if isinstance(roles, list) else [],
                 "person": person,
                 "obstacle": obstacle,
+                "waits": person is None
+                and identity_of_people.is_awaited(
+                    connection.environment, str(identity.claims["oid"])
+                ),
                 "is_confirmed": is_confirmed,
                 "confirmer": lifecycle.confirmer_of(connection)
                 if is_on_trial and not is_confirmed

@@ -79,3 +79,9 @@ def waiting_object_id(person: ProvisionedUser) -> str:
         external_id_key=comparison_keys.external_id_key(waiting)
     )
     return "" if others.exists() else waiting
+
+
+def is_awaited(environment: AnyEnvironment, object_id: str) -> bool:
+    """Tell whether an object ID waits for a decision about somebody with another."""
+    waiting = ProvisionedUser.objects.for_environment(environment).waiting()
+    return bool(waiting.filter(waiting_object_id=object_id).exists())

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from entra_scim.connection import credentials
-from entra_scim.models import EntraConnection, ProvisioningEvent
+from entra_scim.models import EntraConnection, ProvisionedUser, ProvisioningEvent
 from tests.support.activation import connection_of, try_sign_in
 from tests.support.sign_in import Browser, activate
 from tests.support.tab import saved, tab, text_of
@@ -44,6 +44,22 @@ class TestTesting:
 
         assert "Nobody was provisioned here with this object ID" in page
         assert connection_of(connected).tested_at is None
+
+    def test_somebody_whose_other_object_id_waits(
+        self, connected, fabrikam, browser, boss, entra
+    ):
+        """They are here, under another one: nothing has to be assigned."""
+        entra.person = entra.tenant.add_person("max@contoso.example")
+        people = ProvisionedUser.objects.for_environment(connected)
+        people.filter(user=boss).update(waiting_object_id=entra.person.object_id)
+
+        page = text_of(try_sign_in(browser, connected))
+
+        assert "say whether it is the same person" in page
+        assert "Nobody was provisioned here" not in page
+        assert connection_of(connected).tested_at is None
+        people.update(environment=fabrikam)
+        assert "Nobody was provisioned" in text_of(try_sign_in(browser, connected))
 
     def test_a_wrong_secret(self, connected, browser, entra):
         entra.new_secret()
