@@ -113,11 +113,17 @@ class RolePage(EnvironmentPage):
         kept = typed.taken_back(request)
         if kept is not None:
             kwargs["role_form"] = self.form(kept)
+        elif "value" in request.GET:  # what Entra sends since it was renamed there
+            renamed = {"value": request.GET["value"]}
+            kwargs["role_form"] = self.form(initial=renamed)
         return super().get(request, *args, **kwargs)
 
-    def form(self, data: Any = None) -> RoleForm:
+    def form(
+        self, data: Any = None, *, initial: dict[str, str] | None = None
+    ) -> RoleForm:
         return RoleForm(
             data,
+            initial=initial,
             instance=_role_of(self),
             environment=self.environment,
             visitor=self.request.user,

@@ -36,6 +36,9 @@ _STAGE_OF_FORM = {
 }
 """Where a form is that came back with mistakes."""
 
+_MOST_IDLE = 3
+"""How many roles that nobody has are offered for a new name, beside each value."""
+
 _ROLE_COLUMNS = {
     "name": Column(),
     "grants": Column(),
@@ -92,6 +95,9 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
                 "stages": stages,
                 "next_step": following,
                 "new_roles": _new_roles(facts),
+                "idle_roles": [role for role, people in facts.roles if not people][
+                    :_MOST_IDLE
+                ],
                 "has_sign_in": bool(context["addresses"]["redirect_uri"]),
                 "next_stage": stages[flow.stage_of(following)] if following else None,
                 "proof": situation.proof,

@@ -14,6 +14,7 @@ from entra_scim.models import (
 )
 from tests.support.factories import (
     OwnGroupFactory,
+    RoleFactory,
 )
 from tests.support.tab import ROLE, provision, tab, text_of
 
@@ -85,6 +86,20 @@ class TestRoles:
 
         assert list(person.user.groups.all()) == [group]
         assert "that no role has" not in text_of(client.get(tab(contoso)))
+
+    def test_a_renamed_app_role_is_renamed_here(self, client, contoso, scim):
+        """The group with its permissions goes on, in place of a new empty one."""
+        role = RoleFactory(environment=contoso, value="Viewer")
+        person = provision(scim, "eve", roles=[{**ROLE, "value": "Head-Viewer"}])
+        page = client.get(tab(contoso))
+        assert "Rename Viewer to Head-Viewer" in text_of(page)
+        [url] = re.findall(rf'href="([^"]*/roles/{role.pk}/\?[^"]*)"', page.text)
+
+        assert 'value="Head-Viewer"' in client.get(url).text
+        client.post(url, {"value": "Head-Viewer", "group": role.group_id})
+
+        assert person.user.groups.get() == role.group
+        assert "Rename" not in text_of(client.get(tab(contoso)))
 
     def test_all_unknown_values_become_roles_with_one_click(
         self, client, contoso, fabrikam, scim
