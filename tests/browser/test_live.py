@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from entra_scim.connection import configuration
+from entra_scim.models import AccessKey
 from entra_scim.secrecy.hiding import Secret
 from tests.support.browsing import entra_sends
 
@@ -29,8 +30,9 @@ def test_steps_are_ticked_off_without_reloading(browse, site, contoso):
     page = browse()
     page.goto(f"/admin/product/environment/{contoso.pk}/entra/")
     page.click("#step-keys > summary")
-    page.click("text=Generate access key")
+    page.dblclick("text=Generate access key")
     key = page.input_value("#copy-secret")
+    assert AccessKey.objects.count() == 1
     proof = page.locator("[data-entra-live=proof-key]")
     assert "Waiting for Entra" in proof.inner_text()
     entra_sends(site, contoso, key, **EVE)

@@ -109,7 +109,7 @@ class TestNames:
         ],
     )
     def test_a_path_with_its_schema_has_parts_too(self, path, value):
-        """As Entra sends a manager: the default mapping is no mistake."""
+        """As Entra sends a manager: its default mapping has nothing to correct."""
         operation = {"op": "Add", "path": path, "value": value}
 
         assert unknown_in_operations([operation]) == set()

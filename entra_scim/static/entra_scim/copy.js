@@ -20,6 +20,17 @@ for (const button of document.querySelectorAll("[data-entra-copy]")) {
   field.addEventListener("focus", () => field.select());
 }
 
+// A double click does once what a click does: it makes no second key.
+const TWICE_WITHIN = 1000;
+const sent = new WeakSet();
+for (const form of document.querySelectorAll(".entra-content form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (sent.has(form)) event.preventDefault();
+    sent.add(form);
+    setTimeout(() => sent.delete(form), TWICE_WITHIN);
+  });
+}
+
 // A key that is shown once is not lost by a click beside the button.
 const leaving = document.querySelector("[data-entra-leave]");
 if (leaving) {
