@@ -13,7 +13,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings as project_settings
 from django.contrib.auth import get_user_model
-from django.core.management import find_commands, load_command_class
+from django.core.management import call_command, find_commands, load_command_class
 from django.utils.module_loading import import_string
 
 from entra_scim.conf import SETTINGS, conf
@@ -149,6 +149,25 @@ def test_the_local_entra_of_the_documentation_works(
     ).test_ann_comes_and_goes
 
     test(local_entra, connect, client, contoso, secret)
+
+
+@pytest.mark.django_db
+def test_the_document_of_the_documentation_can_be_applied(
+    contoso, tmp_path, capsys, monkeypatch
+):
+    """By the commands of its page, in this order."""
+    text = (ROOT / "docs/how-to/set-up-by-command.md").read_text(encoding="utf-8")
+    [document] = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    path = tmp_path / "contoso.json"
+    path.write_text(document)
+    monkeypatch.setenv("CLIENT_SECRET", "not-a-secret~1")
+    secret = ("--client-secret-env", "CLIENT_SECRET")
+
+    call_command("entra_environment", "apply", str(contoso.pk), str(path), *secret)
+    capsys.readouterr()
+    call_command("entra_environment", "diff", str(contoso.pk), str(path))
+
+    assert '"differences": []' in capsys.readouterr().out
 
 
 def test_the_readme_lists_every_setting():
