@@ -190,8 +190,11 @@ def current_username(name: str) -> str:
     Entra sign-in is activated, and again once it is turned off. A former username that
     somebody else has by now is theirs.
     """
+    key = comparison_keys.user_name_key(name)
+    # A range of one: hardly anyone has a former username, and SQLite would rather read
+    # all links than look for a value in an index whose other values are the same.
     links = ProvisionedUser.objects.filter(
-        former_username_key=comparison_keys.user_name_key(name)
+        former_username_key__gte=key, former_username_key__lte=key
     )
     found: list[ProvisionedUser] = list(links.select_related("user")[:_SEVERAL])
     if len(found) > 1:

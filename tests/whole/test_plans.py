@@ -10,7 +10,6 @@ import re
 
 import pytest
 from django.db import connection
-from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -51,12 +50,13 @@ _INDEX_ALONE = {
 
 @pytest.fixture
 def directory(contoso, scim):
-    """Many people with a role and an event, and a key that has been used just now."""
+    """Many people with a role and an event, and a key that has been used just now.
+
+    Nobody had an account before: SQLite counts one value in the index of former names.
+    """
     viewer = RoleFactory(environment=contoso, value="Viewer")
     RoleFactory(environment=contoso, value="Uploader")
     fill(contoso, PEOPLE)
-    # As if they had been linked, and not created.
-    ProvisionedUser.objects.update(former_username_key=F("user_name_key"))
     people = ProvisionedUser.objects.all()
     held = {"value": viewer.value, "value_key": viewer.value_key}
     RoleAssignment.objects.bulk_create(
