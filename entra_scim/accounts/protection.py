@@ -14,12 +14,31 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 
 from entra_scim.conf import conf
-from entra_scim.database.transactions import database
+from entra_scim.database.transactions import (
+    database,
+    deciding,
+    for_update,
+    lock_completely,
+)
 from entra_scim.exceptions import DeletionRefused, ManagedByEntra
 from entra_scim.models import ProvisionedUser
 
 from . import links, overwritten, own_writes
 from .managed import managed_fields
+
+
+@deciding()
+def lock(user: Any) -> None:
+    """Lock a user and their link, in the order in which a request of Entra's does.
+
+    Django deletes what belongs to a link before the link. A request that changes the
+    person locks the link first: each would wait for the other. Without a link yet,
+    the strong lock keeps a request from making one.
+    """
+    links = ProvisionedUser.objects.filter(user_id=user.pk).select_related("user")
+    list(for_update(links, "self", "user"))
+    users = get_user_model()._base_manager.using(database())
+    lock_completely(users.filter(pk=user.pk))
 
 
 def check_deletion(user: Any, origin: Any) -> None:

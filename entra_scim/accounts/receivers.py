@@ -45,6 +45,7 @@ def _protect_fields(
 
 def _protect_account(instance: Any, using: str, origin: Any, **kwargs: Any) -> None:
     if using == transactions.database():  # pragma: no branch - tests/topologies has two
+        protection.lock(instance)
         protection.check_deletion(instance, origin)
 
 

@@ -253,15 +253,9 @@ def lock_environment(environment: AnyEnvironment, *, completely: bool = False) -
             raise NotProvisioned
 
 
-def lock_link_of(user: Any) -> None:
-    """Lock a user and their link, in the order in which a request of Entra's does.
-
-    Django deletes what belongs to a link before the link. A request that changes the
-    person locks the link first: each would wait for the other.
-    """
-    links = _model_of_people()._base_manager
-    rows = links.using(database()).filter(user_id=user.pk).select_related("user")
-    list(for_update(rows, "self", "user"))
+def lock_completely(rows: models.QuerySet[Any]) -> None:
+    """Lock rows so that nothing can refer to them anew either."""
+    list(rows.select_for_update().values_list("pk"))
 
 
 def for_update(queryset: models.QuerySet[Any], *of: str) -> models.QuerySet[Any]:

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection, connections
 from django.urls import reverse
 
+from entra_scim.accounts import protection
 from entra_scim.database import transactions
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.scim.errors import RETRY_AFTER
@@ -248,7 +249,7 @@ def test_pages_of_the_admin_wait_no_longer(
         ),
     ]
 
-    with elsewhere(partial(transactions.lock_link_of, person.user)):
+    with elsewhere(partial(protection.lock, person.user)):
         monkeypatch.setattr(transactions, "PATIENCE", 0.1)
         answers = [client.post(url, data, follow=True) for url, data in posted]
 
