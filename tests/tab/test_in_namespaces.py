@@ -58,7 +58,7 @@ def test_there_is_no_button_before_anybody_can_use_it(contoso):
 
 
 def test_nothing_is_missing(settings):
-    settings.LOGIN_REDIRECT_URL = "/plugin/entra/sign-in/"
+    settings.LOGIN_URL = settings.LOGIN_REDIRECT_URL = "/plugin/entra/sign-in/"
 
     assert checks.check_urls(None) == []
 
@@ -66,7 +66,7 @@ def test_nothing_is_missing(settings):
 def test_below_a_prefix_of_the_server(settings):
     set_script_prefix("/app/")
     try:
-        settings.LOGIN_REDIRECT_URL = "/app/plugin/entra/sign-in/"
+        settings.LOGIN_URL = settings.LOGIN_REDIRECT_URL = "/app/plugin/entra/sign-in/"
         assert checks.check_urls(None) == []
         settings.LOGIN_REDIRECT_URL = "/app/nowhere/"
         assert ids(checks.check_urls(None)) == ["W027"]
@@ -75,7 +75,7 @@ def test_below_a_prefix_of_the_server(settings):
 
 
 def test_a_tab_that_cannot_say_what_it_did(settings):
-    settings.LOGIN_REDIRECT_URL = "/plugin/entra/sign-in/"
+    settings.LOGIN_URL = settings.LOGIN_REDIRECT_URL = "/plugin/entra/sign-in/"
     there = "django.contrib.messages.middleware.MessageMiddleware"
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != there]
 
