@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +26,19 @@ if TYPE_CHECKING:
 else:
     ModelAdmin = admin.ModelAdmin
 
+LISTED = 100
+"""How many of the product's objects are listed, which may take a statement each."""
+
 _COUNTED = (ProvisionedUser, ReleasedUser, ProvisioningEvent)
 
 
 class NestedProductObjects(NestedObjects, emptying.ProductObjects):
     """What the confirmation lists one by one."""
+
+
+def _without_empty(nested: list[Any]) -> list[Any]:
+    kept = (_without_empty(one) if isinstance(one, list) else one for one in nested)
+    return [one for one in kept if one]
 
 
 class EmptyingMixin(ModelAdmin):
@@ -45,15 +54,19 @@ class EmptyingMixin(ModelAdmin):
         )
         collector.collect(objs)
         lacking: set[Any] = set()
+        numbers = itertools.count(1)
+
+        def check(obj: Any) -> None:
+            registered = self.admin_site._registry.get(type(obj))
+            if registered and not registered.has_delete_permission(request, obj):
+                lacking.add(obj._meta.verbose_name)
 
         def described(obj: Any) -> str:
-            registered = self.admin_site._registry.get(type(obj))
-            name = capfirst(obj._meta.verbose_name)
-            if registered is None:
-                return f"{name}: {obj}"
-            if not registered.has_delete_permission(request, obj):
-                lacking.add(obj._meta.verbose_name)
+            check(obj)
             options = obj._meta
+            name = capfirst(options.verbose_name)
+            if type(obj) not in self.admin_site._registry:
+                return f"{name}: {obj}"
             try:
                 url = reverse(
                     f"{self.admin_site.name}:"
@@ -64,7 +77,13 @@ class EmptyingMixin(ModelAdmin):
                 return f"{name}: {obj}"
             return format_html('{}: <a href="{}">{}</a>', name, url, obj)
 
-        listed = collector.nested(described)
+        def described_if_first(obj: Any) -> str:
+            if isinstance(obj, self.model) or next(numbers) <= LISTED:
+                return described(obj)
+            check(obj)
+            return ""
+
+        listed = _without_empty(collector.nested(described_if_first))
         counts = {
             model._meta.verbose_name_plural: len(rows)
             for model, rows in collector.model_objs.items()

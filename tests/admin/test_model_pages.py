@@ -19,6 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from entra_scim.admin import deletion
 from entra_scim.database import batches
 from entra_scim.environments import emptying
 from entra_scim.models import (
@@ -187,6 +188,17 @@ class TestDeletingAnEnvironment:
         client.post(delete_url(contoso), {"post": "yes"})
 
         self.assert_only_fabrikam_is_left(contoso, fabrikam, people)
+
+    def test_few_of_the_product_s_objects_are_listed(
+        self, client, contoso, people, monkeypatch
+    ):
+        """Each may take a statement, of which a customer would need 100,000."""
+        monkeypatch.setattr(deletion, "LISTED", 2)
+
+        page = client.get(delete_url(contoso)).content.decode()
+
+        assert page.count("Membership: ") == (2 if hasattr(contoso, "members") else 0)
+        assert page.count("Environment: <a") == 1
 
     def test_by_the_list(self, client, contoso, fabrikam, people):
         options = contoso._meta
