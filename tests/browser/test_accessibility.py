@@ -26,7 +26,7 @@ from entra_scim.sign_in import sign_ins
 from entra_scim.tab.urls import PAGES
 from tests.browser.conftest import enter_password
 from tests.kit.conftest import SCHEMA
-from tests.support.browsing import entra_sends, screenshot_of_screen, send
+from tests.support.browsing import entra_sends, screenshot_of_screen, send, unfold
 from tests.support.crowd import crowd
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -257,6 +257,7 @@ def test_what_comes_and_goes(look, site, contoso, administrator, roles):
     page = look.page
     base = f"/admin/product/environment/{contoso.pk}/entra/"
     page.goto(base)
+    unfold(page)
     page.click("form[action$='keys/'] button")
     page.wait_for_selector("#copy-secret")
     look("a new key")
