@@ -61,21 +61,21 @@ def _told(reason: Unsuitable | Stop) -> str | Promise:
 _TOLD = {
     "taken": _(
         "Entra has an application of this name already, which is not known to be this "
-        "environment's. Delete it there, or save its Application (client) ID under "
-        "Connection to use it. Then try again."
+        "environment's. Delete it there, or save its Application (client) ID in "
+        "step 1 to use it. Then try again."
     ),
     "absent": _(
         "The directory that you signed in to does not have the application that is saved "
-        "under Connection. Sign in to the right directory, or correct the Application "
+        "in step 1. Sign in to the right directory, or correct the Application "
         "(client) ID."
     ),
     "sign_in_only": _(
-        "The application that is saved under Connection was made for sign-in alone and "
+        "The application that is saved in step 1 was made for sign-in alone and "
         "cannot provision. Make one with New application → Create your own application "
         "in Entra, or empty the Application (client) ID."
     ),
     "tenant": _(
-        "You signed in to another directory than the one that is saved under Connection. "
+        "You signed in to another directory than the one that is saved in step 1. "
         "Sign in there."
     ),
     "several": _(
@@ -88,7 +88,7 @@ _TOLD = {
     ),
     "other_product": _(
         "The application signs people out at %(url)s, so it belongs to something else. "
-        "Save the ID of another application under Connection, or empty Front-channel "
+        "Save the ID of another application in step 1, or empty Front-channel "
         "logout URL in Entra, under App registrations → Authentication."
     ),
     "role_renamed": _(

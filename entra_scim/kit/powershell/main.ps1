@@ -91,7 +91,7 @@ if ($Check) {
     Write-Host 'No differences.'
     exit 0
 }
-Write-Host 'Entra is set up. Paste in the tab, under Connection:'
+Write-Host 'Entra is set up. Paste in the tab, in step 1:'
 Write-Host "  Application (client) ID: $($Found['appId'])"
 Write-Host "  Directory (tenant) ID:   $($Found['tenant'])"
 Write-Host 'Then assign people: Enterprise applications, Users and groups.'

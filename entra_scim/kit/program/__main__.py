@@ -205,7 +205,7 @@ def report(run: Run) -> int:
             else "\nNo differences."
         )
         return 1 if count else 0
-    print("\nEntra is set up. Paste in the tab, under Connection:")
+    print("\nEntra is set up. Paste in the tab, in step 1:")
     print(f"  Application (client) ID: {run.found['appId']}")
     print(f"  Directory (tenant) ID:   {run.found['tenant']}")
     print("Then assign people: Enterprise applications → Users and groups.")

@@ -25,7 +25,7 @@ def refused(administrator, transport):
 
 
 def connected(environment, application, tenant_id):
-    """Save an application under Connection."""
+    """Save an application in step 1."""
     configuration.save(
         configuration.connection_of(environment),
         client_id=application.client_id,
@@ -58,7 +58,7 @@ def test_an_application_of_that_name_is_left_alone(started, local, contoso):
 
 
 def test_another_products_application_is_left_alone(started, local, contoso):
-    """Though its ID is saved under Connection."""
+    """Though its ID is saved in step 1."""
     other = local.tenants[0].add_application("Other")
     other.logout_url = "https://other.example/out"
     connected(contoso, other, local.tenants[0].id)
