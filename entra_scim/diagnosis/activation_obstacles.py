@@ -56,10 +56,10 @@ def of(settings: EntraConnection, by: Any) -> list[Item]:
 
 
 def _of_credentials(settings: EntraConnection) -> Iterator[Code]:
-    if not configuration.is_complete(settings):
-        yield (shortcoming(settings) if settings.has_ids else None) or (
-            Credentials.INCOMPLETE
-        )
+    if not settings.has_ids:
+        yield Credentials.NO_IDS
+    elif not configuration.is_complete(settings):
+        yield shortcoming(settings) or Credentials.NO_SECRET
 
 
 def _of_test(settings: EntraConnection) -> Iterator[Code]:

@@ -28,9 +28,22 @@ class TestActivation:
         page = browser.client.get(tab(contoso, "sign-in/"))
 
         codes = [obstacle.code for obstacle in page.context["obstacles"]]
-        assert codes == ["incomplete", "untested", "no_contact"]
+        assert codes == ["no_ids", "untested", "no_contact"]
         post_activation(browser, contoso, admin)
         assert connection_of(contoso).activated_at is None
+
+    def test_what_is_missing_is_where_the_link_leads(self, connected, browser):
+        """The IDs are saved in step 1, and the secret in step 6."""
+        for changed, step in (
+            ({"client_secret": ""}, "step-test"),
+            ({"client_id": None}, "step-connection"),
+        ):
+            EntraConnection.objects.update(**changed)
+
+            page = browser.client.get(tab(connected, "sign-in/"))
+
+            [way] = page.context["obstacles"][0].links
+            assert way.url.endswith(f"#{step}")
 
     def test_what_is_missing_is_said_in_its_own_words(
         self, connected, browser, contoso, settings

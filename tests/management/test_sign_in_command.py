@@ -114,7 +114,7 @@ class TestActivation:
 
         assert code == 1
         assert document["sign_in"] == "inactive"
-        assert "incomplete" in [one["code"] for one in document["obstacles"]]
+        assert "no_ids" in [one["code"] for one in document["obstacles"]]
         assert not EntraConnection.objects.filter(activated_at__isnull=False).exists()
 
     def test_the_admin_has_to_prove_it(self, contoso, admin, ann, monkeypatch):
@@ -172,4 +172,4 @@ def test_what_is_active_elsewhere_is_not_here(active, fabrikam):
     code, document = run("show", fabrikam.pk)
 
     assert (code, document["sign_in"]) == (1, "inactive")
-    assert "incomplete" in [one["code"] for one in document["obstacles"]]
+    assert "no_ids" in [one["code"] for one in document["obstacles"]]

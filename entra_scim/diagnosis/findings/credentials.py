@@ -27,9 +27,14 @@ _NEW_CERTIFICATE = _(
 
 
 class Credentials(Code):
-    INCOMPLETE = Kind(
-        code="incomplete",
-        message=_("The connection is not complete."),
+    NO_IDS = Kind(
+        code="no_ids",
+        message=_("The IDs are not saved yet."),
+        ways=(Way(to=Place.CONNECTION),),
+    )
+    NO_SECRET = Kind(
+        code="no_secret",
+        message=_("A client secret is not saved yet."),
         ways=_SAVING_A_SECRET,
     )
     PENDING = Kind(
