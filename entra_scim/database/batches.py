@@ -11,7 +11,12 @@ from django.db import connections, models
 from . import transactions
 
 SIZE = 250
-"""How many rows are locked and deleted at once, besides what belongs to them."""
+"""How many rows are locked and deleted at once at most, besides what belongs to them."""
+
+_SMALLEST = 10
+
+HOLDING = 0.2
+"""How many seconds a batch should hold up others, who may all wait for it on SQLite."""
 
 _TURN = 0.11  # seconds
 
@@ -25,11 +30,14 @@ def delete(rows: models.QuerySet[Any]) -> int:
     Raises:
         Busy: The database gave a batch no turn.
     """
-    deleted = 0
-    while keys := list(rows.values_list("pk", flat=True)[:SIZE]):
+    deleted, size = 0, SIZE
+    while keys := list(rows.values_list("pk", flat=True)[:size]):
+        began = time.monotonic()
         deleted += transactions.repeated(partial(_delete, rows, keys))
-        if len(keys) == SIZE:
+        taken = time.monotonic() - began
+        if len(keys) == size:
             give_way()
+        size = min(SIZE, max(_SMALLEST, int(size * HOLDING / max(taken, 0.001))))
     return deleted
 
 
