@@ -124,7 +124,7 @@ def test_an_index_that_no_model_declares_counts(monkeypatch):
     """A product creates it in a migration, if the user model is another package's."""
     if connection.vendor == "mysql":
         pytest.skip("It has no such indexes, and no way back from DROP INDEX.")
-    [declared] = get_user_model()._meta.indexes
+    [declared] = [one for one in get_user_model()._meta.indexes if one.expressions]
     monkeypatch.setattr(get_user_model()._meta, "indexes", [])
     assert checks.check_email_index(None, databases=["default"]) == []
 
