@@ -46,7 +46,7 @@ class TestTesting:
         assert connection_of(connected).tested_at is None
 
     def test_somebody_whose_other_object_id_waits(
-        self, connected, fabrikam, browser, boss, entra
+        self, several_environments, connected, fabrikam, browser, boss, entra
     ):
         """They are here, under another one: nothing has to be assigned."""
         entra.person = entra.tenant.add_person("max@contoso.example")

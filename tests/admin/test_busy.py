@@ -98,10 +98,13 @@ def test_what_was_said_of_an_attempt_goes_with_it(
 
 def test_a_page_of_the_tab_without_a_database(client, contoso):
     """Wherever it goes away: while the page is found, and while it is rendered."""
+    # Those of a request that is a transaction would end that of this test.
+    of_transactions = ("SAVEPOINT", "RELEASE", "ROLLBACK")
     statements = []
 
     def count(execute, sql, *arguments):
-        statements.append(sql)
+        if not sql.startswith(of_transactions):
+            statements.append(sql)
         return execute(sql, *arguments)
 
     with connection.execute_wrapper(count):
@@ -109,10 +112,10 @@ def test_a_page_of_the_tab_without_a_database(client, contoso):
     for number in range(len(statements)):
         left = iter(range(number))
 
-        def go_away(execute, *statement, left=left):
-            if next(left, None) is None:
+        def go_away(execute, sql, *arguments, left=left):
+            if not sql.startswith(of_transactions) and next(left, None) is None:
                 raise OperationalError("server closed the connection unexpectedly")
-            return execute(*statement)
+            return execute(sql, *arguments)
 
         with connection.execute_wrapper(go_away):
             answer = client.get(tab(contoso))

@@ -74,7 +74,8 @@ def test_a_link_against_an_account_that_the_product_deletes(scim, contoso, setti
     RoleFactory(environment=contoso, value="Viewer")
     for number in range(ROUNDS):
         address = f"p{number}@contoso.example"
-        user = UserFactory(email=address, username=address, environment=contoso)
+        names = {"email": address, get_user_model().USERNAME_FIELD: address}
+        user = UserFactory(**names, environment=contoso)
 
         post = partial(
             scim.post, "/Users", {"userName": address, "roles": [{"value": "Viewer"}]}
