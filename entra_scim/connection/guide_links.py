@@ -7,7 +7,6 @@ ends them; and they end by themselves when nobody has anything left to set up.
 from __future__ import annotations
 
 import datetime
-import logging
 from typing import Any
 
 from django.core import signing
@@ -18,11 +17,10 @@ from django.utils import timezone
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.exceptions import Busy
+from entra_scim.logs import logger
 from entra_scim.models import GuideLink, ProvisioningEvent
 from entra_scim.models.guide_link import LIFETIME
 from entra_scim.story import events
-
-logger = logging.getLogger("entra_scim")
 
 _OPENING_INTERVAL = datetime.timedelta(minutes=1)
 _SIGNER = signing.Signer(sep=".", salt="entra_scim.guide")

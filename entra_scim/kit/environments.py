@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from django.urls import NoReverseMatch, reverse
@@ -11,12 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from entra_scim.connection import authorities, configuration, credentials, federation
 from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.logs import logger
 from entra_scim.models import EntraConnection, EnvironmentRole
 from entra_scim.web import names
 
 from .plan import KitError, Wanted
-
-logger = logging.getLogger("entra_scim")
 
 
 def wanted_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entra_scim.connection import configuration, credentials, federation
+from entra_scim.logs import logger
 
 from .pages import EnvironmentPage
 from .step_up import StepUpMixin
-
-logger = logging.getLogger("entra_scim")
 
 _LABELS: dict[str, Any] = {
     "file": gettext_lazy("Assertion in a file"),

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from entra_scim.models import EntraConnection
+from entra_scim.models import EntraConnection, ProvisioningEvent
 from tests.support.tab import OBJECT_ID, saved, secret_of, tab, text_of
 
 pytestmark = pytest.mark.django_db
@@ -99,13 +99,16 @@ def test_what_comes_along_with_an_id(client, contoso, pasted):
 
 def test_saving_goes_on_to_the_test(client, contoso):
     """By a page: a form that ends at Microsoft is blocked by a strict CSP."""
-    page = post(client, contoso, then="test")
+    values = saved(then="test")
+    page = client.post(tab(contoso, "connection/"), values)
 
     assert page.status_code == 200
     assert f"url={tab(contoso, 'sign-in/test/')}" in page.content.decode()
     assert EntraConnection.objects.get().client_secret
-    again = post(client, contoso, client_secret="", then="test")
+    before = ProvisioningEvent.objects.count()
+    again = client.post(tab(contoso, "connection/"), values | {"client_secret": ""})
     assert f"url={tab(contoso, 'sign-in/test/')}" in again.content.decode()
+    assert ProvisioningEvent.objects.count() == before
 
 
 def test_a_new_secret_may_expire_with_the_former_one(client, contoso):

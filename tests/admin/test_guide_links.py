@@ -7,6 +7,7 @@ import html
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -111,6 +112,22 @@ def test_openings_are_noted_once_a_minute(client, contoso):
     assert Client().get(link.url).status_code == 200
 
     assert GuideLink.objects.get().last_opened_at == earlier
+
+
+def test_it_opens_where_nothing_can_be_written(client, contoso, caplog):
+    """A colleague needs the guide, and not our note that they have read it."""
+    link = created(client, contoso)
+
+    def refuse(execute, sql, *arguments):
+        if sql.startswith("UPDATE"):
+            raise OperationalError("attempt to write a readonly database")
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(refuse):
+        assert Client().get(link.url).status_code == 200
+
+    assert GuideLink.objects.get().last_opened_at is None
+    assert "Could not note that a link was opened" in caplog.text
 
 
 def test_it_is_of_no_use_once_entra_is_set_up(client, admin, contoso, fabrikam):
