@@ -133,7 +133,7 @@ def _tab_messages() -> list[CheckMessage]:
 
 
 def _missing_page(setting: Any) -> str:
-    """Return the address that a setting names if there is no page, or ""."""
+    """Return the address that a setting names if it leads nowhere, or ""."""
     try:
         address = resolve_url(setting)
     except NoReverseMatch:  # the name of a URL that the product does not have

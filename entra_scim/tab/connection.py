@@ -23,17 +23,17 @@ class SaveConnectionView(SetUpPage):
         kept = typed.taken_back(request)
         if kept is None:
             return HttpResponseRedirect(self.url("set_up", anchor="step-connection"))
-        form = ConnectionForm(
-            kept, settings=configuration.connection_of(self.environment)
-        )
         return self.render_to_response(
-            self.get_context_data(connection_form=form, **kwargs)
+            self.get_context_data(connection_form=self.form(kept), **kwargs)
+        )
+
+    def form(self, data: Any) -> ConnectionForm:
+        return ConnectionForm(
+            data, settings=configuration.connection_of(self.environment)
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = ConnectionForm(
-            request.POST, settings=configuration.connection_of(self.environment)
-        )
+        form = self.form(request.POST)
         wants_test = request.POST.get("then") == "test"
         if wants_test:
             form.ask_for_proof()

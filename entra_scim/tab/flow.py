@@ -68,10 +68,10 @@ def stages_of(steps: Collection[Step], mistakes: Collection[str]) -> dict[str, S
     """Return the stages by name. ``mistakes`` names those with a form to correct."""
     by_code = {step.code: step for step in steps}
     following = next_step(steps)
+    now = {following.code, *_BESIDE.get(following.code, ())} if following else set()
     stages = {}
     for number, (name, (title, codes)) in enumerate(_STAGES.items(), start=1):
         found = [by_code[code] for code in codes]
-        now = {following.code, *_BESIDE.get(following.code, ())} if following else set()
         comes_next = any(step.code in now and not step.done for step in found)
         stages[name] = Stage(
             number=number,

@@ -185,7 +185,7 @@ class ConnectionForm(SecretsForm):
             )
         elif secret:
             cleaned[date] = typed or today + datetime.timedelta(days=days)
-        elif kept is None:  # There is no secret that it could be of.
+        elif kept is None:  # Nothing is set that could expire.
             cleaned[date] = None
         elif typed is None:
             cleaned[date] = kept.client_secret_expires_on

@@ -43,7 +43,7 @@ def test_a_page_to_arrive_at(settings, name, identifier):
 
 
 def test_sign_in_needs_a_session(settings):
-    """Where there is no admin, Django does not say so."""
+    """Without an admin, Django does not say so."""
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "ions" not in name]
 
     assert "E036" in ids(checks.check_urls(None))
