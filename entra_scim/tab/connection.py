@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from entra_scim.connection import configuration
+from entra_scim.secrecy.hiding import without_variables
 from entra_scim.web.engines import engine
 
 from . import typed
@@ -27,6 +28,7 @@ class SaveConnectionView(SetUpPage):
             self.get_context_data(connection_form=self.form(kept), **kwargs)
         )
 
+    @without_variables
     def form(self, data: Any) -> ConnectionForm:
         return ConnectionForm(
             data, settings=configuration.connection_of(self.environment)
