@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 ('detail', models.TextField(verbose_name='explanation')),
                 ('key_hint', models.CharField(max_length=20, verbose_name='access key')),
                 ('actor', models.TextField(default='', help_text='The username of the person who did it in the tab.', verbose_name='by')),
-                ('correlation_id', models.UUIDField(db_index=True, default=uuid.uuid4, verbose_name='reference')),
+                ('correlation_id', models.UUIDField(default=uuid.uuid4, verbose_name='reference')),
                 ('fingerprint', models.CharField(max_length=64, null=True)),
                 ('external_id_key', models.CharField(max_length=64, null=True)),
                 ('user_name_key', models.CharField(max_length=64, null=True)),

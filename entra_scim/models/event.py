@@ -138,9 +138,7 @@ class ProvisioningEvent(models.Model):
         default="",
         help_text=gettext_lazy("The username of the person who did it in the tab."),
     )
-    correlation_id = models.UUIDField(
-        gettext_lazy("reference"), default=uuid.uuid4, db_index=True
-    )
+    correlation_id = models.UUIDField(gettext_lazy("reference"), default=uuid.uuid4)
     fingerprint = models.CharField(max_length=64, null=True)
     external_id_key = models.CharField(max_length=64, null=True)
     user_name_key = models.CharField(max_length=64, null=True)
