@@ -34,6 +34,8 @@ class ScimView(APIView):
     parser_classes = (ScimParser, JsonParser)
     content_negotiation_class = ScimOnly
     versioning_class = None
+    # Not OPTIONS, which the framework answers in another form, with its own names.
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     origin: Origin | None = None
     resource_id: uuid.UUID | None = None

@@ -33,7 +33,10 @@ class TestErrors:
             ("patch", "/Users", 405),
             ("post", f"/Users/{uuid.uuid4()}", 405),
             ("head", "/Users/.search", 405),
-            ("options", "/Users", 405),
+            *(
+                ("options", path, 405)
+                for path in ("", "/Users", "/Groups/x", "/Me", "/Bulk", "/x")
+            ),
             ("get", "/Users/.search", 405),
             ("post", "/Schemas", 405),
             ("get", "/Users%0A/x", 404),
