@@ -80,9 +80,7 @@ class StepUpMixin(Page):
         return True
 
     def _problem_of_password(self, request: HttpRequest) -> str:
-        # A form that is spread over steps asks in each, and one answer is enough.
-        typed = next(filter(None, request.POST.getlist("own_password")), "")
-        password, user = Secret(typed), request.user
+        password, user = _typed_password(request), request.user
         if not password:
             return _("Enter your own password too. Nothing was changed.")
 
@@ -99,3 +97,9 @@ class StepUpMixin(Page):
         except proofs.TooManyWrong:
             return str(TOO_MANY_WRONG)
         return _("Your own password was wrong. Nothing was changed.")
+
+
+@without_variables
+def _typed_password(request: HttpRequest) -> Secret:
+    # A form that is spread over steps asks in each, and one answer is enough.
+    return Secret(next(filter(None, request.POST.getlist("own_password")), ""))

@@ -17,6 +17,7 @@ from entra_scim.connection import access_keys, configuration, credentials
 from entra_scim.models import AccessKey, EntraConnection
 from entra_scim.oidc import states
 from entra_scim.secrecy.hiding import Secret
+from entra_scim.sign_in import sessions
 from tests.support.reports import PASSWORD, assert_no_report_tells
 from tests.support.sign_in import Browser, connect
 from tests.support.tab import tab
@@ -175,3 +176,15 @@ def test_activating(contoso, scim, person, admin, root, browser, entra, settings
         root.post(tab(contoso, "sign-in/activate/"), values)
 
     assert_no_report_tells(begin, perform, lambda: [PASSWORD, entra.secret], settings)
+
+
+def test_proving_who_one_is(contoso, root, browser, settings):
+    def begin():
+        session = root.session
+        session[sessions.PROVED_AT] = 0
+        session.save()
+
+    def perform():
+        root.post(tab(contoso, "keys/"), {"own_password": PASSWORD})
+
+    assert_no_report_tells(begin, perform, lambda: [PASSWORD], settings)

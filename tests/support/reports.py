@@ -22,10 +22,7 @@ KEEPERS = tuple(
         "connection/",
         "oidc/",
         "scim/authentication.py",
-        "admin/forms.py",
-        "admin/secrets.py",
-        "admin/set_up.py",
-        "admin/sign_in.py",
+        "tab/",
     )
 )
 """The code that has a secret in its hands."""
