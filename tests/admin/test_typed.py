@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from entra_scim.models import EntraConnection, EnvironmentRole
 from tests.support.tab import OBJECT_ID, SECRET, saved, tab, text_of
@@ -11,11 +12,19 @@ from tests.support.tab import OBJECT_ID, SECRET, saved, tab, text_of
 pytestmark = pytest.mark.django_db
 
 
-def signed_out_then_in(url, values, visitor):
+@pytest.fixture
+def behind_login_required(settings):
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE,
+        "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    ]
+
+
+def signed_out_then_in(url, values, visitor, sign_in_page="/login/"):
     """Send a form without a session, sign in, and return where that leads."""
     browser = Client()
     refused = browser.post(url, values)
-    assert "/login/" in refused["Location"]
+    assert sign_in_page in refused["Location"]
     assert SECRET not in str(dict(browser.session))
     browser.force_login(visitor, backend="django.contrib.auth.backends.ModelBackend")
     return browser
@@ -48,6 +57,24 @@ def test_so_does_the_name_of_a_role(admin, contoso, roles, is_new):
     assert 'value="Auditor"' in page.content.decode()
     assert "You were signed out" in text_of(page)
     assert not EnvironmentRole.objects.filter(value="Auditor").exists()
+
+
+@pytest.mark.urls("tests.support.own_pages")
+def test_in_a_product_s_own_pages_too(admin, contoso, settings, behind_login_required):
+    settings.LOGIN_URL = "login"
+    names = {"house": "house", "environment": contoso.pk}
+    url = reverse("area:entra_tab:save_connection", kwargs=names)
+    browser = signed_out_then_in(url, saved(client_id=OBJECT_ID), admin, "/log-in/")
+
+    assert browser.get(url).context["connection_form"]["client_id"].value() == OBJECT_ID
+
+
+def test_a_product_that_asks_on_each_page(admin, contoso, behind_login_required):
+    """The tab asks by itself, and keeps what was typed."""
+    url = tab(contoso, "connection/")
+    browser = signed_out_then_in(url, saved(client_id=OBJECT_ID), admin)
+
+    assert browser.get(url).context["connection_form"]["client_id"].value() == OBJECT_ID
 
 
 def test_it_is_for_its_own_page_alone(admin, contoso, fabrikam):
