@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from entra_scim.database.environment_model import AnyEnvironment
-from entra_scim.secrecy.hiding import Secret
+from entra_scim.secrecy.hiding import Secret, without_variables
 
 from . import notes, problems
 from .program.graph import LONGEST_PAUSE, Graph, Transport
@@ -74,6 +74,8 @@ def is_done(state: Document) -> bool:
     return bool(state["next"] >= state["total"])
 
 
+# The steps travel in a script, and know no hidden text.
+@without_variables
 def advance(
     environment: AnyEnvironment,
     plan: Document,
