@@ -55,6 +55,9 @@ class EntraSessionMiddleware(MiddlewareMixin):
         _guard(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> None:
+        if _is_page_of_ours(request):
+            # Before anybody asks who is signed in, which may fail with a secret posted.
+            hide_in_reports(request)
         # By now the product may know better which environment the page is of.
         _guard(request, once_more=places.are_people_shared())
 

@@ -104,11 +104,12 @@ def hidden_query(request: Any) -> Any:
 
 
 def hide_in_reports(request: Any) -> None:
-    """Let reports about a request hide what is marked as sensitive, always.
+    """Let reports about a request hide all that was posted, always.
 
-    With ``DEBUG`` too, where Django shows all that was posted: test systems are
-    connected to real directories.
+    With ``DEBUG`` too, where Django shows it: test systems are connected to real
+    directories.
     """
+    request.sensitive_post_parameters = "__ALL__"
     configured: Any = type(get_default_exception_reporter_filter())
     request.exception_reporter_filter = _strict(configured)()
 

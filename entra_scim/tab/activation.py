@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_post_parameters
 
 from entra_scim.activation import lifecycle, shut_out
 from entra_scim.diagnosis import activation_obstacles
@@ -19,7 +17,6 @@ from .sign_in import SignInPage
 from .step_up import StepUpMixin
 
 
-@method_decorator(sensitive_post_parameters("admin_password"), name="dispatch")
 class ActivateView(SignInPage):
     """Begins the trial, or shows the page with what is wrong."""
 

@@ -15,11 +15,9 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.functional import Promise, cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 
 from entra_scim.connection import configuration
@@ -75,8 +73,6 @@ class EnvironmentPage(TemplateView):
     title: Any = _("Microsoft Entra ID")
     environment: AnyEnvironment
 
-    # Secrets are posted here, and passwords: a report of an error shows neither.
-    @method_decorator(sensitive_post_parameters())
     @deciding()
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any

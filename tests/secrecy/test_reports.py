@@ -10,6 +10,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import ProgrammingError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -18,7 +19,7 @@ from entra_scim.models import AccessKey, EntraConnection
 from entra_scim.oidc import states
 from entra_scim.secrecy.hiding import Secret
 from entra_scim.sign_in import sessions
-from tests.support.reports import PASSWORD, assert_no_report_tells
+from tests.support.reports import PASSWORD, assert_no_report_tells, pages_of
 from tests.support.sign_in import Browser, connect
 from tests.support.tab import tab
 
@@ -176,6 +177,24 @@ def test_activating(contoso, scim, person, admin, root, browser, entra, settings
         root.post(tab(contoso, "sign-in/activate/"), values)
 
     assert_no_report_tells(begin, perform, lambda: [PASSWORD, entra.secret], settings)
+
+
+def test_a_failure_before_anybody_knows_who_posts(
+    contoso, root, browser, caplog, settings
+):
+    def refuse_sessions(execute, sql, *rest):
+        if "django_session" in sql:
+            raise ProgrammingError
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(refuse_sessions):
+        response = root.post(tab(contoso, "connection/"), {"client_secret": PASSWORD})
+
+    assert response.status_code == 500
+    [record] = (one for one in caplog.records if hasattr(one, "request"))
+    for report in pages_of(settings, record.request, *record.exc_info):
+        assert "client_secret" in report
+        assert PASSWORD not in report
 
 
 def test_proving_who_one_is(contoso, root, browser, settings):

@@ -95,8 +95,11 @@ class Tracer:
         if call in self.calls or code.co_filename == __file__:
             return
         # A transaction that cannot end spoils the test, and has no secret; what clears
-        # the variables calls nothing before it does.
-        if code.co_qualname.startswith(("Atomic.", "without_variables.")):
+        # the variables calls nothing before it does; and a look-up in what was posted
+        # does not fail.
+        if code.co_qualname.startswith(
+            ("Atomic.", "without_variables.", "MultiValueDict.")
+        ):
             return
         if call[0].startswith(KEEPERS) or self.has_secret(frame.f_locals.values()):
             self.calls[call] = frozenset(functions_above(caller))
