@@ -41,6 +41,9 @@ class RoleFunction(enum.StrEnum):
 class Received:
     """Which attributes a request named, whatever it said of them."""
 
+    names: bool = False
+    """Whether userName or e-mail addresses are among them."""
+
     roles: bool = False
     active: bool = False
     deactivates: bool = False
@@ -59,6 +62,7 @@ def received_in_resource(body: Any) -> Received:
     roles = [pair for pair in named if pair[0].startswith("roles")]
     active = [value for name, value in named if _is_activity(name)]
     return Received(
+        names=any(_is_naming(name) for name, _ in named),
         roles=any(name == "roles" or _is_part(name, "roles") for name, _ in roles),
         active=bool(active),
         deactivates=any(_is_false(value) for value in active),
@@ -82,12 +86,13 @@ def received_in_patch(body: Any) -> Received:
 
 
 def _received_in(operations: Iterable[Any]) -> Received:
-    roles = active = deactivates = False
+    names = roles = active = deactivates = False
     function: RoleFunction | None = None
     for operation in filter(None, islice(operations, _LOOKED_AT)):
         for op, path, value in _meanings(operation):
             removes = str(op).strip().lower() == "remove"
             for name, item in _targets(path, value):
+                names = names or _is_naming(name)
                 if _is_activity(name):
                     active = True
                     deactivates = deactivates or (not removes and _is_false(item))
@@ -95,7 +100,11 @@ def _received_in(operations: Iterable[Any]) -> Received:
                     roles = True
                     function = _function_of(op, name, item) or function
     return Received(
-        roles=roles, active=active, deactivates=deactivates, role_function=function
+        names=names,
+        roles=roles,
+        active=active,
+        deactivates=deactivates,
+        role_function=function,
     )
 
 
@@ -184,6 +193,10 @@ def _is_activity(name: str) -> bool:
     return name in ("active", f"{_ENTERPRISE}:active", f"{_ENTERPRISE}.active") or (
         name.startswith("active") and _is_part(name, "active")
     )
+
+
+def _is_naming(name: str) -> bool:
+    return name in ("username", "emails") or _is_part(name, "emails")
 
 
 def _is_part(path: str, attribute: str) -> bool:

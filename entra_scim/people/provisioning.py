@@ -123,12 +123,8 @@ def change(
     edit.of(read)
 
     def changed_by(edit: Edit, *, quietly: bool = False) -> ProvisionedUser:
-        return _noting_identity(
-            environment,
-            lambda: _change(
-                environment, resource_id, edit, if_match, origin, quietly=quietly
-            ),
-        )
+        work = partial(_change, environment, resource_id, edit, if_match, origin)
+        return _noting_identity(environment, partial(work, quietly=quietly))
 
     try:
         return changed_by(edit)
@@ -269,6 +265,8 @@ def _change(
     if any(top_of(item.attribute) in ("", "roles") for item in kept):
         # Roles that nobody could read decide about no groups.
         received = replace(received, roles=False, role_function=None)
+    if received.names:
+        person.wish = None  # these names are what Entra says now
     active = new.get("active", was_active)
     # Somebody who was let in by hand since goes out again.
     has_access = active or places.is_let_in(policy, person.user, environment)

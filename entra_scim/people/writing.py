@@ -262,16 +262,13 @@ def note_received(person: ProvisionedUser, received: Received) -> None:
 
     The version stays: the resource that Entra reads is the same.
     """
-    active_received = person.active_received or received.active
-    role_function = received.role_function or person.role_function
-    if (active_received, role_function) == (
-        person.active_received,
-        person.role_function,
-    ):
-        return
-    ProvisionedUser.objects.filter(pk=person.pk).update(
-        active_received=active_received, role_function=role_function
-    )
+    values = {
+        "active_received": person.active_received or received.active,
+        "role_function": received.role_function or person.role_function,
+        "wish": person.wish,
+    }
+    if any(value != person.stored[field] for field, value in values.items()):
+        ProvisionedUser.objects.filter(pk=person.pk).update(**values)
 
 
 def _found(

@@ -21,6 +21,9 @@ from tests.support.races import just_before
 pytestmark = pytest.mark.django_db
 
 
+REPLACED_TITLE = {"op": "Replace", "path": "title", "value": "Boss"}
+
+
 def address(name):
     return f"{name}@contoso.example"
 
@@ -97,6 +100,19 @@ def test_a_name_that_has_become_free_closes_no_circle(scim):
 
     assert names() == {"ann": "ann", "bob": "bob"}
     assert rename(scim, bob, "eve") == 409  # a former person's account has it
+
+
+def test_a_name_that_was_taken_back_closes_no_circle(scim):
+    """Somebody corrected Ann's name in Entra, before Bob got hers."""
+    ann, bob = create(scim, "ann"), create(scim, "bob")
+    assert rename(scim, ann, "bob") == 409
+    assert scim.patch(ann, REPLACED_TITLE).status_code == 200
+    assert ProvisionedUser.objects.get(user__email=address("ann")).wish
+
+    assert rename(scim, ann, "ann") == 200
+    assert rename(scim, bob, "ann") == 409
+
+    assert names() == {"ann": "ann", "bob": "bob"}
 
 
 def test_three_people_exchange_addresses_in_a_circle(scim, contoso):
