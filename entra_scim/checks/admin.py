@@ -72,7 +72,18 @@ def check_mixins(
         return []
     messages: list[CheckMessage] = []
     registered = _admins_of(environment)
-    if not registered and not url_names.is_included("entra_scim.tab.urls"):
+    has_own_pages = url_names.is_included("entra_scim.tab.urls")
+    if not _open_sites() and not has_own_pages:
+        messages.append(
+            Warning(
+                "The admin is at no address: nobody finds the tab Microsoft Entra ID.",
+                hint='Add path("admin/", admin.site.urls) to the URLs, or '
+                "entra_scim.tab.urls. If you set Entra up by commands, silence this "
+                "warning.",
+                id="entra_scim.W040",
+            )
+        )
+    if not registered and not has_own_pages:
         messages.append(
             Warning(
                 f"{environment._meta.label} is in no admin of your URLs: nobody finds the "
@@ -169,11 +180,18 @@ def _admins_of(model: type[models.Model]) -> list[Any]:
 
 def _registered() -> list[tuple[type[models.Model], Any]]:
     """Return the models in all admins that people can open, with their admins."""
-    sites: set[Any] = {*import_string("django.contrib.admin.sites.all_sites")}
     # A product may leave Django's own site out of its URLs. Or these are chosen by
     # the request, and no check can tell.
-    open_sites = [site for site in sites if url_names.is_namespace(site.name)]
-    return [entry for site in open_sites or sites for entry in site._registry.items()]
+    sites = _open_sites() or _sites()
+    return [entry for site in sites for entry in site._registry.items()]
+
+
+def _open_sites() -> list[Any]:
+    return [site for site in _sites() if url_names.is_namespace(site.name)]
+
+
+def _sites() -> set[Any]:
+    return {*import_string("django.contrib.admin.sites.all_sites")}
 
 
 def _has_mixin(model_admin: Any, name: str) -> bool:

@@ -43,10 +43,10 @@ def policy_class() -> Any:
         found = import_string(conf.POLICY)
     except (AttributeError, ImportError):
         return None
-    return found if is_policy(found) else None
+    return found if is_policy_class(found) else None
 
 
-def is_policy(found: Any) -> bool:
+def is_policy_class(found: Any) -> bool:
     """Tell whether what ``ENTRA_SCIM_POLICY`` names is a policy."""
     return isinstance(found, type) and issubclass(found, ProvisioningPolicy)
 
@@ -59,7 +59,7 @@ def environment_model() -> Any:
         return None
 
 
-def is_a(name: str, parent: type) -> bool:
+def names_subclass(name: str, parent: type) -> bool:
     """Tell whether a setting names a class, or one that is made of it."""
     try:
         found = import_string(name)

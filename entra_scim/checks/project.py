@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 
 from entra_scim.conf import SETTINGS, conf
 
-from .asked import is_a, is_policy
+from .asked import is_policy_class, names_subclass
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 _GATE = "entra_scim.backends.PasswordGate"
@@ -64,7 +64,7 @@ def check_settings(
             )
         )
     else:
-        if not is_policy(policy):
+        if not is_policy_class(policy):
             messages.append(
                 Error(
                     "ENTRA_SCIM_POLICY is not a ProvisioningPolicy.",
@@ -112,7 +112,7 @@ def check_middleware(
     known_at = [
         number
         for number, name in enumerate(order)
-        if is_a(name, AuthenticationMiddleware)
+        if names_subclass(name, AuthenticationMiddleware)
     ]
     if any(number > place for number in known_at):
         return [
@@ -236,7 +236,7 @@ def check_encryption_keys(
 def _keeps_sessions() -> bool:
     # Sessions in cookies or in a cache need no app.
     return apps.is_installed("django.contrib.sessions") or any(
-        is_a(name, SessionMiddleware) for name in settings.MIDDLEWARE
+        names_subclass(name, SessionMiddleware) for name in settings.MIDDLEWARE
     )
 
 

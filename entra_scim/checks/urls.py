@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.checks import CheckMessage, Error, Warning
@@ -23,9 +23,13 @@ from django.utils import translation
 
 from entra_scim.web import names
 
-from .asked import is_a
+from .asked import names_subclass
 
 _SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+_ENGINES_WITH_TABLE = {
+    "django.contrib.sessions.backends.db",
+    "django.contrib.sessions.backends.cached_db",
+}
 _MESSAGES = "django.contrib.messages.middleware.MessageMiddleware"
 _ENDPOINT = 'path("api/scim/entra/", include("entra_scim.scim.urls"))'
 _SIGN_IN = 'path("entra/", include("entra_scim.oidc.urls"))'
@@ -49,6 +53,7 @@ def check_urls(
         )
     else:
         messages += _hidden(endpoint, "entra_scim", _ENDPOINT)
+        messages += [*_tenant_url_messages()]
     callback = _address_of("entra_scim_oidc:callback")
     if callback is None:
         messages.append(
@@ -81,20 +86,28 @@ def _hidden(address: str, app_name: str, route: str) -> list[CheckMessage]:
     ]
 
 
+def _tenant_url_messages() -> Iterator[CheckMessage]:
+    """Check that all administrators of an environment read one Tenant URL."""
+    tenant_url, other = _in_two_languages("entra_scim:base", environment_id="1")
+    if tenant_url != other:
+        yield Warning(
+            f"The Tenant URL depends on the language, such as {tenant_url} and {other}. "
+            "Administrators who read the tab in different languages see different ones.",
+            hint=f"Move {_ENDPOINT} out of i18n_patterns.",
+            id="entra_scim.W041",
+        )
+
+
 def _sign_in_messages() -> Iterator[CheckMessage]:
     """Check what signing in needs besides."""
-    if not any(is_a(name, SessionMiddleware) for name in settings.MIDDLEWARE):
+    if not _has_sessions():
         yield Error(
             "Nobody can sign in with Entra: requests have no session.",
             hint=f"Add {_SESSIONS!r} to MIDDLEWARE, before AuthenticationMiddleware, "
             "and 'django.contrib.sessions' to INSTALLED_APPS.",
             id="entra_scim.E036",
         )
-    here, there = _languages()
-    with translation.override(here):
-        callback = _address_of("entra_scim_oidc:callback")
-    with translation.override(there):
-        other = _address_of("entra_scim_oidc:callback")
+    callback, other = _in_two_languages("entra_scim_oidc:callback")
     if callback != other:
         yield Warning(
             f"The Redirect URI depends on the language, such as {callback} and {other}. "
@@ -104,18 +117,27 @@ def _sign_in_messages() -> Iterator[CheckMessage]:
         )
     if landing := _missing_page(settings.LOGIN_REDIRECT_URL):
         yield Warning(
-            f"People who sign in with Entra arrive at {landing}, where there is no "
-            "page.",
+            f"People who sign in with Entra arrive at {landing}, which none of your "
+            "URLs matches.",
             hint="Set LOGIN_REDIRECT_URL to a page of yours.",
             id="entra_scim.W027",
         )
     if landing := _missing_page(settings.LOGIN_URL):
         yield Warning(
-            f"People who cannot sign in with Entra are sent to {landing}, where there "
-            "is no page.",
+            f"People who cannot sign in with Entra are sent to {landing}, which none of "
+            "your URLs matches.",
             hint='Set LOGIN_URL to your sign-in page, such as "admin:login".',
             id="entra_scim.W036",
         )
+
+
+def _has_sessions() -> bool:
+    if not any(names_subclass(name, SessionMiddleware) for name in settings.MIDDLEWARE):
+        return False
+    # Sessions in cookies or in a cache need no app.
+    return settings.SESSION_ENGINE not in _ENGINES_WITH_TABLE or apps.is_installed(
+        "django.contrib.sessions"
+    )
 
 
 def _tab_messages() -> list[CheckMessage]:
@@ -158,8 +180,12 @@ def _match_of(address: str) -> ResolverMatch | None:
         return None
 
 
-def _languages() -> tuple[str, str]:
-    """Return two languages of the product's, or one twice."""
+def _in_two_languages(name: str, **parameters: str) -> list[str | None]:
+    """Return an address in two languages of the product's, or in one twice."""
     first: str = settings.LANGUAGE_CODE
     others = (code for code, _name in settings.LANGUAGES if code != first)
-    return first, next(others, first)
+    addresses = []
+    for language in (first, next(others, first)):
+        with translation.override(language):
+            addresses.append(_address_of(name, **parameters))
+    return addresses

@@ -120,6 +120,14 @@ class TestMixins:
 
         assert message.id == "entra_scim.W024"
 
+    def test_an_admin_at_no_address(self, registry, settings):
+        """The tab may be in the product's own pages all the same."""
+        settings.ROOT_URLCONF = "tests.checks.test_urls"
+        assert ids(checks.check_mixins(None)) == ["W040"]
+
+        settings.ROOT_URLCONF = "tests.support.own_pages"
+        assert checks.check_mixins(None) == []
+
     def test_a_product_that_shows_no_users_needs_none(self, registry):
         registry.pop(get_user_model(), None)
         assert checks.check_mixins(None) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 import pytest
+from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
 from django.utils.module_loading import import_string
@@ -49,6 +50,20 @@ def test_sign_in_needs_a_session(settings):
     assert "E036" in ids(checks.check_urls(None))
 
 
+@pytest.mark.parametrize(
+    ("engine", "expected"),
+    [("db", ["E036"]), ("cached_db", ["E036"]), ("cache", []), ("signed_cookies", [])],
+)
+def test_sessions_in_the_database_need_their_app(
+    settings, monkeypatch, engine, expected
+):
+    """Each request would fail, for want of a table."""
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+    monkeypatch.setattr(apps, "is_installed", lambda name: "sessions" not in name)
+
+    assert ids(checks.check_urls(None)) == expected
+
+
 def test_urls_that_take_the_requests_first(settings):
     """Such as those of a program in the browser, which take all."""
     ours = import_string(f"{settings.ROOT_URLCONF}.urlpatterns")
@@ -58,12 +73,13 @@ def test_urls_that_take_the_requests_first(settings):
     assert ids(checks.check_urls(None)) == ["W038", "W038"]
 
 
-def test_a_redirect_uri_that_depends_on_the_language(settings):
-    """Entra takes only those that are registered."""
+def test_addresses_that_depend_on_the_language(settings):
+    """Entra takes only Redirect URIs that are registered, and has one Tenant URL."""
     ours = import_string(f"{settings.ROOT_URLCONF}.urlpatterns")
     settings.ROOT_URLCONF = ModuleType("translated")
     settings.ROOT_URLCONF.urlpatterns = i18n_patterns(*ours)
 
-    [message] = [m for m in checks.check_urls(None) if m.id.endswith("W039")]
+    found = {message.id[-4:]: message.msg for message in checks.check_urls(None)}
 
-    assert "/entra/callback/ and /" in message.msg
+    assert "/entra/callback/ and /" in found["W039"]
+    assert "/1 and /" in found["W041"]
