@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Exists, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from .event_lines import lines_of
 from .forms import LinkedPeopleFilterForm, PeopleFilterForm
 from .pages import EnvironmentPage
 from .sorting import Column, Sorting
+from .step_up import StepUpMixin
 
 _PERSON_EVENTS = 20
 _REFUSED_LATELY = datetime.timedelta(days=7)
@@ -128,7 +129,7 @@ class PersonPage(EnvironmentPage):
         )
 
 
-class SamePersonPage(PersonPage):
+class SamePersonPage(StepUpMixin, PersonPage):
     """Accepts the other object ID that Entra sent for a person."""
 
     template_name = "entra_scim/tab/confirm_same_person.html"
@@ -136,6 +137,8 @@ class SamePersonPage(PersonPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         person = self.person()
+        if not self.is_stepped_up(request):
+            return HttpResponseRedirect(self.url("same_person", person.pk))
         object_id = request.POST.get("object_id", "")
         remedies.accept_object_id(self.environment, person.pk, object_id)
         return self.done(
@@ -217,7 +220,7 @@ class LocalPeoplePage(EnvironmentPage):
         )
 
 
-class ForgetPage(EnvironmentPage):
+class ForgetPage(StepUpMixin, EnvironmentPage):
     """Lets a former person's account be linked to anyone who has its address next."""
 
     template_name = "entra_scim/tab/confirm_forget.html"
@@ -238,6 +241,8 @@ class ForgetPage(EnvironmentPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         released = self.released()
+        if not self.is_stepped_up(request):
+            return HttpResponseRedirect(self.url("forget", released.pk))
         provisioning.forget(released)
         return self.done(
             _("Microsoft Entra ID: %(person)s may be linked again.")

@@ -25,6 +25,7 @@ from tests.support.identity import (
     replacing,
     state,
 )
+from tests.support.step_up import age
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +90,19 @@ class TestRemedy:
         assert sign_ins.person_of(contoso, NEW).user == user
         assert "set-aside/" not in admin_client.get(page).content.decode()
         assert scim.patch(former, replacing(OLD)).status_code == HTTPStatus.CONFLICT
+
+    def test_a_session_that_somebody_left_open_gives_no_account_away(
+        self, admin_client, former, page
+    ):
+        age(admin_client)
+
+        asked = admin_client.post(f"{page}same/", {"object_id": NEW}, follow=True)
+        assert "Nothing was changed" in asked.content.decode()
+        assert "Your own password" in asked.content.decode()
+        assert link().attributes["externalId"] == OLD
+
+        admin_client.post(f"{page}same/", {"object_id": NEW, "own_password": "secret"})
+        assert link().attributes["externalId"] == NEW
 
     @pytest.mark.parametrize("seen", ["", OLD, THIRD, "ann"])
     def test_only_what_was_seen_is_accepted(self, admin_client, former, page, seen):
@@ -215,6 +229,22 @@ class TestRemedy:
         assert ProvisioningEvent.objects.get(kind="set_aside").user == mark.user
         assert scim.post("/Users", body(externalId=NEW)).status_code == 201
         assert link().user != mark.user
+
+    def test_a_session_that_somebody_left_open_lets_nobody_be_linked_again(
+        self, admin_client, scim, contoso, former
+    ):
+        scim.delete(former)
+        mark = ReleasedUser.objects.get()
+        path = tab(contoso, f"people/released/{mark.pk}/")
+        age(admin_client)
+
+        asked = admin_client.post(path, follow=True).content.decode()
+        assert "Nothing was changed" in asked
+        assert "Your own password" in asked
+        assert scim.post("/Users", body(externalId=NEW)).status_code == 409
+
+        admin_client.post(path, {"own_password": "secret"})
+        assert scim.post("/Users", body(externalId=NEW)).status_code == 201
 
     def test_a_former_person_without_an_address_can_be_set_aside(self, scim, contoso):
         """There is a username to free, and nothing else."""
