@@ -15,7 +15,19 @@ from .events import EventsPage
 MOST = 10_000
 """How many events a file has."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)
 """What a spreadsheet takes for the beginning of a formula."""
 
 
