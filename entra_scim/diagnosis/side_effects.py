@@ -16,6 +16,8 @@ from functools import cache
 from types import FrameType
 from typing import Any
 
+import django
+from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 from django.test.utils import override_settings
 
@@ -72,12 +74,23 @@ def noticed() -> Iterator[SideEffects]:
     _listen()
     found = SideEffects()
     token = _noticed.set(found)
-    backend = f"{KeptBack.__module__}.{KeptBack.__qualname__}"
     try:
-        with override_settings(EMAIL_BACKEND=backend):
+        with override_settings(**_mail_kept_back()):
             yield found
     finally:
         _noticed.reset(token)
+
+
+def _mail_kept_back() -> dict[str, Any]:
+    """Return the settings of Django by which each mail is taken, and none is sent."""
+    backend = f"{KeptBack.__module__}.{KeptBack.__qualname__}"
+    # Where a product has them, Django 6.1 asks no other setting, and earlier ones do not.
+    has_mailers = django.VERSION >= (6, 1) and hasattr(settings, "MAILERS")
+    return (
+        {"MAILERS": {alias: {"BACKEND": backend} for alias in settings.MAILERS}}
+        if has_mailers
+        else {"EMAIL_BACKEND": backend}
+    )
 
 
 @cache
