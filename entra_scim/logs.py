@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
+
+from django.utils.log import log_response
+
+_Response = TypeVar("_Response")
 
 
 class _Log(logging.LoggerAdapter[logging.Logger]):
@@ -20,3 +24,20 @@ class _Log(logging.LoggerAdapter[logging.Logger]):
 
 
 logger = _Log(logging.getLogger("entra_scim"))
+
+
+def logged_as_warning(response: _Response, request: Any) -> _Response:
+    """Return an answer with a status of 500 or more that no failure has led to.
+
+    Django would log it as an error, and mail each of them to ``ADMINS``.
+    """
+    answer: Any = response
+    log_response(
+        "%s: %s",
+        answer.reason_phrase,
+        request.path,
+        response=answer,
+        request=request,
+        level="warning",
+    )
+    return response

@@ -23,7 +23,7 @@ from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
 from entra_scim.exceptions import Busy, Rebuilding
 from entra_scim.explanations import sign_in_codes
-from entra_scim.logs import logger
+from entra_scim.logs import logged_as_warning, logger
 from entra_scim.secrecy.hiding import hide_in_reports
 from entra_scim.sign_in import sign_ins
 from entra_scim.story import notifications
@@ -83,7 +83,8 @@ class SignInStep(View):
     ) -> HttpResponseBase:
         hide_in_reports(request)
         if is_prefetch(request.headers):
-            return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+            unasked = HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+            return logged_as_warning(unasked, request)
         transactions.renew_connection()
         try:
             return super().dispatch(request, *args, **kwargs)

@@ -28,7 +28,7 @@ from entra_scim.exceptions import (
     Unconfirmed,
     VersionMismatch,
 )
-from entra_scim.logs import logger
+from entra_scim.logs import logged_as_warning, logger
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.story import events
 
@@ -94,7 +94,10 @@ def handle_exception(exception: Exception, context: dict[str, Any]) -> ScimRespo
         headers["X-Correlation-Id"] = str(reference)
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER)
-    return ScimResponse(error.model_dump(), status=problem.status, **headers)
+    response = ScimResponse(error.model_dump(), status=problem.status, **headers)
+    if problem.status == HTTPStatus.NOT_IMPLEMENTED or isinstance(exception, Paused):
+        logged_as_warning(response, request)
+    return response
 
 
 def _record(

@@ -25,7 +25,7 @@ from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
 from entra_scim.diagnosis import observations, sign_in_health, status
 from entra_scim.exceptions import ProvisioningError
-from entra_scim.logs import logger
+from entra_scim.logs import logged_as_warning, logger
 from entra_scim.models import EntraConnection
 from entra_scim.secrecy.hiding import hide_in_reports
 from entra_scim.sign_in import entrances
@@ -79,7 +79,8 @@ class EnvironmentPage(TemplateView):
     ) -> HttpResponseBase:
         hide_in_reports(request)
         if is_prefetch(request.headers):
-            return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+            unasked = HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+            return logged_as_warning(unasked, request)
         self.environment = self.mount.find(request, kwargs)
         if entrances.is_shut(request.user, request.session, self.environment):
             raise Http404

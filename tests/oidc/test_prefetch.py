@@ -40,12 +40,14 @@ def test_an_answer(active, person, browser, entra, headers):
     assert browser.user_id == person.pk
 
 
-def test_the_start_of_a_sign_in(active, browser, entra):
+def test_the_start_of_a_sign_in(active, browser, entra, caplog):
     answer = browser.client.get(
         reverse("entra_scim_oidc:sign-in"), headers={"sec-purpose": "prefetch"}
     )
 
     assert answer.status_code == 503
+    # An error would be mailed to the product's own staff, at anybody's wish.
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert entra.requests == []
     assert not browser.client.cookies
 

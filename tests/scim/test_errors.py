@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from entra_scim.connection import configuration, pausing
 from entra_scim.dialect.operations import MAX_OPERATIONS
 from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from entra_scim.scim.http import MAX_BODY
@@ -223,6 +224,17 @@ class TestErrors:
             assert response.json()["scimType"] == "invalidValue"
             assert "more than 200 values" in response.json()["detail"]
         assert len(scim.get(path).json()["roles"]) == 200
+
+    @pytest.mark.parametrize("is_paused", [True, False])
+    def test_what_is_meant_is_no_failure(self, scim, contoso, caplog, is_paused):
+        """Django mails each error that it logs to the product's own staff."""
+        if is_paused:
+            pausing.pause(configuration.connection_of(contoso))
+
+        response = scim.get("/Users" if is_paused else "/Me")
+
+        assert response.status_code == (503 if is_paused else 501)
+        assert [record.levelname for record in caplog.records] == ["WARNING"]
 
     def test_an_error_of_ours_tells_nothing(self, scim, monkeypatch):
         """500 without the text of the exception; the event has the reference."""
