@@ -372,7 +372,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='provisioneduser',
-            index=models.Index(fields=['environment', 'active', 'active_received', 'role_function', 'has_object_id', 'waiting_object_id', 'roles_received_at', 'id', 'user'], name='entra_scim_mappings'),
+            index=models.Index(fields=['environment', 'active', 'active_received', 'role_function', 'has_object_id', 'waiting_object_id', 'roles_received_at', 'user', 'id'], name='entra_scim_mappings'),
         ),
         migrations.AddConstraint(
             model_name='provisioneduser',

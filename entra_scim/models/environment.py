@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
 
@@ -22,14 +22,14 @@ class EnvironmentScopedQuerySet(models.QuerySet[Any]):
     def of_each_user(self, environment: AnyEnvironment) -> Self:
         """Return the link that each user of an outer query has in one environment.
 
-        The environment is a range of one: to the constraint that a user is linked once,
-        SQLite would add the row of each link. The index of links has what is asked.
+        To SQLite, the environment is a range of one: to the constraint that a user is
+        linked once, it would add the row of each link, while the index of links has
+        what is asked. MariaDB compares each link with both ends of a range.
         """
-        return self.filter(
-            environment__gte=environment,
-            environment__lte=environment,
-            user_id=OuterRef("pk"),
-        )
+        is_sqlite = connections[self.db].vendor == "sqlite"
+        lookups = ("gte", "lte") if is_sqlite else ("exact",)
+        same = {f"environment__{lookup}": environment for lookup in lookups}
+        return self.filter(user_id=OuterRef("pk"), **same)
 
 
 def environment_foreign_key(*, db_index: bool = True) -> models.ForeignKey[Any, Any]:

@@ -208,7 +208,8 @@ class ProvisionedUser(models.Model):
             ),
             # The tab counts and finds people by what their requests reveal, from here
             # alone. With the user, since MariaDB makes a list of all who have a link
-            # of an environment, to tell who has none.
+            # of an environment, to tell who has none: the sooner, the more of it comes
+            # in the order of accounts, in which it looks them up.
             models.Index(
                 fields=(
                     "environment",
@@ -218,8 +219,8 @@ class ProvisionedUser(models.Model):
                     "has_object_id",
                     "waiting_object_id",
                     "roles_received_at",
-                    "id",
                     "user",
+                    "id",
                 ),
                 name="entra_scim_mappings",
             ),
