@@ -94,6 +94,7 @@ def ids(messages):
         (["tests.support.routers.PeopleElsewhere"], {"entra_scim.E021"}),
     ],
 )
+@pytest.mark.django_db  # Django 6.1 asks whether the database knows JSON.
 def test_what_cannot_be_right_is_refused(settings, routers, expected):
     settings.DATABASE_ROUTERS = routers
 
