@@ -150,7 +150,10 @@ def new_user(
     email = _formed(policy, address(attributes))
     name = email or username(attributes)
     with arriving(attributes):
-        return policy.create_user(environment, _named(policy, None, name), email)
+        user: AbstractBaseUser = policy.create_user(
+            environment, _named(policy, None, name), email
+        )
+    return user
 
 
 def apply(

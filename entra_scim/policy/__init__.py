@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from django.apps import apps
 from django.contrib.auth import get_user_model, login
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.module_loading import import_string
@@ -20,6 +19,7 @@ from entra_scim.document.arriving import arrived, value_of
 from entra_scim.document.catalogue import ACCOUNT_FIELDS
 from entra_scim.models import EnvironmentGroup
 
+from .any_user import AnyUser
 from .shared_people import SharedPeople
 
 
@@ -38,7 +38,7 @@ class ProvisioningPolicy(SharedPeople):
     reason. They must not call other services: use the signals for that.
     """
 
-    def environments_of(self, user: AbstractBaseUser) -> Iterable[AnyEnvironment]:
+    def environments_of(self, user: AnyUser) -> Iterable[AnyEnvironment]:
         """Return the environments that a person belongs to.
 
         People of exactly one environment are linkable there, and managed while
@@ -56,7 +56,7 @@ class ProvisioningPolicy(SharedPeople):
         """
         return get_user_model()._default_manager.all()
 
-    def is_exempt(self, user: AbstractBaseUser) -> bool:
+    def is_exempt(self, user: AnyUser) -> bool:
         """Tell whether Entra must never link nor change a person: the Admin.
 
         Asked at each use. Somebody who becomes exempt after Entra linked them no
@@ -68,7 +68,7 @@ class ProvisioningPolicy(SharedPeople):
 
     def create_user(
         self, environment: AnyEnvironment, username: str, email: str
-    ) -> AbstractBaseUser:
+    ) -> AnyUser:
         """Create a person who belongs to the environment, and return them saved.
 
         ``email`` is empty when Entra sent no address. The password must be
@@ -95,7 +95,7 @@ class ProvisioningPolicy(SharedPeople):
         """
         return address
 
-    def username_for(self, user: AbstractBaseUser | None, username: str) -> str:
+    def username_for(self, user: AnyUser | None, username: str) -> str:
         """Return the username of a person, None for somebody who is to be created.
 
         ``username`` is what Entra would give them: their address, or their userName if
@@ -108,7 +108,7 @@ class ProvisioningPolicy(SharedPeople):
 
     def find_person(
         self, environment: AnyEnvironment, attributes: Mapping[str, Any]
-    ) -> AbstractBaseUser | None:
+    ) -> AnyUser | None:
         """Return who somebody new in Entra is, if your product knows them otherwise.
 
         By ``externalId``, the object ID in Entra, or by a number; never by a name that
@@ -119,7 +119,7 @@ class ProvisioningPolicy(SharedPeople):
         """
         return None
 
-    def adopt(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:
+    def adopt(self, user: AnyUser, environment: AnyEnvironment) -> None:
         """Make somebody who belongs to no environment belong to this one, or do nothing.
 
         They are refused if ``environments_of`` does not name the environment then. The
@@ -128,7 +128,7 @@ class ProvisioningPolicy(SharedPeople):
         the hook saves.
         """
 
-    def sign_in(self, request: Any, user: AbstractBaseUser, next_url: str) -> Any:
+    def sign_in(self, request: Any, user: AnyUser, next_url: str) -> Any:
         """Sign in somebody for whom Entra has vouched. The user has a ``backend``.
 
         Return a response, or None to go on to ``next_url``, and where that is empty to
@@ -137,11 +137,9 @@ class ProvisioningPolicy(SharedPeople):
         person in within 10 minutes, in a later request of the same session. Outside the
         transaction.
         """
-        login(request, cast(Any, user))
+        login(request, user)
 
-    def apply_profile(
-        self, user: AbstractBaseUser, attributes: Mapping[str, Any]
-    ) -> None:
+    def apply_profile(self, user: AnyUser, attributes: Mapping[str, Any]) -> None:
         """Set what Entra manages besides username, e-mail, activity and groups.
 
         ``attributes`` is the SCIM document, without attributes that Entra never
@@ -163,22 +161,20 @@ class ProvisioningPolicy(SharedPeople):
         """
         return dict(ACCOUNT_FIELDS)
 
-    def deactivate(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:
+    def deactivate(self, user: AnyUser, environment: AnyEnvironment) -> None:
         """Take away a person's access. In the transaction; the caller saves.
 
         It cannot refuse. If it raises, what it did is undone, ``is_active`` becomes
         False, and the log and the event tell of it: otherwise the person would keep
         their access for as long as it fails.
         """
-        cast(Any, user).is_active = False
+        user.is_active = False
 
-    def reactivate(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:
+    def reactivate(self, user: AnyUser, environment: AnyEnvironment) -> None:
         """Give a person their access back. In the transaction; the caller saves."""
-        cast(Any, user).is_active = True
+        user.is_active = True
 
-    def may_reactivate(
-        self, user: AbstractBaseUser, environment: AnyEnvironment
-    ) -> bool:
+    def may_reactivate(self, user: AnyUser, environment: AnyEnvironment) -> bool:
         """Tell whether Entra may give an inactive account its access back.
 
         Asked when somebody inactive would be linked as active, and when Entra
@@ -211,7 +207,7 @@ class ProvisioningPolicy(SharedPeople):
 
     def assign_roles(
         self,
-        user: AbstractBaseUser,
+        user: AnyUser,
         environment: AnyEnvironment,
         roles: frozenset[str],
         others: frozenset[str],

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
-
 from entra_scim.database.environment_model import AnyEnvironment
+
+from .any_user import AnyUser
 
 
 class SharedPeople:
@@ -32,7 +32,7 @@ class SharedPeople:
         """
         raise NotImplementedError
 
-    def is_member(self, user: AbstractBaseUser, environment: AnyEnvironment) -> bool:
+    def is_member(self, user: AnyUser, environment: AnyEnvironment) -> bool:
         """Tell whether somebody who belongs to an environment may enter it now.
 
         Not if ``suspend``, or your product itself, has suspended their membership. In
@@ -40,7 +40,7 @@ class SharedPeople:
         """
         raise NotImplementedError
 
-    def suspend(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:
+    def suspend(self, user: AnyUser, environment: AnyEnvironment) -> None:
         """Suspend a membership of one environment, and nothing else of the person's.
 
         ``environments_of`` goes on naming the environment. Called when its Entra
@@ -49,7 +49,7 @@ class SharedPeople:
         """
         raise NotImplementedError
 
-    def resume(self, user: AbstractBaseUser, environment: AnyEnvironment) -> None:
+    def resume(self, user: AnyUser, environment: AnyEnvironment) -> None:
         """Undo ``suspend``. ``reactivate`` follows if the account is inactive.
 
         In the transaction; the hook saves.

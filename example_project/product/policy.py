@@ -22,7 +22,7 @@ class Policy(ProvisioningPolicy):
         return User.objects.filter(environment=environment)
 
     def create_user(self, environment: Environment, username: str, email: str) -> User:
-        user = super().create_user(environment, username, email)
+        user: User = super().create_user(environment, username, email)
         Membership.objects.create(environment=environment, user=user)
         return user
 
