@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from entra_scim.connection import access_keys
 from entra_scim.models import AccessKey
+from tests.support.reports import NEW_KEY, variables_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,25 @@ class TestCommand:
         assert access_keys.authenticate(str(contoso.pk), stdout.strip())
         assert stdout.count("\n") == 1
         assert "not shown again" in stderr
+
+    def test_a_closed_output_reports_no_key(self, contoso):
+        """What it was piped into has ended."""
+
+        class Closed(io.StringIO):
+            def write(self, text):
+                raise BrokenPipeError
+
+        with pytest.raises(BrokenPipeError) as caught:
+            call_command(
+                "entra_access_key",
+                "create",
+                str(contoso.pk),
+                stdout=Closed(),
+                stderr=io.StringIO(),
+            )
+
+        assert AccessKey.objects.exists()
+        assert not any(NEW_KEY.search(shown) for shown in variables_of(caught.tb))
 
     @pytest.mark.parametrize("date", ["2099-01-31", "2099-1-31", "2099-01-31T09:00Z"])
     def test_create_takes_a_date(self, contoso, date):

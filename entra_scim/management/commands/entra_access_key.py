@@ -16,6 +16,7 @@ from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.management import environments
 from entra_scim.management.environments import TROUBLE
 from entra_scim.models import AccessKey
+from entra_scim.secrecy.hiding import without_variables
 
 
 class Command(BaseCommand):
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         environment = environments.environment_of(options)
         getattr(self, f"_{options['action']}")(environment, options)
 
+    @without_variables
     def _create(self, environment: AnyEnvironment, options: dict[str, Any]) -> None:
         _key, secret = access_keys.create(
             environment, expires_at=_moment(options["expires"])
