@@ -7,6 +7,7 @@ library's that is given a secret in the open.
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -19,7 +20,12 @@ from entra_scim.models import AccessKey, EntraConnection
 from entra_scim.oidc import states
 from entra_scim.secrecy.hiding import Secret
 from entra_scim.sign_in import sessions
-from tests.support.reports import PASSWORD, assert_no_report_tells, pages_of
+from tests.support.reports import (
+    KEEPERS,
+    PASSWORD,
+    assert_no_report_tells,
+    pages_of,
+)
 from tests.support.sign_in import Browser, connect
 from tests.support.tab import tab
 
@@ -93,6 +99,10 @@ def test_coming_back_from_entra(active, person, quiet, browser, entra, settings,
     visit = Visit(quiet, entra)
 
     assert_no_report_tells(visit.begin, visit.come_back, visit.secrets, settings)
+
+
+def test_the_code_that_has_secrets_is_where_it_is_looked_for():
+    assert [one for one in KEEPERS if not Path(one).exists()] == []
 
 
 def test_going_to_entra(active, person, quiet, browser, entra, settings):
