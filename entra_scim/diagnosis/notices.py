@@ -37,7 +37,7 @@ class Notice:
 def notices(environments: models.QuerySet[Any]) -> list[Notice]:
     """Return what expires within the notice in some environments.
 
-    In three statements.
+    In four statements.
     """
     return [
         *_of_credentials(environments),
@@ -124,6 +124,9 @@ def _of_last_keys(environments: models.QuerySet[Any]) -> Iterator[Notice]:
 
 
 def _of_replaced_keys(environments: models.QuerySet[Any]) -> Iterator[Notice]:
-    keys = AccessKey.objects.used_though_replaced(timezone.now())
-    for key in keys.filter(environment__in=environments).select_related("environment"):
+    keys = AccessKey.objects.filter(environment__in=environments)
+    now, keys = timezone.now(), keys.select_related("environment")
+    for key in keys.used_though_replaced(now):
         yield _notice(Keys.REPLACED, key.environment, key=key)
+    for key in keys.used_beside_a_newer(now):
+        yield _notice(Keys.BESIDE, key.environment, key=key)

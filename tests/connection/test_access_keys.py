@@ -8,7 +8,9 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from entra_scim.connection import access_keys
@@ -16,6 +18,7 @@ from entra_scim.connection.admission import LookUp
 from entra_scim.models import AccessKey, ProvisioningEvent
 from entra_scim.text import comparison_keys
 from tests.support.refusing_database import refuse_writes
+from tests.support.tab import tab, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +143,35 @@ class TestReplacing:
         old.refresh_from_db()
         assert not old.is_usable(timezone.now())
         assert list(AccessKey.objects.usable(timezone.now())) == [new]
+
+    def test_a_replaced_key_that_somebody_else_has_is_told(
+        self, contoso, fabrikam, old, new, admin
+    ):
+        """It would live on with one use a day, and nobody would notice."""
+        self.use(new, minutes=5)
+        self.use(new, hours=23)
+        assert self.beside(contoso) == []
+        for _day in range(2):
+            self.use(old, minutes=10)
+            assert self.beside(contoso) == []  # Entra may have gone back to it
+            self.use(new, minutes=150)
+            self.use(new, hours=20)
+
+        assert self.beside(contoso) == [old]
+        assert self.beside(fabrikam) == []
+        assert self.warned(contoso) == []
+        client = Client()
+        client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+        told = f"The access key {old} is still used, though Entra uses a newer one."
+        assert told in text_of(client.get(tab(contoso)))
+        front_page = text_of(client.get(reverse("admin:index")))
+        assert "Somebody else may have it" in front_page
+        access_keys.revoke(old)
+        assert self.beside(contoso) == []
+
+    def beside(self, environment):
+        keys = AccessKey.objects.for_environment(environment)
+        return list(keys.used_beside_a_newer(timezone.now()))
 
     def test_revoking_the_probe_lets_the_used_key_stay(self, contoso, old, new):
         self.use(new, minutes=5)

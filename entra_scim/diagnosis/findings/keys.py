@@ -48,6 +48,22 @@ class Keys(Code):
         ),
         ways=_STEP,
     )
+    BESIDE = Kind(
+        code="key_used_beside",
+        message=_(
+            "The access key %(key)s is still used, though Entra uses a newer one."
+        ),
+        remedy=_(
+            "Entra has one key only, so somebody else may have this one. Revoke it, "
+            "unless you know who uses it."
+        ),
+        notice=_(
+            "The access key %(key)s of %(environment)s is still used, though Entra "
+            "uses a newer one. Somebody else may have it: revoke it in the tab "
+            "Microsoft Entra ID, unless you know who uses it."
+        ),
+        ways=_STEP,
+    )
 
 
 def findings(facts: Facts) -> Iterator[Item]:
@@ -58,6 +74,8 @@ def findings(facts: Facts) -> Iterator[Item]:
     keys = AccessKey.objects.for_environment(facts.connection.environment)
     for key in keys.used_though_replaced(timezone.now()):
         yield Keys.REPLACED.item(key=key)
+    for key in keys.used_beside_a_newer(timezone.now()):
+        yield Keys.BESIDE.item(key=key)
 
 
 def _last_end(keys: list[AccessKey]) -> datetime.datetime | None:
