@@ -16,8 +16,13 @@ def _codes(*numbers: int) -> frozenset[str]:
     return frozenset(f"AADSTS{number}" for number in numbers)
 
 
+_SECRET_EXPIRED = _codes(7000222)
+_SECRET_WRONG = _codes(7000215, 7000218, 70002)
+OF_A_SECRET = _SECRET_EXPIRED | _SECRET_WRONG
+"""What Entra answers because of the client secret."""
+
 OF_ENTRA: dict[frozenset[str], Explanation] = {
-    frozenset({"AADSTS7000222"}): Explanation(
+    _SECRET_EXPIRED: Explanation(
         person=ASK,
         administrator=_(
             "The client secret has expired. Make a new one in Entra, under App "
@@ -26,7 +31,7 @@ OF_ENTRA: dict[frozenset[str], Explanation] = {
         ),
         urgent=True,
     ),
-    _codes(7000215, 7000218, 70002): Explanation(
+    _SECRET_WRONG: Explanation(
         person=ASK,
         administrator=_(
             "The client secret is wrong: often the Secret ID was pasted. Make a new "
@@ -96,7 +101,7 @@ OF_ENTRA: dict[frozenset[str], Explanation] = {
         ),
         urgent=True,
     ),
-    frozenset({"AADSTS50105"}): Explanation(
+    _codes(50105): Explanation(
         person=_(
             "You are not assigned to this application. Ask your administrator for it."
         ),

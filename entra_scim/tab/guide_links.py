@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote
@@ -26,12 +25,7 @@ _ANCHOR = "colleague"
 class ShownLink:
     """A link as the guide's page lists it."""
 
-    pk: int
-    created_at: datetime.datetime
-    created_by: Any
-    expires_at: datetime.datetime
-    ended_at: datetime.datetime | None
-    last_opened_at: datetime.datetime | None
+    link: GuideLink
     url: str
     """Its whole address, or empty if it shows the guide no longer, or not to be given."""
 
@@ -88,16 +82,7 @@ def _shown(page: EnvironmentPage, link: GuideLink, *, is_usable: bool) -> ShownL
         path = page.url("shared_guide", guide_links.token_of(link))
         url = page.request.build_absolute_uri(path)
         mail_url = _mail_url(page, link, url)
-    return ShownLink(
-        pk=link.pk,
-        created_at=link.created_at,
-        created_by=link.created_by,
-        expires_at=link.expires_at,
-        ended_at=link.ended_at,
-        last_opened_at=link.last_opened_at,
-        url=url,
-        mail_url=mail_url,
-    )
+    return ShownLink(link=link, url=url, mail_url=mail_url)
 
 
 def _mail_url(page: EnvironmentPage, link: GuideLink, url: str) -> str:

@@ -36,7 +36,7 @@ def created(client, environment):
 
 
 def revoke(client, environment, link):
-    path = tab(environment, f"guide/links/{link.pk}/revoke/")
+    path = tab(environment, f"guide/links/{link.link.pk}/revoke/")
     return client.post(path, follow=True)
 
 

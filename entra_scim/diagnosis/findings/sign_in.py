@@ -12,12 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from entra_scim.diagnosis.facts import Facts
 from entra_scim.diagnosis.items import Code, Item, Kind, Place, Way
 from entra_scim.diagnosis.sign_in_health import Breakage
-from entra_scim.explanations import sign_in_codes
+from entra_scim.explanations import aadsts_codes, sign_in_codes
 from entra_scim.models import EntraConnection
-
-_OF_A_SECRET = {
-    *("AADSTS7000222", "AADSTS7000215", "AADSTS7000218", "AADSTS70002", "credentials")
-}
 
 
 class SignIn(Code):
@@ -42,7 +38,7 @@ def broken(connection: EntraConnection, breakage: Breakage) -> Item:
     item = SignIn.BROKEN.item(date=since(breakage), code=breakage.code)
     if connection.certificate:
         place = Place.CERTIFICATE
-    elif breakage.code in _OF_A_SECRET:
+    elif breakage.code in {*aadsts_codes.OF_A_SECRET, "credentials"}:
         place = Place.CREDENTIALS
     else:
         place = Place.CONNECTION
