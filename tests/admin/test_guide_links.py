@@ -81,7 +81,7 @@ def test_a_link_expires(client, contoso):
     assert "This link has expired" in gone(link)
     # The next one takes its place in the list, and nothing is kept for ever.
     created(client, contoso)
-    assert not GuideLink.objects.filter(pk=link.pk).exists()
+    assert not GuideLink.objects.filter(pk=link.link.pk).exists()
     assert "This link has expired" in gone(link)
 
 
