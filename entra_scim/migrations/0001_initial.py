@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ('created', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
                 ('modified', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last change')),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
+                ('environment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=conf.ENVIRONMENT_MODEL, verbose_name='environment')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
                 ('profile_of', models.OneToOneField(db_constraint=False, help_text='The user, if this link decides about their names and address. No other link of theirs does then.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='provisioned_user', to=settings.AUTH_USER_MODEL)),
             ],

@@ -66,7 +66,7 @@ class ProvisionedUser(models.Model):
     """The SCIM resource: the link between Entra's person and the product's user."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    environment = environment_foreign_key()
+    environment = environment_foreign_key(db_index=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,

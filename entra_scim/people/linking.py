@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from entra_scim.accounts import links, places, profile
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
+from entra_scim.database.ordered_ids import ordered_id
 from entra_scim.exceptions import (
     AddressAmbiguous,
     AddressElsewhere,
@@ -106,6 +107,7 @@ def new_link(environment: AnyEnvironment, user: Any) -> ProvisionedUser:
     policy = get_policy()
     is_profile = not policy.shares_people() or places.is_alone_in(user, environment)
     return ProvisionedUser(
+        id=ordered_id(),
         environment=environment,
         user=user,
         profile_of=user if is_profile else None,

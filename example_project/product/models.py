@@ -34,7 +34,11 @@ class Environment(models.Model):
 class Membership(models.Model):
     """A person belongs to a customer."""
 
-    environment = models.ForeignKey(Environment, on_delete=models.CASCADE)
+    environment = models.ForeignKey(
+        Environment,
+        on_delete=models.CASCADE,
+        db_index=False,  # the constraint's begins with it
+    )
     user = models.ForeignKey(User, on_delete=models.CASCADE)
 
     class Meta:

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.ENTRA_SCIM_ENVIRONMENT_MODEL)),
+                ('environment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to=settings.ENTRA_SCIM_ENVIRONMENT_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
         ),
