@@ -1,4 +1,4 @@
-"""Users saved as Django's ``save`` does, by statements that are written once.
+"""Rows saved as Django's ``save`` does, by statements that are written once.
 
 With the signals that it sends, and not where the product has a say in how it saves.
 """
@@ -19,6 +19,7 @@ from .prepared_reads import is_plain
 from .transactions import StaleWrite, database
 
 _SERIALS = (models.AutoField, models.BigAutoField, models.SmallAutoField)
+_USUAL = (models.Model.save, AbstractBaseUser.save)
 _RANDOM_BYTES = 30  # 40 characters, as many as Django's
 
 
@@ -61,50 +62,66 @@ def save_columns(user: Any, columns: Iterable[Any]) -> bool:
     return True
 
 
-def save_new(user: Any) -> bool:
-    """Save a user who is not there yet.
+def insert(instance: models.Model) -> None:
+    """Save an instance that is not in the database yet, by a statement written once.
+
+    As ``save`` does, with its signals; by ``save`` itself where that is not the same. For
+    what a policy makes of each new person::
+
+        insert(Membership(environment=environment, user=user))
+    """
+    if not save_new(instance):
+        instance.save()
+
+
+def save_new(instance: Any) -> bool:
+    """Save an instance that is not there yet.
 
     Returns:
         False, and nothing is saved, where the product has a ``save`` of its own, or
         where the database makes more than the primary key.
     """
-    model, using = type(user), database()
+    model, using = type(instance), database()
     options: Any = model._meta
     columns = [field for field in options.concrete_fields if not field.primary_key]
     if (
-        user.pk is not None
+        instance.pk is not None
         or type(options.pk) not in _SERIALS
         or [*options.db_returning_fields] != [options.pk]
-        or any(field.is_relation or field.generated for field in columns)
-        or router.db_for_write(model, instance=user) != using
-        or not _is_saved_as_usual(user, columns)
+        or options.order_with_respect_to is not None
+        or any(field.generated for field in columns)
+        or router.db_for_write(model, instance=instance) != using
+        or not _is_saved_as_usual(instance, columns)
     ):
         return False
+    # What it refers to may have got a key since it was made, or still have none.
+    instance._prepare_related_fields_for_save(operation_name="save")
     told = {
         "sender": model,
-        "instance": user,
+        "instance": instance,
         "raw": False,
         "using": using,
         "update_fields": None,
     }
     pre_save.send(**told)
-    values = {field.attname: field.pre_save(user, True) for field in columns}
+    values = {field.attname: field.pre_save(instance, True) for field in columns}
     with transaction.mark_for_rollback_on_error(using=using):
-        user.pk = prepared_writes.insert_new(model, values)
-    user._state.adding, user._state.db = False, using
+        instance.pk = prepared_writes.insert_new(model, values)
+    instance._state.adding, instance._state.db = False, using
     post_save.send(**told, created=True)
     return True
 
 
-def _is_saved_as_usual(user: Any, columns: Iterable[Any]) -> bool:
-    model = type(user)
+def _is_saved_as_usual(instance: Any, columns: Iterable[Any]) -> bool:
+    model = type(instance)
     return (
-        user._password is None  # of which the validators are to be told
-        and model.save is AbstractBaseUser.save
+        model.save in _USUAL
+        # Of a new password, the validators are to be told.
+        and getattr(instance, "_password", None) is None
         and model.save_base is models.Model.save_base
         and is_plain(model)
         and not any(
-            hasattr(getattr(user, field.attname), "resolve_expression")
+            hasattr(getattr(instance, field.attname), "resolve_expression")
             for field in columns
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from entra_scim.policy import PreparedQuery, ProvisioningPolicy
+from entra_scim.policy import PreparedQuery, ProvisioningPolicy, insert
 
 from .models import Environment, Membership, User
 
@@ -23,7 +23,7 @@ class Policy(ProvisioningPolicy):
 
     def create_user(self, environment: Environment, username: str, email: str) -> User:
         user: User = super().create_user(environment, username, email)
-        Membership.objects.create(environment=environment, user=user)
+        insert(Membership(environment=environment, user=user))
         return user
 
     def accepts_provisioning(self, environment: Environment) -> bool:
