@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -271,6 +272,7 @@ def _with_cleared(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, A
     return merged
 
 
+@cache
 def _max_length(field_name: str) -> int | None:
     try:
         field = get_user_model()._meta.get_field(field_name)

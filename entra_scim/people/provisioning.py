@@ -71,6 +71,8 @@ def create(
         ReactivationRefused: The policy keeps the account inactive.
         Busy: The database gave the request no turn.
     """
+    profile.check_lengths(attributes)  # before anybody waits
+    profile.check_characters(attributes)
     work = partial(_create, environment, attributes, received, origin, account)
     try:
         return _noting_identity(environment, work)
@@ -209,8 +211,6 @@ def _create(
     account: AbstractBaseUser | None,
 ) -> ProvisionedUser:
     policy = get_policy()
-    profile.check_lengths(attributes)
-    profile.check_characters(attributes)
     transactions.lock_environment(environment)
     known = namesakes.find(environment, attributes)
     address_key = profile.address_key(attributes)

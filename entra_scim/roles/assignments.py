@@ -25,7 +25,7 @@ class EnvironmentRoles:
     def __init__(self, environment: AnyEnvironment, user_id: Any = None) -> None:
         self._environment = environment
         self._group_ids: dict[str, Any] = {}
-        self._product_roles: dict[str, str] = {}
+        self._targets: dict[str, str] = {}
         self.pending_group_ids: set[Any] = set()
         """The groups that not everybody has been given or lost yet who should."""
         self.pending_product_roles: set[str] = set()
@@ -38,7 +38,7 @@ class EnvironmentRoles:
         for kind, value, group_id, product_role in _statement(of_user)(*keys):
             if kind == _ROLE:
                 self._group_ids[value] = group_id
-                self._product_roles[value] = product_roles.key_of(value, product_role)
+                self._targets[value] = product_role
             elif kind == _HELD:
                 self.held.add(group_id)
             else:
@@ -81,6 +81,11 @@ class EnvironmentRoles:
             for value in values
             if among is None or self._product_roles[value] in among
         }
+
+    @cached_property
+    def _product_roles(self) -> dict[str, str]:
+        targets = self._targets.items()
+        return {value: product_roles.key_of(value, target) for value, target in targets}
 
     @cached_property
     def _offered(self) -> Mapping[str, str] | None:

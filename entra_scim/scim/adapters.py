@@ -140,7 +140,7 @@ class PersonAdapter(Adapter):
 
 
 class NewPersonAdapter(PersonAdapter):
-    """The bridge for a person who is not here yet."""
+    """The bridge for a person who is not here yet: it has no object before they are."""
 
     def from_dict(self, d: dict[str, Any]) -> None:
         """Take over the body of a POST. Nothing is written yet."""
@@ -154,7 +154,7 @@ class NewPersonAdapter(PersonAdapter):
 
     def save(self) -> None:
         """Create the person, or link them to the account that they have."""
-        environment = self.obj.environment
+        environment = self.request.auth.environment
         self.obj = provisioning.create(
             environment,
             document_from(self._new),

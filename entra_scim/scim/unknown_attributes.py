@@ -15,6 +15,8 @@ from entra_scim.document.documents import CORE, ENTERPRISE
 
 _LONGEST = 200
 _MOST = 20
+_CORE, _ENTERPRISE = CORE.lower(), ENTERPRISE.lower()
+_OF_CORE, _OF_ENTERPRISE = f"{_CORE}:", f"{_ENTERPRISE}:"
 _READ_ONLY = {"schemas", "id", "meta", "groups"}
 """What every resource may have, whether it is mapped or not."""
 
@@ -48,7 +50,7 @@ def _first(paths: Iterator[str]) -> frozenset[str]:
 
 def _targets(operation: dict[str, Any]) -> Iterator[str]:
     path, value = operation.get("path"), operation.get("value")
-    if isinstance(path, str) and path and path.lower() != CORE.lower():
+    if isinstance(path, str) and path and path.lower() != _CORE:
         yield from _members(value, path) if isinstance(value, dict) else [path]
     else:
         yield from _members(value, "")
@@ -62,7 +64,7 @@ def _members(value: Any, path: str) -> Iterator[str]:
         inner = f"{path}{_separator(path)}{key}" if path else key
         if item is None or item == "":
             continue
-        if key.lower() == CORE.lower():
+        if key.lower() == _CORE:
             yield from _members(item, "")
         elif isinstance(item, dict) and not path:
             yield from _members(item, inner)
@@ -76,7 +78,7 @@ def _members(value: Any, path: str) -> Iterator[str]:
 def _separator(path: str) -> str:
     """Return what stands before an attribute of a schema, or before a part of one."""
     name = path.lower()
-    is_of_schema = name.startswith((f"{CORE.lower()}:", f"{ENTERPRISE.lower()}:"))
+    is_of_schema = name.startswith((_OF_CORE, _OF_ENTERPRISE))
     is_schema = name.startswith("urn:") and not is_of_schema
     return ":" if is_schema and "[" not in path else "."
 
@@ -84,10 +86,10 @@ def _separator(path: str) -> str:
 def _is_known(path: str) -> bool:
     before, _filter, after = _divided(path)
     name = f"{before}{after}".lower()
-    name = name.removeprefix(f"{CORE.lower()}:").removeprefix(f"{ENTERPRISE.lower()}:")
+    name = name.removeprefix(_OF_CORE).removeprefix(_OF_ENTERPRISE)
     attribute, _, part = name.partition(".")
     # The name of the extension has a dot too, in its version.
-    if attribute in _READ_ONLY or name == ENTERPRISE.lower():
+    if attribute in _READ_ONLY or name == _ENTERPRISE:
         return True
     parts = NAMES.get(attribute)
     return parts is not None and (not part or part in parts)

@@ -89,9 +89,7 @@ class UsersView(ScimView, Resources):
         )
 
     def post(self, request: ScimRequest, *args: Any, **kwargs: Any) -> ScimResponse:
-        adapter = self.scim_adapter(
-            ProvisionedUser(environment=self.environment), request=request
-        )
+        adapter = self.scim_adapter(None, request=request)
         adapter.from_dict(self.read_body())
         query = self.query_of_write(adapter)
         adapter.save()
