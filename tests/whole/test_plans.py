@@ -170,7 +170,7 @@ def test_every_page_of_the_tab(directory, administered):
     shared = guide_link(administered, tab(directory, "guide/"))
     ids = {
         **{"person_id": person.pk, "released_id": former.pk, "key_id": key.pk},
-        **{"role_id": role.pk, "link_id": shared.pk},
+        **{"role_id": role.pk, "link_id": shared.link.pk},
     }
     for url in [*every_url(directory, ids), shared.url]:
         found, response = _faults_of_a_page(administered, url)
