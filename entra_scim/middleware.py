@@ -11,7 +11,7 @@ from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import LazyObject, SimpleLazyObject
 
@@ -27,6 +27,8 @@ from .secrecy.hiding import hide_in_reports, hide_query
 from .sign_in import entrances, sessions
 
 _RETRY_AFTER = 60  # seconds
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 _PAGES = ("entra_scim.oidc.", "entra_scim.tab.")
 
@@ -52,12 +54,11 @@ class EntraSessionMiddleware(MiddlewareMixin):
         if "state=" in request.META.get("QUERY_STRING", "") and _is_callback(request):
             hide_query(request)
             hide_in_reports(request)
+        elif request.content_type in _FORMS and _leads_to_page_of_ours(request):
+            hide_in_reports(request)  # the client secret that is posted
         _guard(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> None:
-        if _is_page_of_ours(request):
-            # Before anybody asks who is signed in, which may fail with a secret posted.
-            hide_in_reports(request)
         # By now the product may know better which environment the page is of.
         _guard(request, once_more=places.are_people_shared())
 
@@ -87,7 +88,18 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def _is_page_of_ours(request: HttpRequest) -> bool:
-    view = getattr(request.resolver_match, "func", None)
+    return _is_of_ours(getattr(request.resolver_match, "func", None))
+
+
+def _leads_to_page_of_ours(request: HttpRequest) -> bool:
+    try:
+        found = resolve(request.path_info, getattr(request, "urlconf", None))
+        return _is_of_ours(found.func)
+    except Resolver404:
+        return False
+
+
+def _is_of_ours(view: Any) -> bool:
     module = getattr(getattr(view, "view_class", None), "__module__", "")
     return module.startswith(_PAGES)
 

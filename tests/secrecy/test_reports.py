@@ -7,6 +7,7 @@ library's that is given a secret in the open.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -189,15 +190,21 @@ def test_activating(contoso, scim, person, admin, root, browser, entra, settings
     assert_no_report_tells(begin, perform, lambda: [PASSWORD, entra.secret], settings)
 
 
-def test_a_failure_before_anybody_knows_who_posts(
-    contoso, root, browser, caplog, settings
-):
-    def refuse_sessions(execute, sql, *rest):
-        if "django_session" in sql:
-            raise ProgrammingError
-        return execute(sql, *rest)
+def refuse_sessions(execute, sql, *rest):
+    if "django_session" in sql:
+        raise ProgrammingError
+    return execute(sql, *rest)
 
-    with connection.execute_wrapper(refuse_sessions):
+
+@pytest.mark.parametrize("fails", ["the visitor", "a middleware"])
+def test_a_failure_before_our_view(contoso, root, browser, caplog, settings, fails):
+    if fails == "a middleware":
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.support.middleware.Fails"]
+    with (
+        connection.execute_wrapper(refuse_sessions)
+        if fails == "the visitor"
+        else contextlib.nullcontext()
+    ):
         response = root.post(tab(contoso, "connection/"), {"client_secret": PASSWORD})
 
     assert response.status_code == 500
