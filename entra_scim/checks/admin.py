@@ -94,7 +94,7 @@ def check_mixins(
             )
         )
     elif registered and not any(
-        _has_mixin(one, "EntraEnvironmentMixin") for one in registered
+        _obeys_mixin(one, "EntraEnvironmentMixin") for one in registered
     ):
         messages.append(
             Warning(
@@ -113,7 +113,7 @@ def check_mixins(
             id="entra_scim.W026",
         )
         for model, model_admin in _registered()
-        if _is(model, user) and not _has_mixin(model_admin, "EntraUserMixin")
+        if _is(model, user) and not _obeys_mixin(model_admin, "EntraUserMixin")
     ]
     return [*messages, *_misplaced_mixins(environment, user)]
 
@@ -194,9 +194,34 @@ def _sites() -> set[Any]:
     return {*import_string("django.contrib.admin.sites.all_sites")}
 
 
+def _obeys_mixin(model_admin: Any, name: str) -> bool:
+    """Tell whether an admin has a mixin, and no other admin before it overrides it."""
+    mixin = _mixin(model_admin, name)
+    if mixin is None:
+        return False
+    model_admins = import_string("django.contrib.admin.ModelAdmin")
+    bases = type(model_admin).__mro__
+    before = [
+        base
+        for base in bases[1 : bases.index(mixin)]
+        if issubclass(base, model_admins) and not issubclass(base, mixin)
+    ]
+    # Django gives "media" to each admin.
+    ours = {name for name in vars(mixin) if not name.startswith("__")} - {"media"}
+    return not any(ours & vars(base).keys() for base in before)
+
+
 def _has_mixin(model_admin: Any, name: str) -> bool:
+    return _mixin(model_admin, name) is not None
+
+
+def _mixin(model_admin: Any, name: str) -> Any:
     # By name: the admin cannot be imported where it is not installed.
-    return any(
-        base.__name__ == name and base.__module__.startswith("entra_scim.")
-        for base in type(model_admin).__mro__
+    return next(
+        (
+            base
+            for base in type(model_admin).__mro__
+            if base.__name__ == name and base.__module__.startswith("entra_scim.")
+        ),
+        None,
     )

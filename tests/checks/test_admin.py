@@ -84,6 +84,28 @@ class TestMixins:
         for model, message in zip((environment, user), messages, strict=True):
             assert f"admin.site.unregister({model.__name__})." in message.hint
 
+    def test_a_mixin_that_comes_too_late(self, registry):
+        """What an admin before it says of the same is all that counts."""
+        user = get_user_model()
+
+        class Plain(ModelAdmin):
+            def get_readonly_fields(self, request, obj=None):
+                return ["last_login"]
+
+        class Late(Plain, EntraUserMixin):
+            pass
+
+        class First(EntraUserMixin, Plain):
+            pass
+
+        class Harmless(type("Other", (ModelAdmin,), {}), EntraUserMixin):
+            def get_readonly_fields(self, request, obj=None):
+                return super().get_readonly_fields(request, obj)
+
+        for admin, expected in ((Late, ["W026"]), (First, []), (Harmless, [])):
+            registry[user] = admin(user, site)
+            assert ids(checks.check_mixins(None)) == expected
+
     def test_mixins_of_another_model(self, registry):
         """Its pages would fail. The setting may be what is missing."""
 
