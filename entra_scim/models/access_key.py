@@ -16,7 +16,7 @@ OVERLAP = datetime.timedelta(hours=24)
 """How long a key lives on after its last use, once a newer one has been used."""
 
 _ENTRAS_SILENCE = datetime.timedelta(hours=2)
-"""Entra comes every 40 minutes: whoever has used a key since then has another one."""
+"""Entra comes every 40 minutes: a key that it still used would not rest for as long."""
 
 
 class AccessKeyQuerySet(EnvironmentScopedQuerySet):
