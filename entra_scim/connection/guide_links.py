@@ -44,7 +44,7 @@ def create(environment: AnyEnvironment, by: Any) -> GuideLink:
 
 def token_of(link: GuideLink) -> str:
     """Return what the address of a link ends with: nobody can make one up."""
-    return _SIGNER.sign(str(link.pk))
+    return _SIGNER.sign(_signed(link))
 
 
 def opened(token: str) -> GuideLink | None:
@@ -54,10 +54,12 @@ def opened(token: str) -> GuideLink | None:
         BadSignature: Nobody has created a link with this token.
     """
     now = timezone.now()
-    links = GuideLink.objects.usable(now).filter(pk=_SIGNER.unsign(token))
-    link = links.select_related("environment").first()
-    if link is not None:
-        _note_opening(link, now)
+    signed = _SIGNER.unsign(token)
+    links = GuideLink.objects.usable(now).filter(pk=signed.partition("-")[0])
+    link: GuideLink | None = links.select_related("environment").first()
+    if link is None or _signed(link) != signed:
+        return None
+    _note_opening(link, now)
     return link
 
 
@@ -80,6 +82,11 @@ def end_all(environment: AnyEnvironment) -> None:
     now = timezone.now()
     links = GuideLink.objects.for_environment(environment).usable(now)
     links.update(ended_at=now)
+
+
+def _signed(link: GuideLink) -> str:
+    """Return the number and the time of a link: a restored database repeats numbers."""
+    return f"{link.pk}-{int(link.created_at.timestamp() * 1000)}"
 
 
 def _note_opening(link: GuideLink, now: datetime.datetime) -> None:

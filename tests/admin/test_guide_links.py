@@ -65,13 +65,24 @@ def test_a_colleague_sees_the_guide_alone(client, contoso, roles, scim):
 
 def test_nobody_makes_a_link_up(client, contoso):
     link = created(client, contoso)
-    number, _dot, _signature = link.url.rstrip("/").rpartition("/")[2].partition(".")
-    made_up = link.url.replace(f"/{number}.", f"/{int(number) + 1}.")
+    number, _hyphen, _rest = link.url.rstrip("/").rpartition("/")[2].partition("-")
+    made_up = link.url.replace(f"/{number}-", f"/{int(number) + 1}-")
 
     for url in (made_up, link.url[:-2] + "/", link.url.replace(".", "")):
         page = Client().get(url)
         assert page.status_code == 404
         assert "This link does not work" in page.content.decode()
+
+
+def test_a_link_of_before_a_restore_opens_no_other(client, contoso, fabrikam):
+    """A database that was restored gives the same numbers once more."""
+    link = created(client, contoso)
+    number = link.link.pk
+    link.link.delete()
+    later = timezone.now() + datetime.timedelta(seconds=1)
+    GuideLink.objects.create(pk=number, environment=fabrikam, created_at=later)
+
+    assert str(fabrikam) not in gone(link)
 
 
 def test_a_link_expires(client, contoso):
