@@ -132,7 +132,7 @@ def test_no_sentence_ends_in_what_has_a_full_stop_itself(name):
         text
         for entry in entries(name)
         for text in texts_of(entry)
-        if re.search(r"%\(moment\)s\.|%\(key\)s(?:\.| [A-Z])", text)
+        if re.search(r"%\((?:moment|time)\)s\.|%\(key\)s(?:\.| [A-Z])", text)
     ] == []
 
 

@@ -21,6 +21,8 @@ class Breakage:
 
     since: datetime.datetime
     code: str
+    is_changed: bool = False
+    """Whether the connection was changed after the last failure."""
 
 
 def failed_for_everybody() -> dict[str, Any]:
@@ -56,4 +58,7 @@ def breakage(settings: EntraConnection) -> Breakage | None:
         lasting = failures.filter(at__gt=working).aggregate(since=Min("first_at"))
         # One that is counted anew may have begun before the last one that worked.
         since = max(lasting["since"], working)
-    return Breakage(since=since, code=last.reason)
+    changes = ProvisioningEvent.objects.for_environment(settings.environment).filter(
+        kind=ProvisioningEvent.Kind.CREDENTIALS, at__gt=last.at
+    )
+    return Breakage(since=since, code=last.reason, is_changed=changes.exists())

@@ -89,8 +89,9 @@ OWN: dict[frozenset[str], Explanation] = {
     frozenset({"not_asked"}): Explanation(
         person=_(
             "Microsoft Entra did not confirm that you entered your credentials again. "
-            "Nothing was changed. Start again, and ask your administrator if it happens "
-            "again."
+            "Nothing was changed. In Entra, open App registrations → your application → "
+            "Token configuration → Add optional claim → ID, tick auth_time, and choose "
+            "Add. Then start again."
         ),
         administrator=_(
             "Entra did not say when the person entered their credentials. In Entra, "

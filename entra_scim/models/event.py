@@ -92,6 +92,10 @@ class ProvisioningEvent(models.Model):
         )
         SIGN_IN_TESTED = "sign_in_tested", gettext_lazy("sign-in tested")
         SIGN_IN_FAILED = "sign_in_failed", gettext_lazy("sign-in failed")
+        TEST_FAILED = (
+            "test_failed",
+            gettext_lazy("test of a changed connection failed"),
+        )
         WRONG_PASSWORD = (
             "wrong_password",
             gettext_lazy("entered a wrong password in the tab"),

@@ -33,6 +33,7 @@ class SignInView(SignInStep):
 
     def get(self, request: HttpRequest, environment_id: str = "") -> HttpResponseBase:
         target = self.next = _safe_next(request)
+        self.is_proof = AGAIN in request.GET
         environment = _environment_of_url(environment_id) if environment_id else None
         login_hint = request.GET.get("address", "").strip()
         if environment is None and login_hint:
@@ -95,7 +96,7 @@ class SignInView(SignInStep):
             next=target,
             tester=str(request.user.pk) if self.is_test else "",
             added_on=asked.made_at,
-            is_proof=parameters == PROOF,
+            is_proof=self.is_proof,
         )
         states.add(request, response, asked.state, pending)
         return response

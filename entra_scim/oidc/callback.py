@@ -76,7 +76,8 @@ class CallbackView(SignInStep):
         self, request: HttpRequest, answer: answers.Answer, asked: states.Pending
     ) -> HttpResponseBase:
         """Sign in, or test, by the first answer to a request of this browser's."""
-        self.is_test, self.next = asked.is_test, asked.next
+        self.is_test, self.is_proof = asked.is_test, asked.is_proof
+        self.next = asked.next
         self.environment = environment_named(asked.environment)
         sign_in = SignIn(
             asked=asked,

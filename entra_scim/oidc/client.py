@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import datetime
+import time
 import uuid
 
 import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from django.utils import timezone
 
 from entra_scim.connection import federation
 from entra_scim.connection.credentials import Credentials
@@ -17,7 +16,7 @@ from entra_scim.secrecy.hiding import Secret, without_variables
 
 from .problems import SignInProblem
 
-_ASSERTION_LIFETIME = datetime.timedelta(minutes=5)
+_ASSERTION_LIFETIME = 5 * 60  # seconds
 
 
 @without_variables
@@ -53,7 +52,7 @@ def authentication(
 def _signed(credentials: Credentials, token_endpoint: str) -> Secret:
     certificate = x509.load_pem_x509_certificate(credentials.certificate.encode())
     thumbprint = base64.urlsafe_b64encode(certificate.fingerprint(SHA256()))
-    now = timezone.now()
+    now = int(time.time())
     return Secret(
         jwt.encode(
             {

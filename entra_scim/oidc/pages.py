@@ -15,9 +15,12 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
+from entra_scim.connection import credentials
+from entra_scim.connection.configuration import connection_of
 from entra_scim.database import transactions
 from entra_scim.database.environment_model import AnyEnvironment
 from entra_scim.database.transactions import deciding
@@ -75,6 +78,8 @@ class SignInStep(View):
 
     environment: AnyEnvironment | None = None
     is_test = False
+    is_proof = False
+    """Whether an administrator shows anew who they are, for a change in the tab."""
     next = ""
 
     @deciding()
@@ -92,6 +97,11 @@ class SignInStep(View):
             return self.problem_page(request, problem)
         except (Busy, Rebuilding):
             return self.problem_page(request, SignInProblem("busy"))
+
+    @property
+    def is_of_tab(self) -> bool:
+        """Whether it began in the tab, by an administrator."""
+        return self.is_test or self.is_proof
 
     def problem_page(
         self, request: HttpRequest, problem: SignInProblem
@@ -115,6 +125,7 @@ class SignInStep(View):
                 "explanation": explanation,
                 "reference": reference,
                 "is_test": self.is_test,
+                "is_of_tab": self.is_of_tab,
                 "again": self.way_back(problem),
             },
             status=HTTPStatus.SERVICE_UNAVAILABLE
@@ -130,6 +141,8 @@ class SignInStep(View):
             sign_in_codes.told(problem.code),
             problem.name,
             problem.user_id,
+            is_of_waiting=self.is_test
+            and credentials.waiting(connection_of(environment)) is not None,
         )
         if problem.explanation.urgent and not (self.is_test or problem.is_hearsay):
             self.tell_administrators(environment, problem)
@@ -141,13 +154,17 @@ class SignInStep(View):
         """Mail that nobody can sign in, once in a while."""
         # Not in the cache, which may be a dummy: anybody can open a sign-in link.
         if turns.take(f"told {environment.pk} {problem.reason}", _TOLD):
+            nobody = _("Nobody of %(environment)s can sign in with Microsoft Entra.")
+            admin = _("The Admin still signs in with a password.")
             notifications.tell_administrators(
-                environment, sign_in_codes.told(problem.code)
+                environment,
+                f"{nobody % {'environment': environment}} "
+                f"{sign_in_codes.told(problem.code)} {admin}",
             )
 
     def way_back(self, problem: SignInProblem) -> str:
         """Return where to start again."""
-        if self.is_test or problem.code == "not_asked":
+        if self.is_of_tab:
             return self.next or "/"
         query = {"next": self.next} if self.next else {}
         if problem.code == "not_active":

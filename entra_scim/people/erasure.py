@@ -17,7 +17,12 @@ from entra_scim.text import comparison_keys
 
 _BATCH = 500
 _Kind = ProvisioningEvent.Kind
-_BY_NAME = (_Kind.REFUSED, _Kind.FAILED, _Kind.SIGN_IN_FAILED)
+_BY_NAME = (
+    _Kind.REFUSED,
+    _Kind.FAILED,
+    _Kind.SIGN_IN_FAILED,
+    _Kind.TEST_FAILED,
+)
 """Kinds of events that may be about somebody who has no account."""
 
 

@@ -93,13 +93,24 @@ def prune_sessions(before: datetime.datetime) -> None:
 
 
 def record_failure(
-    environment: AnyEnvironment, code: str, detail: str, name: str, user_id: Any = None
+    environment: AnyEnvironment,
+    code: str,
+    detail: str,
+    name: str,
+    user_id: Any = None,
+    *,
+    is_of_waiting: bool = False,
 ) -> str:
-    """Leave the event of a failed sign-in, and return its reference."""
+    """Leave the event of a failed sign-in, and return its reference.
+
+    ``is_of_waiting`` says that it tested a connection which waits for a test: what it
+    shows is not true of the one that people sign in with.
+    """
+    kind = ProvisioningEvent.Kind
     return str(
         events.record_refusal(
             environment,
-            kind=ProvisioningEvent.Kind.SIGN_IN_FAILED,
+            kind=kind.TEST_FAILED if is_of_waiting else kind.SIGN_IN_FAILED,
             reason=code,
             detail=detail,
             subject=name,

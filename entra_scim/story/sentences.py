@@ -87,7 +87,8 @@ def _kept(attribute: str, reason: str, detail: str) -> str:
 
 
 def _explanation(event: ProvisioningEvent) -> str:
-    if event.kind == event.Kind.SIGN_IN_FAILED and sign_in_codes.is_known(event.reason):
+    failed = (event.Kind.SIGN_IN_FAILED, event.Kind.TEST_FAILED)
+    if event.kind in failed and sign_in_codes.is_known(event.reason):
         return sign_in_codes.told(event.reason)
     detail = MESSAGES.get(event.reason, event.detail)
     return f"{detail} {REMEDIES.get(event.reason, '')}".rstrip()

@@ -21,7 +21,10 @@ class ActivationForm(SecretsForm):
 
     acknowledged = forms.IntegerField(widget=forms.HiddenInput)
     understood = forms.BooleanField(
-        label=gettext_lazy("Anyone who has no active Entra account cannot sign in then")
+        label=gettext_lazy(
+            "I understand that anyone without an active Entra account can no longer "
+            "sign in"
+        )
     )
     admin_username = forms.CharField(
         label=gettext_lazy("Username of the Admin"),
@@ -74,7 +77,7 @@ class ActivationForm(SecretsForm):
         self.add_error(
             "admin_password",
             _(
-                "This is not the username and password of an active Admin that Entra "
-                "does not manage."
+                "This is not the username and password of an Admin whom Entra does not "
+                "manage. Ask the people who run this product who the Admin is."
             ),
         )

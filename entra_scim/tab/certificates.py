@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from entra_scim.connection import configuration, credentials
 
 from .pages import EnvironmentPage
-from .step_up import StepUpMixin
 
 
-class CreateCertificateView(StepUpMixin, EnvironmentPage):
+class CreateCertificateView(EnvironmentPage):
     """Creates a certificate, which waits for a test if there is something to lose."""
 
     http_method_names = ["post"]
@@ -24,8 +23,6 @@ class CreateCertificateView(StepUpMixin, EnvironmentPage):
         if settings.client_id is None or settings.tenant_id is None:
             messages.error(request, _("Save both IDs in step 1 first."))
             return HttpResponseRedirect(self.url("set_up", anchor="step-connection"))
-        if not self.is_stepped_up(request):
-            return HttpResponseRedirect(self.url("sign_in", anchor="certificate"))
         used = credentials.newest(settings) or credentials.Credentials(
             client_id=settings.client_id,
             tenant_id=settings.tenant_id,

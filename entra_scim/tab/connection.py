@@ -39,7 +39,9 @@ class SaveConnectionView(SetUpPage):
         wants_test = request.POST.get("then") == "test"
         if wants_test:
             form.ask_for_proof()
-        if not form.is_valid() or not self.is_stepped_up(request):
+        if not form.is_valid() or (
+            form.changes_ids and not self.is_stepped_up(request)
+        ):
             return self.render_to_response(
                 self.get_context_data(connection_form=form, **kwargs)
             )

@@ -15,7 +15,6 @@ from entra_scim.connection import configuration, credentials, federation
 from entra_scim.logs import logger
 
 from .pages import EnvironmentPage
-from .step_up import StepUpMixin
 
 _LABELS: dict[str, Any] = {
     "file": gettext_lazy("Assertion in a file"),
@@ -46,7 +45,7 @@ class Offer:
     is_used: bool
 
 
-class FederatedCredentialPage(StepUpMixin, EnvironmentPage):
+class FederatedCredentialPage(EnvironmentPage):
     """Show what Entra must be told, and use a federated credential from then on."""
 
     template_name = "entra_scim/tab/federated.html"
@@ -70,8 +69,6 @@ class FederatedCredentialPage(StepUpMixin, EnvironmentPage):
             return HttpResponseRedirect(self.url("set_up", anchor="step-connection"))
         if kind not in federation.kinds():
             messages.error(request, _("Choose one of the credentials on this page."))
-            return HttpResponseRedirect(self.url("federation"))
-        if not self.is_stepped_up(request):
             return HttpResponseRedirect(self.url("federation"))
         used = credentials.newest(settings) or credentials.Credentials(
             client_id=settings.client_id,

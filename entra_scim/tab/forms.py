@@ -44,6 +44,7 @@ class ConnectionForm(SecretsForm):
     It is spread over two steps: fields of the later one name the form they belong to.
     """
 
+    IDS = ("client_id", "tenant_id", "cloud")
     LATER = ("client_secret", "client_secret_term", "client_secret_expires_on")
 
     client_id = GuidField(label=_("Application (client) ID"))
@@ -72,9 +73,8 @@ class ConnectionForm(SecretsForm):
     def __init__(self, data: Any = None, *, settings: EntraConnection) -> None:
         self.settings = settings
         self.current = credentials.newest(settings)
-        fields = ("client_id", "tenant_id", "cloud")
         source = self.current or settings
-        initial = {name: getattr(source, name) for name in fields}
+        initial = {name: getattr(source, name) for name in self.IDS}
         if data is not None:
             data = with_ids_apart(data)
         # Nobody knows when a new secret expires but who created it: no date is there.
@@ -144,6 +144,14 @@ class ConnectionForm(SecretsForm):
             )
         self._check_expiry(cleaned)
         return cleaned
+
+    @property
+    def changes_ids(self) -> bool:
+        """Whether other IDs were entered: they decide whose answers are believed."""
+        source = self.current or self.settings
+        return any(
+            self.cleaned_data[name] != getattr(source, name) for name in self.IDS
+        )
 
     def save(self) -> list[str]:
         """Save, and return the names of the fields that changed."""

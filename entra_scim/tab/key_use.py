@@ -57,9 +57,10 @@ def key_use_of(
 
 def ago(at: datetime.datetime) -> str:
     """Return how long ago something was, in the largest unit that fits."""
-    seconds = max(0, int((timezone.now() - at).total_seconds()))
+    now = timezone.now()
+    seconds = max(0, int((now - at).total_seconds()))
     if seconds < 60:
         return ngettext("%(count)d second ago", "%(count)d seconds ago", seconds) % {
             "count": seconds
         }
-    return _("%(time)s ago") % {"time": timesince(at, depth=1)}
+    return _("%(time)s ago") % {"time": timesince(at, now, depth=1)}

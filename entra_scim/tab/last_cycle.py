@@ -9,7 +9,7 @@ from entra_scim.diagnosis.observations import Observations
 from .key_use import ago
 
 
-def last_cycle_of(observed: Observations, *, is_paused: bool) -> str:
+def last_cycle_of(observed: Observations, *, is_paused: bool, has_key: bool) -> str:
     """Return it in a sentence, or nothing if Entra has never been in contact.
 
     A cycle has no end that a product could see: it is over when nothing more comes.
@@ -17,6 +17,11 @@ def last_cycle_of(observed: Observations, *, is_paused: bool) -> str:
     if observed.last_contact is None:
         return ""
     values = {"ago": ago(observed.last_contact)}
+    if not has_key:
+        return (
+            _("Entra connected %(ago)s. It cannot now: no access key here is valid.")
+            % values
+        )
     if is_paused:
         return (
             _(

@@ -27,6 +27,7 @@ _LABELLED = {
     ),
 }
 _OBJECT_ID = re.compile(r"\bobject[ -]?id", re.IGNORECASE)
+_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
 
 def without_what_comes_along(text: str) -> str:
@@ -67,6 +68,10 @@ class GuidField(forms.UUIDField):
             "This is not an ID. Copy it from Entra, with the copy button next to it: it "
             "looks like 00000000-0000-0000-0000-000000000000."
         ),
+        "domain": _(
+            "This is a domain of the directory, not its ID. In Entra, open App "
+            "registrations → your application → Overview, and copy Directory (tenant) ID."
+        ),
         "object_id": _(
             "This is the Object ID. Copy the line with the name of this field instead."
         ),
@@ -76,6 +81,8 @@ class GuidField(forms.UUIDField):
         text = str(value or "")
         if _OBJECT_ID.search(text):
             raise ValidationError(self.error_messages["object_id"], code="object_id")
+        if _DOMAIN.fullmatch(text.strip()):
+            raise ValidationError(self.error_messages["domain"], code="domain")
         found = _GUIDS.findall(text)
         text = found[0] if len(found) == 1 else text
         return super().to_python(without_what_comes_along(text))

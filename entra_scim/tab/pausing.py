@@ -43,6 +43,9 @@ class ResumePage(StepUpMixin, EnvironmentPage):
             return HttpResponseRedirect(self.url("resume"))
         pausing.resume(self.entra_connection)
         return self.done(
-            _("Microsoft Entra ID: provisioning goes on."),
+            _(
+                "Microsoft Entra ID: provisioning goes on. If Entra shows that it is in "
+                "quarantine, choose Restart provisioning there."
+            ),
             self.url("set_up", anchor="standing"),
         )

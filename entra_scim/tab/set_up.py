@@ -104,7 +104,9 @@ class SetUpPage(StepUpMixin, EnvironmentPage):
                 "key_use": key_use_of(situation.facts.usable_keys, facts.last_contact),
                 "pending": regrants.pending_of(self.environment),
                 "last_cycle": last_cycle_of(
-                    facts, is_paused=settings.paused_at is not None
+                    facts,
+                    is_paused=settings.paused_at is not None,
+                    has_key=bool(situation.facts.usable_keys),
                 ),
                 "questions": questions.links_from(self) if facts.last_contact else [],
                 "key_in_use": _key_in_use(situation.keys),
@@ -192,7 +194,7 @@ class Inputs:
 def _inputs_of(form: ConnectionForm, steps: list[Step]) -> Inputs:
     return Inputs(
         form=form,
-        ids=[(form[name], "") for name in ("client_id", "tenant_id", "cloud")],
+        ids=[(form[name], "") for name in form.IDS],
         secret=[(form["client_secret"], _note_of_secret(form, form.settings))],
         term=form["client_secret_term"],
         expires_on=[(form["client_secret_expires_on"], "")],
@@ -210,8 +212,8 @@ def _note_of_secret(form: ConnectionForm, settings: EntraConnection) -> str:
         moment = date_format(localtime(changed), "DATETIME_FORMAT") if changed else ""
         ends = current.client_secret_expires_on
         return _(
-            "A client secret has been set since %(time)s. It expires on %(date)s. Leave "
-            "this empty to keep it."
+            "Saved on %(time)s: a client secret that expires on %(date)s. Leave this "
+            "empty to keep it."
         ) % {"time": moment, "date": date_format(ends) if ends else "–"}
     if current is not None and current.certificate:
         return _("A certificate is in use. Leave this empty to keep it.")

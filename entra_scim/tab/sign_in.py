@@ -22,7 +22,6 @@ from entra_scim.web import names
 from .activation_form import ActivationForm
 from .pages import EnvironmentPage
 from .places import shown
-from .step_up import StepUpMixin
 
 TEST = "entra_scim_test"
 """Where a session notes which environment its visitor may test."""
@@ -38,7 +37,7 @@ _EXPIRING: dict[Code, Any] = {
 """What to think of before an activation."""
 
 
-class SignInPage(StepUpMixin, EnvironmentPage):
+class SignInPage(EnvironmentPage):
     template_name = "entra_scim/tab/sign_in.html"
     page = "sign_in"
     title = gettext_lazy("Sign-in")

@@ -101,5 +101,4 @@ class StepUpMixin(Page):
 
 @without_variables
 def _typed_password(request: HttpRequest) -> Secret:
-    # A form that is spread over steps asks in each, and one answer is enough.
-    return Secret(next(filter(None, request.POST.getlist("own_password")), ""))
+    return Secret(request.POST.get("own_password", ""))

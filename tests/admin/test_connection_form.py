@@ -31,7 +31,7 @@ def test_the_term_of_entra_s_list_counts_from_today(client, contoso):
     settings = EntraConnection.objects.get()
     assert settings.client_secret_expires_on == expires_on
     text = text_of(client.get(tab(contoso)))
-    assert f"It expires on {date_format(expires_on)}." in text
+    assert f"a client secret that expires on {date_format(expires_on)}." in text
 
 
 def test_the_date_of_a_secret_that_is_set(client, contoso):
@@ -122,3 +122,11 @@ def test_a_new_secret_may_expire_with_the_former_one(client, contoso):
 
     assert again.status_code == 302
     assert secret_of(EntraConnection.objects.get()) == "new~secret"
+
+
+@pytest.mark.parametrize("pasted", ["contoso.onmicrosoft.com", " contoso.example\n"])
+def test_a_domain_in_place_of_the_tenants_id(client, contoso, pasted):
+    page = post(client, contoso, tenant_id=pasted)
+
+    assert "This is a domain of the directory, not its ID." in text_of(page)
+    assert pasted.strip() in page.content.decode()

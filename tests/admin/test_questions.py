@@ -122,6 +122,18 @@ def test_which_key_entra_uses(client, contoso, scim):
     assert text_of(page).count("Entra uses this key") == 1
 
 
+def test_a_revoked_key_is_not_in_use(client, contoso, scim):
+    """Nor did the last cycle go well, if Entra could not come for it."""
+    scim.get("/Users", {"count": 0})
+    access_keys.revoke(AccessKey.objects.get())
+
+    page = text_of(client.get(tab(contoso)))
+
+    assert "Entra uses this key" not in page
+    assert "It cannot now: no access key here is valid." in page
+    assert "nothing that it sent is refused" not in page
+
+
 def test_who_changed_a_role(client, contoso, admin):
     """Created, changed and deleted together, and from the page of the role."""
     client.post(tab(contoso, "roles/"), {"role-value": "Viewer"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -15,7 +16,7 @@ from tests.support.activation import connection_of, post_activation, try_sign_in
 from tests.support.factories import UserFactory
 from tests.support.sign_in import activate, connect
 from tests.support.step_up import age
-from tests.support.tab import saved, tab, text_of
+from tests.support.tab import SECRET, saved, secret_of, tab, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -33,9 +34,8 @@ def client(browser, admin):
 
 
 def connection_form(entra, **changes):
-    return saved(
-        client_id=entra.client_id, tenant_id=entra.tenant_id, cloud="local", **changes
-    )
+    ids = {"client_id": entra.client_id, "tenant_id": entra.tenant_id, "cloud": "local"}
+    return saved(**{**ids, **changes})
 
 
 def no_key(environment):
@@ -50,16 +50,11 @@ def still_active(environment):
     return connection_of(environment).activated_at is not None
 
 
-def no_certificate(environment):
-    return connection_of(environment).certificate == ""
-
-
 @pytest.mark.parametrize("password", ["", "wrong", "secret"])
-@pytest.mark.parametrize("action", ["key", "connection", "certificate", "deactivate"])
+@pytest.mark.parametrize("action", ["key", "connection", "deactivate"])
 def test_what_needs_a_password(contoso, entra, client, action, password):
-    if action in ("certificate", "deactivate"):
-        connect(contoso, entra)
     if action == "deactivate":
+        connect(contoso, entra)
         activate(contoso)
     path, data, is_unchanged = {
         "key": ("keys/", {}, no_key),
@@ -68,7 +63,6 @@ def test_what_needs_a_password(contoso, entra, client, action, password):
             connection_form(entra, client_secret=entra.secret),
             not_connected,
         ),
-        "certificate": ("sign-in/certificate/", {}, no_certificate),
         "deactivate": ("sign-in/deactivate/", {}, still_active),
     }[action]
     assert is_unchanged(contoso)
@@ -81,6 +75,34 @@ def test_what_needs_a_password(contoso, entra, client, action, password):
     assert ("Nothing was changed" in text_of(page)) == (password != "secret")
     wrong = ProvisioningEvent.objects.filter(kind="wrong_password").count()
     assert wrong == (password == "wrong")
+
+
+@pytest.mark.parametrize("changed", ["client_id", "tenant_id", "cloud"])
+def test_other_ids_need_one(contoso, entra, client, changed):
+    connect(contoso, entra)
+    before = connection_of(contoso).pending
+    other = "global" if changed == "cloud" else str(uuid.uuid4())
+
+    page = client.post(
+        tab(contoso, "connection/"), connection_form(entra, **{changed: other})
+    )
+
+    assert "Enter your own password" in text_of(page)
+    assert str(getattr(connection_of(contoso), changed)) == str(
+        getattr(entra, changed, "local")
+    )
+    assert connection_of(contoso).pending == before
+
+
+def test_what_the_product_proves_itself_with_needs_none(contoso, entra, client):
+    """It opens no way in, and is needed when nobody can sign in to prove anything."""
+    connect(contoso, entra, client_secret="former")
+
+    client.post(tab(contoso, "connection/"), connection_form(entra))
+    assert secret_of(connection_of(contoso)) == SECRET
+
+    client.post(tab(contoso, "sign-in/certificate/"))
+    assert connection_of(contoso).certificate
 
 
 def test_what_was_typed_is_kept(contoso, entra, client):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,9 +12,10 @@ from django.utils import timezone
 
 from entra_scim.models import AccessKey, ProvisioningEvent
 from entra_scim.story.sentences import sentence_of
+from tests.support.activation import try_sign_in
 from tests.support.sign_in import Browser, activate
 from tests.support.step_up import age
-from tests.support.tab import tab, text_of
+from tests.support.tab import saved, tab, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -68,9 +71,10 @@ class TestWhoSignsInWithEntra:
         page = gated.come_back(gated.at_entra(taken_out))
 
         assert page.status_code == 400
-        assert "did not confirm that you entered" in " ".join(
-            page.content.decode().split()
-        )
+        said = " ".join(page.content.decode().split())
+        assert "did not confirm that you entered" in said
+        assert "tick auth_time" in said
+        assert "your administrator" not in said
         assert tab(connected) in page.content.decode()
         event = ProvisioningEvent.objects.get(reason="not_asked")
         assert "optional claim auth_time" in sentence_of(event)
@@ -110,3 +114,53 @@ class TestWhoSignsInWithEntra:
         gated.client.post(tab(connected, "keys/"))
 
         assert AccessKey.objects.count() == before + made
+
+    def test_renews_an_expired_secret(self, connected, gated, entra):
+        """Nobody can sign in with the old one, so a proof by Entra cannot be had."""
+        error = {"error": "invalid_client", "error_description": "AADSTS7000222: x"}
+        entra.raw_answers = {"/token": (401, json.dumps(error))}
+        refused = gated.sign_in(connected, again="1", next=tab(connected))
+        said = text_of_problem(refused)
+        assert "The client secret has expired." in said
+        assert "administrator" not in said
+        assert f'href="{tab(connected)}"' in refused.content.decode()
+        page = text_of(gated.client.get(tab(connected)))
+        assert "only the Admin can change this" in page
+        assert "Sign-in broken" in page
+
+        gated.client.post(
+            tab(connected, "connection/"),
+            saved(
+                client_id=entra.client_id,
+                tenant_id=entra.tenant_id,
+                cloud="local",
+                client_secret=entra.secret,
+                client_secret_expires_on="2099-12-31",
+            ),
+        )
+        page = text_of(gated.client.get(tab(connected)))
+        assert "The connection was changed after that. Test it" in page
+        assert "Make a new one in Entra" not in page
+
+        entra.raw_answers = {}
+        try_sign_in(gated, connected)
+        assert "Sign-in broken" not in text_of(gated.client.get(tab(connected)))
+
+    def test_tests_a_changed_connection_that_fails(self, connected, gated, entra):
+        """People still sign in with the former one."""
+        gated.client.post(tab(connected, "sign-in/certificate/"))
+
+        page = try_sign_in(gated, connected)
+
+        assert page.status_code == 400
+        event = ProvisioningEvent.objects.get(kind="test_failed")
+        assert event.reason in sentence_of(event)
+        assert "Sign-in broken" not in text_of(gated.client.get(tab(connected)))
+        assert "test of a changed connection failed (1)" in text_of(
+            gated.client.get(tab(connected, "events/"))
+        )
+
+
+def text_of_problem(page):
+    assert page.status_code == 400
+    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())

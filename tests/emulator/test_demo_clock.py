@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from entra_emulator import process
 from entra_scim.models import AccessKey, ProvisioningEvent
+from entra_scim.tab import key_use
 
 pytestmark = pytest.mark.skipif(
     not apps.is_installed("example_project.product"),
@@ -49,6 +50,7 @@ def test_the_products_clock_follows():
             assert default() >= later
             assert not key.is_usable(timezone.now())
             assert timezone.template_localtime(begun).tzinfo is not None
+            assert key_use.ago(begun) == "1\xa0month ago"
     assert key.is_usable(timezone.now())
 
 

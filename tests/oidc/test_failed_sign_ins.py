@@ -102,6 +102,7 @@ class TestProblems:
         told = [message for message in mail.outbox if message.to == [bob.email]]
         assert len(told) == 1
         assert code in told[0].body
+        assert told[0].body.startswith(f"Nobody of {active} can sign in")
         assert entra.secret not in told[0].body
         assert ProvisioningEvent.objects.get(reason=code).count == 2
 

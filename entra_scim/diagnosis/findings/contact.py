@@ -35,7 +35,7 @@ class Contact(Code):
         message=_("Since %(date)s, provisioning is paused."),
         remedy=_(
             "Nothing that changes in Entra arrives here: people who leave keep their "
-            "access. Resume it."
+            "access."
         ),
         ways=(Way(to=Place.RESUMING),),
     )

@@ -15,6 +15,10 @@ from entra_scim.diagnosis.sign_in_health import Breakage
 from entra_scim.explanations import aadsts_codes, sign_in_codes
 from entra_scim.models import EntraConnection
 
+_CHANGED = _(
+    "The connection was changed after that. Test it, to see whether it works now."
+)
+
 
 class SignIn(Code):
     BROKEN = Kind(
@@ -36,6 +40,10 @@ def findings(facts: Facts) -> Iterator[Item]:
 def broken(connection: EntraConnection, breakage: Breakage) -> Item:
     """Return what is told of a breakage, with the way to what sign-in works with."""
     item = SignIn.BROKEN.item(date=since(breakage), code=breakage.code)
+    if breakage.is_changed:
+        return dataclasses.replace(
+            item, remedy=_CHANGED, ways=(Way(to=Place.TEST), *item.ways)
+        )
     if connection.certificate:
         place = Place.CERTIFICATE
     elif breakage.code in {*aadsts_codes.OF_A_SECRET, "credentials"}:
