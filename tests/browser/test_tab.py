@@ -215,3 +215,25 @@ def test_the_callback_page(browse, site):
     page.goto("/entra/callback/?code=x")
     assert "Start again" in page.inner_text("main")
     assert Axe().run(page).violations_count == 0
+
+
+def test_where_the_system_chooses_the_colours(browse, contoso):
+    """As Windows does for high contrast: a background is gone, a border stays."""
+    page = browse(forced_colors="active")
+    page.goto(f"/admin/product/environment/{contoso.pk}/entra/sign-in/")
+
+    def border_of(selector):
+        return page.locator(selector).evaluate_all(
+            """found => [...new Set(found.map(one => {
+              const style = getComputedStyle(one);
+              const hidden = getComputedStyle(document.body).backgroundColor;
+              return style.borderBottomWidth !== "0px"
+                && style.borderBottomColor !== hidden;
+            }))]"""
+        )
+
+    assert border_of(".entra-tabs [aria-current]") == [True]
+    assert border_of(".entra-tabs a:not([aria-current])") == [False]
+    assert border_of(".entra-pages [aria-current]") == [True]
+    assert border_of(".entra-pages a:not([aria-current])") == [False]
+    assert border_of(".entra-content button:visible") == [True]
