@@ -16,7 +16,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
-from scim2_models import PayloadTooLargeException
+from scim2_models import InvalidSyntaxException, PayloadTooLargeException
 
 from entra_scim.dialect import read_body
 from entra_scim.models import AccessKey
@@ -34,6 +34,16 @@ class LengthRequired(APIException):
     default_detail = (
         "Send Content-Length: the web server of this product does not pass on a body "
         "that comes in chunks."
+    )
+
+
+class EncodedBody(APIException):
+    """The body is compressed, or encoded in another way (RFC 9110 §8.4)."""
+
+    status_code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    default_code = "content_encoding"
+    default_detail = (
+        "Send the body without Content-Encoding: compressed bodies are not read here."
     )
 
 
@@ -86,14 +96,30 @@ class ScimParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        # Reading one byte more tells a body that is too long. Django's own limit
-        # does not see what is read from the stream.
-        data = stream.read(MAX_BODY + 1)
+        request: Any = (parser_context or {})["request"]
+        encoding = request.headers.get("content-encoding", "").strip().lower()
+        if encoding not in ("", "identity"):
+            raise EncodedBody
+        try:
+            # Reading one byte more tells a body that is too long. Django's own limit
+            # does not see what is read from the stream.
+            data = stream.read(MAX_BODY + 1)
+        except Exception as error:  # each server raises what it likes
+            raise _cut_short() from error
         if len(data) > MAX_BODY:
             raise PayloadTooLargeException(
                 detail=f"The body is longer than {MAX_BODY} bytes. Send less at once."
             )
+        # A client that went away has left what may be a document by chance.
+        if len(data) < int(request.headers.get("content-length") or 0):
+            raise _cut_short()
         return read_body(data)
+
+
+def _cut_short() -> InvalidSyntaxException:
+    return InvalidSyntaxException(
+        detail="The body did not arrive whole. Send the request again."
+    )
 
 
 class JsonParser(ScimParser):

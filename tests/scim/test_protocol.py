@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import uuid
@@ -11,7 +12,7 @@ from asgiref.sync import async_to_sync
 from django.test import AsyncClient, Client
 from django.test.client import FakePayload
 
-from entra_scim.models import ProvisioningEvent
+from entra_scim.models import ProvisionedUser, ProvisioningEvent
 from tests.support.client import MEDIA_TYPE
 from tests.support.resources import CORE, ENTERPRISE, create
 
@@ -169,3 +170,75 @@ class TestBodyInChunks:
         )
 
         assert response.status_code == 201, response.content
+
+
+class TestBodyThatDoesNotArrive:
+    """What each server makes of it, ``tests.topologies.bodies`` asks real ones."""
+
+    BODY = TestBodyInChunks.BODY
+
+    @pytest.fixture
+    def send(self, scim):
+        def post(**environ):
+            headers = {
+                "authorization": f"Bearer {scim.key}",
+                "content-type": MEDIA_TYPE,
+            }
+            return Client(headers=headers).generic(
+                "POST", f"{scim.base}/Users", **environ
+            )
+
+        return post
+
+    def assert_refused(self, response):
+        assert response.status_code == 400, response.content
+        assert response.json()["scimType"] == "invalidSyntax"
+        assert "did not arrive whole" in response.json()["detail"]
+        assert not ProvisionedUser.objects.exists()
+        assert not ProvisioningEvent.objects.filter(kind="failed").exists()
+
+    def test_shorter_than_its_length(self, send):
+        """Even where what has arrived is a document."""
+        response = send(
+            **{"CONTENT_LENGTH": "500", "wsgi.input": io.BytesIO(self.BODY)}
+        )
+
+        self.assert_refused(response)
+
+    @pytest.mark.parametrize("error", [ConnectionResetError, ValueError])
+    @pytest.mark.parametrize(
+        "environ", [{"CONTENT_LENGTH": "500"}, {"wsgi.input_terminated": True}]
+    )
+    def test_broken_off(self, send, error, environ):
+        """Each server has its own exceptions, in chunks and without."""
+        self.assert_refused(send(**{"wsgi.input": BrokenStream(error), **environ}))
+
+
+class BrokenStream(io.BytesIO):
+    """A body of which a server can read nothing."""
+
+    def __init__(self, error):
+        super().__init__()
+        self._error = error
+
+    def read(self, *args):
+        raise self._error
+
+
+class TestContentEncoding:
+    def test_a_compressed_body_is_refused(self, scim):
+        """In words, not as broken JSON."""
+        response = scim.send(
+            *("post", "/Users", gzip.compress(TestBodyInChunks.BODY)),
+            Content_Encoding="gzip",
+        )
+
+        assert response.status_code == 415
+        assert "without Content-Encoding" in response.json()["detail"]
+
+    def test_identity_is_no_encoding(self, scim):
+        response = scim.send(
+            "post", "/Users", TestBodyInChunks.BODY, Content_Encoding="Identity"
+        )
+
+        assert response.status_code == 201
