@@ -29,6 +29,9 @@ else:
 LISTED = 100
 """How many of the product's objects are listed, which may take a statement each."""
 
+_FOUND = "_entra_scim_deleted_objects"
+"""Where a request keeps what is deleted with its environment."""
+
 _COUNTED = (ProvisionedUser, ReleasedUser, ProvisioningEvent)
 
 
@@ -49,6 +52,8 @@ class EmptyingMixin(ModelAdmin):
 
         Nobody needs a permission for what this app keeps: it goes with the environment.
         """
+        if hasattr(request, _FOUND):
+            return getattr(request, _FOUND)
         collector: Any = NestedProductObjects(
             using=router.db_for_write(self.model), origin=objs
         )
@@ -107,6 +112,10 @@ class EmptyingMixin(ModelAdmin):
                     emptying.empty(environment)
                 except Busy as error:
                     return busy(request, error)
+                # Django asks in the transaction, which may hold up all who write.
+                setattr(
+                    request, _FOUND, self.get_deleted_objects([environment], request)
+                )
         delete = partial(super().delete_view, request, object_id, *args, **kwargs)
         return patiently(request, delete)
 
