@@ -44,7 +44,9 @@ def gone(link):
     """Open a link that has ended, and return what the page says."""
     page = Client().get(link.url)
     assert page.status_code == 410
-    return page.content.decode()
+    content = page.content.decode()
+    assert "<title>This link has expired</title>" in content
+    return content
 
 
 def test_a_colleague_sees_the_guide_alone(client, contoso, roles, scim):
@@ -56,6 +58,7 @@ def test_a_colleague_sees_the_guide_alone(client, contoso, roles, scim):
 
     content = page.content.decode()
     assert page.status_code == 200
+    assert f"<title>{contoso}: guide to Microsoft Entra</title>" in content
     assert "/?aadOptscim062020" in content
     assert "Uploader" in content
     assert SECRET not in content
