@@ -94,11 +94,12 @@ class Tracer:
             raise Failure
         if call in self.calls or code.co_filename == __file__:
             return
-        # A transaction that cannot end spoils the test, and has no secret; what clears
-        # the variables calls nothing before it does; and a look-up in what was posted
-        # does not fail.
+        # A transaction or a context that cannot end spoils this test or a later one,
+        # and has no secret; what clears the variables calls nothing before it does;
+        # and a look-up in what was posted does not fail.
+        endings = ("Atomic.", "_GeneratorContextManager.__exit__")
         if code.co_qualname.startswith(
-            ("Atomic.", "without_variables.", "MultiValueDict.")
+            (*endings, "without_variables.", "MultiValueDict.")
         ):
             return
         if call[0].startswith(KEEPERS) or self.has_secret(frame.f_locals.values()):
