@@ -47,9 +47,13 @@ class ConnectionForm(SecretsForm):
     IDS = ("client_id", "tenant_id", "cloud")
     LATER = ("client_secret", "client_secret_term", "client_secret_expires_on")
 
-    client_id = GuidField(label=_("Application (client) ID"))
-    tenant_id = GuidField(label=_("Directory (tenant) ID"))
-    cloud = forms.ChoiceField(label=_("Cloud"), choices=EntraConnection.Cloud.choices)
+    client_id = GuidField(label=_("Application (client) ID"), show_hidden_initial=True)
+    tenant_id = GuidField(label=_("Directory (tenant) ID"), show_hidden_initial=True)
+    cloud = forms.ChoiceField(
+        label=_("Cloud"),
+        choices=EntraConnection.Cloud.choices,
+        show_hidden_initial=True,
+    )
     client_secret = SecretField(
         label=_("Client secret"), required=False, max_length=1000
     )
@@ -75,18 +79,35 @@ class ConnectionForm(SecretsForm):
         self.current = credentials.newest(settings)
         source = self.current or settings
         initial = {name: getattr(source, name) for name in self.IDS}
+        local = authorities.hosts().get(authorities.LOCAL)
+        if local and self.current is None:
+            initial["cloud"] = authorities.LOCAL
         if data is not None:
-            data = with_ids_apart(data)
+            data = self._with_current_ids(with_ids_apart(data), initial)
         # Nobody knows when a new secret expires but who created it: no date is there.
         super().__init__(data, initial=initial)
         self._needs_proof = False
         for name in self.LATER:
             self.fields[name].widget.attrs["form"] = "entra-connection"
-        cloud: Any = self.fields["cloud"]
-        if local := authorities.hosts().get(authorities.LOCAL):
+        if local:
+            cloud: Any = self.fields["cloud"]
             cloud.choices = [*cloud.choices, (authorities.LOCAL, local)]
-            if self.current is None:
-                self.initial["cloud"] = authorities.LOCAL
+
+    def _with_current_ids(self, data: Any, initial: dict[str, Any]) -> Any:
+        """Return what was posted, with the current value of each ID that was left alone.
+
+        A page that was open while somebody saved other IDs would bring the former ones
+        back, by a new client secret alone.
+        """
+        data = data.copy()
+        for name in self.IDS:
+            shown = self.add_initial_prefix(name)
+            is_left_alone = shown in data and data[shown] == data.get(name)
+            if is_left_alone or shown not in data:
+                data[shown] = "" if initial[name] is None else str(initial[name])
+            if is_left_alone:
+                data[name] = data[shown]
+        return data
 
     def ask_for_proof(self) -> None:
         """Refuse a connection that sign-in could not prove itself with."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import uuid
 
 import pytest
@@ -130,3 +131,46 @@ def test_a_domain_in_place_of_the_tenants_id(client, contoso, pasted):
 
     assert "This is a domain of the directory, not its ID." in text_of(page)
     assert pasted.strip() in page.content.decode()
+
+
+def shown_by(page):
+    """Return what a browser sends back of a page on which nobody typed."""
+    form = page.context["connection_form"]
+    shown = {name: str(form[name].value() or "") for name in form.IDS}
+    for name in [form[name].html_initial_name for name in form.IDS]:
+        tag = re.search(f'<input type="hidden" name="{name}"[^>]*>', page.text)[0]
+        value = re.search('value="([^"]*)"', tag)
+        shown[name] = value[1] if value else ""
+    return shown
+
+
+@pytest.mark.parametrize("was_empty", [True, False])
+def test_a_page_that_was_open_while_other_ids_were_saved(client, contoso, was_empty):
+    """A new client secret does not bring the former IDs back."""
+    if not was_empty:
+        post(client, contoso)
+    old = shown_by(client.get(tab(contoso)))
+    new = saved(cloud="china")
+    client.post(tab(contoso, "connection/"), new)
+
+    post(client, contoso, **old, client_secret="another-secret")
+
+    settings = EntraConnection.objects.get()
+    assert str(settings.client_id) == new["client_id"]
+    assert str(settings.tenant_id) == new["tenant_id"]
+    assert settings.cloud == "china"
+    assert secret_of(settings).reveal() == "another-secret"
+
+
+def test_a_page_that_was_open_takes_what_was_typed(client, contoso):
+    """Also after a refusal, which shows the form again."""
+    old = shown_by(client.get(tab(contoso)))
+    client.post(tab(contoso, "connection/"), saved())
+    typed = {**old, "client_id": str(uuid.uuid4())}
+
+    refused = post(client, contoso, **typed, client_secret_expires_on="2000-01-01")
+    again = shown_by(refused)
+    post(client, contoso, **again)
+
+    assert again["client_id"] == typed["client_id"]
+    assert str(EntraConnection.objects.get().client_id) == typed["client_id"]
