@@ -13,6 +13,7 @@ from .databases import (
     check_keys,
     check_migrations,
     check_routers,
+    check_sql_mode,
 )
 from .groups import check_grantable_groups
 from .local_entra import check_local_authority, check_local_entra
@@ -74,4 +75,5 @@ def register_checks() -> None:
     register(check_links_beside, Tags.database)
     register(check_policy_on_trial, Tags.database, deploy=True)
     register(check_keys, Tags.database)
+    register(check_sql_mode, Tags.database)
     register(check_migrations, Tags.database)

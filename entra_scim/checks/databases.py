@@ -127,6 +127,14 @@ def check_keys(alias: str) -> list[CheckMessage]:
 
 
 @of_our_database
+def check_sql_mode(alias: str) -> list[CheckMessage]:
+    """Check that MariaDB refuses what it cannot keep, and finds what Django looks for."""
+    if connections[alias].vendor == "mysql":  # pragma: no cover - MariaDB, not measured
+        return _messages_of_sql_mode(alias)
+    return []
+
+
+@of_our_database
 def check_migrations(alias: str) -> list[CheckMessage]:
     """Check that nobody has forgotten ``migrate``: each of our pages would fail."""
     recorder = MigrationRecorder(connections[alias])
@@ -143,6 +151,35 @@ def check_migrations(alias: str) -> list[CheckMessage]:
         )
         for name in sorted(there - applied)
     ]
+
+
+def _messages_of_sql_mode(  # pragma: no cover - MariaDB, not measured
+    alias: str,
+) -> list[CheckMessage]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT @@sql_mode")
+        modes = set(cursor.fetchone()[0].split(","))
+    messages: list[CheckMessage] = []
+    if not modes & {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"}:
+        messages.append(
+            Error(
+                "MariaDB's strict mode is off: what a column cannot keep is cut off or "
+                "replaced by question marks, and Entra hears that it was saved.",
+                hint="Add STRICT_TRANS_TABLES to sql_mode, in DATABASES under OPTIONS "
+                "or in the server's settings.",
+                id="entra_scim.E039",
+            )
+        )
+    if "NO_BACKSLASH_ESCAPES" in modes:
+        messages.append(
+            Error(
+                "MariaDB's mode NO_BACKSLASH_ESCAPES is on: Django writes _ and % with "
+                "a backslash, and searches and filters for them would find nobody.",
+                hint="Remove NO_BACKSLASH_ESCAPES from sql_mode.",
+                id="entra_scim.E040",
+            )
+        )
+    return messages
 
 
 def _models() -> Iterator[type[models.Model]]:
