@@ -58,9 +58,12 @@ class EntraSessionMiddleware(MiddlewareMixin):
             hide_in_reports(request)  # the client secret that is posted
         _guard(request)
 
-    def process_view(self, request: HttpRequest, *view: Any) -> None:
+    def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> None:
         # By now the product may know better which environment the page is of.
         _guard(request, once_more=places.are_people_shared())
+        # What follows may ask to sign in before the view is reached.
+        if _is_of_ours(view) and hasattr(view, "keep_typed"):
+            view.keep_typed(request)
 
     def process_exception(
         self, request: HttpRequest, exception: Exception

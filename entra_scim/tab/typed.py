@@ -27,16 +27,20 @@ def keeping(view: Any) -> Any:
 
     Within the session, which Django hands on to who signs in. The view has checked
     where the form came from, so nobody plants what somebody else finds typed.
+
+    Its attribute ``keep_typed`` takes the request and does so before the view, where
+    middleware such as Django's LoginRequiredMiddleware asks in its place.
     """
 
     @functools.wraps(view)
     def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        is_signed_out = request.method == "POST" and not request.user.is_authenticated
+        is_signed_out = _is_signed_out(request)
         response = view(request, *args, **kwargs)
         if is_signed_out and response.status_code == HTTPStatus.FOUND:
             _keep(request)
         return response
 
+    kept.keep_typed = _keep_if_checked  # type: ignore[attr-defined]
     return kept
 
 
@@ -55,6 +59,16 @@ def taken_back(request: HttpRequest) -> dict[str, str] | None:
     )
     values: dict[str, str] = kept["values"]
     return values
+
+
+def _keep_if_checked(request: HttpRequest) -> None:
+    # By Django's middleware: the view's own check does not come any more.
+    if getattr(request, "csrf_processing_done", False) and _is_signed_out(request):
+        _keep(request)
+
+
+def _is_signed_out(request: HttpRequest) -> bool:
+    return request.method == "POST" and not request.user.is_authenticated
 
 
 def _keep(request: HttpRequest) -> None:

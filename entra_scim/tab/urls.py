@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required, login_required
+from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
@@ -111,14 +111,10 @@ def patterns_of(mount: Mount, guarded: Callable[[Any], Any]) -> list[URLPattern]
     patterns: list[URLPattern] = [
         path(
             f"{resource}{route}",
-            # It asks to sign in itself: LoginRequiredMiddleware would do so before
-            # anything that was typed is kept.
-            login_not_required(
-                keeping(
-                    guarded(
-                        page.as_view(
-                            mount=mount, parameters=tuple(_PARAMETER.findall(route))
-                        )
+            keeping(
+                guarded(
+                    page.as_view(
+                        mount=mount, parameters=tuple(_PARAMETER.findall(route))
                     )
                 )
             ),

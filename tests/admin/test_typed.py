@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpResponseRedirect
 from django.test import Client
 from django.urls import reverse
 
@@ -14,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def behind_login_required(settings):
+    checked = "django.middleware.csrf.CsrfViewMiddleware"
     settings.MIDDLEWARE = [
+        *([] if checked in settings.MIDDLEWARE else [checked]),
         *settings.MIDDLEWARE,
         "django.contrib.auth.middleware.LoginRequiredMiddleware",
     ]
@@ -69,12 +73,41 @@ def test_in_a_product_s_own_pages_too(admin, contoso, settings, behind_login_req
     assert browser.get(url).context["connection_form"]["client_id"].value() == OBJECT_ID
 
 
-def test_a_product_that_asks_on_each_page(admin, contoso, behind_login_required):
-    """The tab asks by itself, and keeps what was typed."""
+def test_a_product_that_asks_on_each_page(
+    admin, contoso, settings, behind_login_required
+):
+    """Its middleware answers before the page can keep what was typed."""
+    settings.LOGIN_URL = "/login/"
     url = tab(contoso, "connection/")
     browser = signed_out_then_in(url, saved(client_id=OBJECT_ID), admin)
 
     assert browser.get(url).context["connection_form"]["client_id"].value() == OBJECT_ID
+
+
+class AsksForMore(LoginRequiredMiddleware):
+    """Middleware of a product: a second factor before each page that wants a sign-in."""
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if getattr(view_func, "login_required", True):
+            return HttpResponseRedirect("/second-factor/")
+        return None
+
+
+def test_a_product_that_asks_for_more_asks_here_too(admin, client, contoso, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.AsksForMore"]
+
+    response = client.get(tab(contoso))
+
+    assert response["Location"] == "/second-factor/"
+
+
+def test_a_form_from_elsewhere_keeps_nothing(contoso, behind_login_required):
+    browser = Client(enforce_csrf_checks=True)
+
+    response = browser.post(tab(contoso, "connection/"), saved())
+
+    assert response.status_code == 403
+    assert not browser.session.keys()
 
 
 def test_it_is_for_its_own_page_alone(admin, contoso, fabrikam):
