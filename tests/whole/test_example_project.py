@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 
@@ -120,38 +122,36 @@ def test_the_demo_plays_the_whole_integration(tmp_path):
     assert "11. In the tab: deactivate" in output
 
 
+def end_demo(process, number):
+    """Wait until it serves, end it with a signal, and return what it has printed."""
+    output = ""
+    while "Stop with Ctrl-C" not in output:
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        output += line
+    process.send_signal(number)
+    try:
+        _rest, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert errors == ""
+    return output
+
+
 def test_the_demo_stays_until_it_is_ended(tmp_path):
     """It says who signs in where, by the names that they have then."""
     with start_demo(tmp_path, "--play") as process:
-        output = ""
-        while "Stop with Ctrl-C" not in output:
-            line = process.stdout.readline()
-            assert line, process.stderr.read()
-            output += line
-        process.send_signal(signal.SIGINT)
-        try:
-            _rest, errors = process.communicate(timeout=30)
-        finally:
-            process.kill()
+        output = end_demo(process, signal.SIGINT)
 
-    assert process.returncode == 0
-    assert errors == ""
     assert "Sign in to the product as fay@fabrikam.example, password fay" in output
 
 
-@pytest.mark.django_db
-def test_people_see_who_they_are(client):
-    """Who is signed in reads it on the first page; others are asked to sign in."""
-    from example_project.product.models import User
+def test_the_demo_ends_its_local_entra_with_itself(tmp_path):
+    """Also where nobody presses Ctrl-C."""
+    with start_demo(tmp_path) as process:
+        output = end_demo(process, signal.SIGTERM)
 
-    assert client.get("/").headers["Location"] == "/login/?next=/"
-    call_command("sample_data", verbosity=0)
-
-    client.force_login(
-        User.objects.get(username="ann"), "django.contrib.auth.backends.ModelBackend"
-    )
-
-    page = client.get("/").content.decode()
-    assert "Ann Smith" in page
-    assert "Viewer" in page
-    assert "Administration" not in page
+    port = re.search(r"The local Entra: http://127\.0\.0\.1:(\d+)/", output)[1]
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(port)))

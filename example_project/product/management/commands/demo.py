@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import socket
 import textwrap
 import threading
@@ -67,6 +68,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         screen.say("An empty database, made anew for each demo: " + database)
         call_command("sample_data", stdout=self.stdout)
+        # Ended in whatever way, it leaves no local Entra behind.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         # The refusals are part of the story, and shown in it.
         logging.disable(logging.WARNING)
         with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
