@@ -77,7 +77,7 @@ class ActivationForm(SecretsForm):
         self.add_error(
             "admin_password",
             _(
-                "This is not the username and password of an Admin whom Entra does not "
+                "This is not the username and password of an Admin that Entra does not "
                 "manage. Ask the people who run this product who the Admin is."
             ),
         )
